@@ -1,0 +1,82 @@
+/** The dependency arrows of the design, held by lint: a folder may only import what its line allows. */
+import tseslint from 'typescript-eslint';
+
+const forbid = (files, ...groups) => ({
+	files,
+	rules: {'no-restricted-imports': ['error', {patterns: groups.map(([group, message]) => ({group, message}))}]},
+});
+
+const ui = ['react', 'ink', '**/components/**'];
+const spawnsAndSockets = ['node:child_process', 'execa', 'koffi'];
+
+export default tseslint.config(
+	{ignores: ['dist/**', 'node_modules/**']},
+	{files: ['**/*.{ts,tsx,js,mjs}'], languageOptions: {parser: tseslint.parser}},
+	{
+		files: ['{src,components,lab,bench,test,scripts}/**/*.{ts,tsx}'],
+		languageOptions: {parserOptions: {projectService: true, tsconfigRootDir: import.meta.dirname}},
+		plugins: {'@typescript-eslint': tseslint.plugin},
+		rules: {
+			'@typescript-eslint/no-explicit-any': 'error',
+			'@typescript-eslint/no-non-null-assertion': 'error',
+			'@typescript-eslint/no-floating-promises': 'error',
+			'@typescript-eslint/no-misused-promises': ['error', {checksVoidReturn: false}],
+			'@typescript-eslint/await-thenable': 'error',
+			'@typescript-eslint/consistent-type-imports': 'error',
+			'@typescript-eslint/switch-exhaustiveness-check': ['error', {considerDefaultExhaustiveForUnions: true}],
+			'@typescript-eslint/no-unused-vars': ['error', {argsIgnorePattern: '^_', varsIgnorePattern: '^_'}],
+			'no-restricted-syntax': [
+				'error',
+				{selector: 'TSEnumDeclaration', message: 'use a union of string literals'},
+				{selector: 'Program > VariableDeclaration[kind="let"]', message: 'no module-level state: use a factory'},
+				{selector: 'ExportDefaultDeclaration', message: 'named exports only'},
+			],
+			eqeqeq: 'error',
+			'prefer-const': 'error',
+			'max-lines': ['error', {max: 300}],
+		},
+	},
+	{files: ['src/**/*.ts', 'components/**'], rules: {'no-console': 'error'}},
+	{files: ['*.config.{js,ts}'], rules: {'no-restricted-syntax': 'off'}},
+	{
+		files: ['src/policy/**', 'src/net/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
+		ignores: ['src/console/terminal.ts', 'src/console/connection.ts', 'src/console/main.tsx'],
+		rules: {'no-restricted-globals': ['error', 'Date', 'process', 'setTimeout', 'setInterval', 'fetch']},
+	},
+	forbid(
+		['src/policy/**', 'src/net/**'],
+		[['node:*', 'execa', 'koffi', 'pino', '**/kernel/!(kernel.ts)', '**/controller/**', '**/control/**', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'policy is pure: pass the value in'],
+	),
+	forbid(
+		['src/kernel/**'],
+		[['**/controller/**', '**/control/**', '**/tunnel/**', '**/servers/**', '**/cli/**', '**/console/**', ...ui], 'the kernel knows nothing above it'],
+	),
+	forbid(
+		['src/{tunnel,servers}/**'],
+		[spawnsAndSockets, 'only src/kernel talks to the kernel'],
+		[['**/controller/**', '**/control/**', '**/cli/**', '**/console/**', ...ui], 'drivers know nothing of who uses them'],
+	),
+	forbid(
+		['src/controller/**'],
+		[spawnsAndSockets, 'only src/kernel talks to the kernel'],
+		[['**/control/!(schema.ts)', '**/cli/**', '**/console/**', ...ui], 'the controller knows the schema, not its readers'],
+	),
+	forbid(
+		['src/control/**'],
+		[spawnsAndSockets, 'only src/kernel talks to the kernel'],
+		[['**/kernel/**', '**/tunnel/**', '**/cli/**', '**/console/**', '**/controller/!(port.ts)', ...ui], 'the socket talks to the controller through its port'],
+	),
+	forbid(
+		['src/cli/**'],
+		[spawnsAndSockets, 'only src/kernel talks to the kernel'],
+		[ui, 'the UI depends on us, not the reverse'],
+	),
+	forbid(
+		['src/console/**'],
+		[[...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**'], 'the console is a client of the control socket'],
+	),
+	forbid(
+		['components/**'],
+		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**', '**/cli/**'], 'components get props and return commands'],
+	),
+);

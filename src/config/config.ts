@@ -1,0 +1,59 @@
+/** The operator's settings after validation: everything downstream trusts these types. */
+import type {IpAddress} from '../net/address.ts';
+import type {Cidr} from '../net/cidr.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import type {Port, Transport} from '../net/port.ts';
+import type {Numbers} from '../policy/policy.ts';
+
+/** An inbound port on the uplink (published by the container engine), or on the tunnel (forwarded by the provider). */
+export interface InboundPort {
+	readonly port: Port;
+	readonly transport: Transport;
+	readonly on: 'uplink' | 'tunnel';
+	/** Who may connect; empty means anyone. */
+	readonly from: readonly Cidr[];
+}
+
+/** Hosts on another network of the container that may be reached narrowly. */
+export interface PeerPermission {
+	readonly interface: InterfaceName;
+	readonly destination: Cidr;
+	readonly transport: Transport;
+	readonly port: Port;
+}
+
+/** The way in that stays open during lockdown, so that the operator is not locked out. */
+export interface ManagementPath {
+	readonly from: readonly Cidr[];
+	readonly port: Port;
+}
+
+export interface Config {
+	readonly tunnelFolder: string;
+	/** The server to start with; the first by name when absent. */
+	readonly server: string | null;
+	/** LAN ranges open in both directions (`NETWORK`). */
+	readonly network: readonly Cidr[];
+	/** Ranges in `network` that the operator had to override a refusal for. Non-empty shows red on every screen. */
+	readonly unsafeNetwork: readonly Cidr[];
+	/** Resolvers asked through the tunnel; empty means those of the tunnel's own configuration. */
+	readonly resolvers: readonly IpAddress[];
+	/** Whether Docker's resolver at 127.0.0.11 may be asked, although it answers from outside the tunnel. */
+	readonly dockerDns: boolean;
+	/** `auto` tunnels IPv6 when the tunnel has an IPv6 address and blocks it otherwise. */
+	readonly ipv6: 'auto' | 'block';
+	readonly inboundPorts: readonly InboundPort[];
+	readonly peers: readonly PeerPermission[];
+	readonly management: ManagementPath | null;
+	readonly uplink: InterfaceName | 'auto';
+	/** Whether the uplink's address comes from DHCP, which needs a permission of its own. */
+	readonly dhcp: boolean;
+	/** Where to learn the exit address, asked through the tunnel; null asks nobody. */
+	readonly exitUrl: string | null;
+	readonly stateFolder: string;
+	readonly runFolder: string;
+	readonly resolvConf: string;
+	readonly firewallBackend: 'auto' | 'libnftables' | 'nft';
+	readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+	readonly numbers: Numbers;
+}

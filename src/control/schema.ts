@@ -1,0 +1,240 @@
+/**
+ * What crosses the control socket, newline-delimited JSON, one object a line. The daemon validates all it receives with
+ * these schemas; clients use the types. Times are Unix milliseconds; ages are for the client to compute.
+ */
+import {z} from 'zod';
+
+/** Raised when a message changes incompatibly; a client that meets another number says so and stops. */
+export const protocolVersion = 1;
+
+const count = z.number().int().nonnegative();
+const atMs = z.number().nonnegative();
+
+export const problemSchema = z.object({
+	code: z.string(),
+	severity: z.enum(['error', 'warning']),
+	what: z.string(),
+	stillBlocking: z.union([z.boolean(), z.literal('unknown')]),
+	next: z.string(),
+});
+
+export const stateKindSchema = z.enum([
+	'blocked', 'bootstrapping', 'connecting', 'verifying', 'connected', 'degraded', 'switching', 'lockdown',
+]);
+
+export const blockedCauseSchema = z.enum([
+	'no-uplink', 'no-gateway', 'no-endpoint-route', 'no-handshake', 'sysctl', 'not-owner', 'ipv6-unenforced', 'configuration', 'credentials', 'no-server', 'tunnel-failed', 'starting', 'stopped',
+]);
+
+export const stateSchema = z.object({
+	kind: stateKindSchema,
+	sinceMs: atMs,
+	/** The server the state is about: connected to, connecting to, switching to. */
+	server: z.string().nullable(),
+	/** Where a switch comes from. */
+	from: z.string().nullable(),
+	cause: blockedCauseSchema.nullable(),
+	/** One sentence for a person: why blocked, who locked down and why, which attempt, when the next one comes. */
+	detail: z.string(),
+	attempt: count,
+	nextAttemptAtMs: atMs.nullable(),
+});
+
+export const proofSchema = z.object({
+	kind: z.enum(['proven', 'drifted', 'failed-to-block', 'unknown']),
+	/** When the last read-back was finished; null before the first. */
+	checkedAtMs: atMs.nullable(),
+	rulesetHash: z.string().nullable(),
+	/** What differs or is not known; empty when proven. */
+	detail: z.array(z.string()),
+	/** What the read-back covered: ruleset, ownership, routing, backstop, sysctl. */
+	covers: z.array(z.enum(['ruleset', 'ownership', 'routing', 'backstop', 'sysctl'])),
+	generation: count,
+});
+
+export const layerSchema = z.object({
+	name: z.enum(['firewall', 'routing', 'egress', 'ipv6', 'dns']),
+	state: z.enum(['held', 'missing', 'unsupported', 'foreign']),
+	detail: z.string(),
+});
+
+export const exitSchema = z.object({address: z.string(), city: z.string().nullable(), country: z.string().nullable(), checkedAtMs: atMs});
+
+export const tunnelSchema = z.object({
+	driver: z.enum(['wireguard', 'openvpn', 'gluetun', 'external']),
+	implementation: z.string(),
+	interface: z.string(),
+	server: z.string(),
+	endpoint: z.string(),
+	addresses: z.array(z.string()),
+	resolvers: z.array(z.string()),
+	mtu: count,
+	keepaliveSeconds: count.nullable(),
+	exit: exitSchema.nullable(),
+	handshakeAtMs: atMs.nullable(),
+	rxBytes: count,
+	txBytes: count,
+	rxBytesPerSecond: count,
+	txBytesPerSecond: count,
+	/** One value a second, oldest first, at most 120. */
+	rxHistory: z.array(count),
+	txHistory: z.array(count),
+	/** Rises with every tunnel that came up. */
+	epoch: count,
+	connectedAtMs: atMs.nullable(),
+});
+
+export const ruleSchema = z.object({
+	id: z.string(),
+	table: z.enum(['inet', 'netdev']),
+	chain: z.string(),
+	verdict: z.string(),
+	/** The rule as nft text. */
+	text: z.string(),
+	reason: z.string(),
+	setting: z.string(),
+	packets: count,
+	bytes: count,
+	packetsPerSecond: count,
+	lastHitMs: atMs.nullable(),
+});
+
+export const serverSchema = z.object({
+	id: z.string(),
+	city: z.string().nullable(),
+	country: z.string().nullable(),
+	endpoint: z.string().nullable(),
+	current: z.boolean(),
+	/** Why it cannot be used; null when it can. */
+	problem: z.string().nullable(),
+	/** What is noteworthy though it works: hooks that were refused, for instance. */
+	notes: z.array(z.string()),
+	lastResult: z.string().nullable(),
+});
+
+export const snapshotSchema = z.object({
+	/** Rises by one with every snapshot of one daemon. */
+	seq: count,
+	atMs,
+	daemon: z.object({version: z.string(), pid: count, startedAtMs: atMs}),
+	state: stateSchema,
+	proof: proofSchema,
+	layers: z.array(layerSchema),
+	tunnel: tunnelSchema.nullable(),
+	uplink: z.object({name: z.string(), addresses: z.array(z.string()), gateway: z.string().nullable(), up: z.boolean()}).nullable(),
+	rules: z.array(ruleSchema),
+	drops: z.object({total: count, perSecond: count, lostRecords: count}),
+	servers: z.array(serverSchema),
+	problems: z.array(problemSchema),
+	/** Non-empty when NETWORK holds ranges a refusal was overridden for: red on every screen. */
+	unsafeNetwork: z.array(z.string()),
+	tamper: z.object({count, last: z.string().nullable(), lastAtMs: atMs.nullable()}),
+	/** How often the tunnel was replaced or re-dialled, and why last. */
+	reconnects: z.object({count, lastReason: z.string().nullable()}),
+	exceptions: z.array(z.unknown()),
+	lastDrill: z.null(),
+});
+
+export const dropRecordSchema = z.object({
+	atMs,
+	ruleId: z.string(),
+	direction: z.enum(['in', 'out', 'forward']),
+	inInterface: z.string().nullable(),
+	outInterface: z.string().nullable(),
+	source: z.string(),
+	destination: z.string(),
+	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6', 'other']),
+	sourcePort: count.nullable(),
+	destinationPort: count.nullable(),
+	icmpType: count.nullable(),
+	uid: count.nullable(),
+	gid: count.nullable(),
+	length: count,
+});
+
+export const journalEntrySchema = z.object({
+	seq: count,
+	atMs,
+	kind: z.enum(['daemon', 'state', 'policy', 'tamper', 'network', 'tunnel', 'command', 'problem']),
+	level: z.enum(['info', 'warn', 'error']),
+	text: z.string(),
+});
+
+export const commandSchema = z.discriminatedUnion('do', [
+	z.strictObject({do: z.literal('reconnect')}),
+	z.strictObject({do: z.literal('switch'), server: z.string().min(1).max(200)}),
+	z.strictObject({do: z.literal('lockdown'), reason: z.string().max(500)}),
+	/** `word` must be `lift`: the second gesture for the less safe direction. */
+	z.strictObject({do: z.literal('lift'), word: z.literal('lift')}),
+]);
+
+export const outcomeSchema = z.object({
+	ok: z.boolean(),
+	message: z.string(),
+	durationMs: z.number().nonnegative(),
+	problem: problemSchema.nullable(),
+});
+
+/** The packet `explain` is asked about. */
+export const explainQuerySchema = z.strictObject({
+	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6']),
+	destination: z.string().max(64),
+	port: z.number().int().min(1).max(65_535).nullable(),
+	uid: z.number().int().nonnegative().nullable(),
+});
+
+export const explanationSchema = z.object({
+	verdict: z.enum(['accept', 'reject', 'drop', 'unreachable']),
+	ruleId: z.string(),
+	reason: z.string(),
+	setting: z.string(),
+	/** Interface the packet would leave by; null when no route has one. */
+	via: z.string().nullable(),
+	/** The smallest change that would let it pass; null when it passes or nothing sensible would. */
+	wouldOpen: z.string().nullable(),
+	/** Rule ids evaluated, in order, up to the one that decided. */
+	path: z.array(z.string()),
+});
+
+const requestId = z.number().int().nonnegative();
+
+export const topicSchema = z.enum(['snapshot', 'drops', 'journal']);
+
+/** Client to daemon. */
+export const requestSchema = z.discriminatedUnion('type', [
+	/** Sends the newest value of each topic at once (recent batches for drops and journal), then every change. */
+	z.strictObject({type: z.literal('subscribe'), id: requestId, topics: z.array(topicSchema).min(1).max(3)}),
+	z.strictObject({type: z.literal('command'), id: requestId, command: commandSchema}),
+	z.strictObject({type: z.literal('explain'), id: requestId, query: explainQuerySchema}),
+]);
+
+/** Daemon to client. `id` answers the request of that id; null where a line could not be read far enough to know it. */
+export const replySchema = z.discriminatedUnion('type', [
+	z.object({type: z.literal('hello'), protocol: z.number(), version: z.string(), readOnly: z.boolean()}),
+	z.object({type: z.literal('snapshot'), snapshot: snapshotSchema}),
+	z.object({type: z.literal('drops'), records: z.array(dropRecordSchema), lost: count}),
+	z.object({type: z.literal('journal'), entries: z.array(journalEntrySchema)}),
+	z.object({type: z.literal('subscribed'), id: requestId}),
+	z.object({type: z.literal('outcome'), id: requestId, outcome: outcomeSchema}),
+	z.object({type: z.literal('explanation'), id: requestId, explanation: explanationSchema}),
+	z.object({type: z.literal('refused'), id: requestId.nullable(), problem: problemSchema}),
+]);
+
+export type Snapshot = z.infer<typeof snapshotSchema>;
+export type StateView = z.infer<typeof stateSchema>;
+export type StateKind = z.infer<typeof stateKindSchema>;
+export type BlockedCause = z.infer<typeof blockedCauseSchema>;
+export type ProofView = z.infer<typeof proofSchema>;
+export type LayerView = z.infer<typeof layerSchema>;
+export type TunnelView = z.infer<typeof tunnelSchema>;
+export type RuleView = z.infer<typeof ruleSchema>;
+export type ServerView = z.infer<typeof serverSchema>;
+export type DropView = z.infer<typeof dropRecordSchema>;
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+export type Command = z.infer<typeof commandSchema>;
+export type Outcome = z.infer<typeof outcomeSchema>;
+export type ExplainQuery = z.infer<typeof explainQuerySchema>;
+export type Explanation = z.infer<typeof explanationSchema>;
+export type Request = z.infer<typeof requestSchema>;
+export type Reply = z.infer<typeof replySchema>;
+export type Topic = z.infer<typeof topicSchema>;

@@ -1,0 +1,19 @@
+/** What the control socket may ask of the controller. The server knows this interface only. */
+import type {Command, DropView, Explanation, ExplainQuery, JournalEntry, Outcome, Snapshot} from '../control/schema.ts';
+
+export type ControllerEvent =
+	| {readonly type: 'snapshot'; readonly snapshot: Snapshot}
+	| {readonly type: 'drops'; readonly records: readonly DropView[]; readonly lost: number}
+	| {readonly type: 'journal'; readonly entries: readonly JournalEntry[]};
+
+export interface ControllerPort {
+	snapshot(): Snapshot;
+	/** The most recent drop records, oldest first (bounded). */
+	recentDrops(): readonly DropView[];
+	/** The most recent journal entries, oldest first (bounded). */
+	recentJournal(): readonly JournalEntry[];
+	submit(command: Command): Promise<Outcome>;
+	explain(query: ExplainQuery): Explanation;
+	/** Returns the function that ends the subscription. */
+	subscribe(listener: (event: ControllerEvent) => void): () => void;
+}

@@ -1,0 +1,177 @@
+/**
+ * The one door to the kernel. The controller knows this interface only; `kernel/linux.ts` opens it on the real kernel and
+ * `test/fakes/fake-kernel.ts` imitates it, and one contract suite runs against both.
+ */
+import type {Family, IpAddress} from '../net/address.ts';
+import type {Cidr} from '../net/cidr.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import type {Problem} from '../problem.ts';
+import type {Result} from '../result.ts';
+
+export type TableFamily = 'inet' | 'netdev';
+
+/** What a table's header says, read raw from netlink (nft 1.0.6 garbles it in JSON). */
+export type TableHeader =
+	| {readonly kind: 'absent'}
+	| {readonly kind: 'present'; readonly owner: 'ours' | 'other' | 'nobody'; readonly persist: boolean; readonly dormant: boolean};
+
+/** The ruleset generation and who made it (NFT_MSG_NEWGEN, linux/netfilter/nf_tables.h). */
+export interface Generation {
+	readonly id: number;
+	readonly pid: number;
+	readonly process: string;
+}
+
+export interface Firewall {
+	readonly backend: 'libnftables' | 'nft';
+	/** Runs one nft script as one transaction: all of it or nothing. The error carries nft's own first line. */
+	run(script: string): Promise<Result<void, Problem>>;
+	/** Makes the table ours (OWNER|PERSIST) on the backend's own socket, creating it when absent. */
+	own(family: TableFamily, name: string): Promise<Result<'owned' | 'unsupported', Problem>>;
+	/** `nft -j list table`, parsed but not interpreted; null when the table does not exist. */
+	list(family: TableFamily, name: string): Promise<Result<unknown, Problem>>;
+	header(family: TableFamily, name: string): Result<TableHeader, Problem>;
+	/** The devices a netdev chain is really hooked on, by current name (raw NFT_MSG_GETCHAIN). */
+	hookDevices(table: string, chain: string): Result<readonly InterfaceName[], Problem>;
+	generation(): Result<Generation, Problem>;
+	close(): void;
+}
+
+export interface Link {
+	readonly index: number;
+	readonly name: InterfaceName;
+	/** Administratively up, with carrier. */
+	readonly up: boolean;
+	readonly loopback: boolean;
+	/** IFLA_INFO_KIND: `veth`, `wireguard`, `tun`; null for plain devices. */
+	readonly kind: string | null;
+	readonly mtu: number;
+	readonly addresses: readonly LinkAddress[];
+}
+
+export interface LinkAddress {
+	readonly address: IpAddress;
+	readonly prefixLength: number;
+	readonly scope: 'global' | 'link' | 'host';
+}
+
+/** One route of a table vks looks at. `destination` null is the default route. */
+export interface Route {
+	readonly family: Family;
+	readonly table: number;
+	readonly destination: Cidr | null;
+	readonly kind: 'unicast' | 'unreachable' | 'other';
+	readonly gateway: IpAddress | null;
+	readonly interface: InterfaceName | null;
+	readonly metric: number;
+}
+
+/** One `ip rule` (linux/fib_rules.h). */
+export interface RoutingRule {
+	readonly family: Family;
+	readonly priority: number;
+	readonly mark: number | null;
+	readonly outInterface: InterfaceName | null;
+	readonly table: number;
+	/** `suppress_prefixlength`; null when not set. */
+	readonly suppressPrefixLength: number | null;
+}
+
+export interface Network {
+	/** Links with their addresses. */
+	links(): Result<readonly Link[], Problem>;
+	/** Unicast and unreachable routes of `main` and of the named tables, both families. */
+	routes(tables: readonly number[]): Result<readonly Route[], Problem>;
+	rules(): Result<readonly RoutingRule[], Problem>;
+	replaceRoute(route: Route): Result<void, Problem>;
+	deleteRoute(route: Route): Result<void, Problem>;
+	addRule(rule: RoutingRule): Result<void, Problem>;
+	deleteRule(rule: RoutingRule): Result<void, Problem>;
+	/** Forgets tracked connections; best effort, returns how many (conntrack may be absent: 0). */
+	flushConnections(): Promise<number>;
+}
+
+export interface Sysctl {
+	/** Null when the key does not exist (IPv6 switched off, for instance). */
+	read(key: string): string | null;
+	/** False when /proc/sys is read-only or refuses. */
+	write(key: string, value: string): boolean;
+}
+
+/** One refused packet, as NFLOG reported it. */
+export interface DropRecord {
+	readonly atMs: number;
+	readonly ruleId: string;
+	readonly direction: 'in' | 'out' | 'forward';
+	readonly inInterface: string | null;
+	readonly outInterface: string | null;
+	readonly source: string;
+	readonly destination: string;
+	readonly protocol: 'tcp' | 'udp' | 'icmp' | 'icmpv6' | 'other';
+	readonly sourcePort: number | null;
+	readonly destinationPort: number | null;
+	readonly icmpType: number | null;
+	readonly uid: number | null;
+	readonly gid: number | null;
+	/** Bytes of the whole IP packet. */
+	readonly length: number;
+}
+
+export type KernelEvent =
+	| {readonly kind: 'ruleset-changed'; readonly generation: Generation; readonly ours: boolean}
+	| {readonly kind: 'network-changed'; readonly what: 'link' | 'address' | 'route' | 'rule'}
+	/** `lost` counts records the kernel could not hand over (gaps in NFULA_SEQ). */
+	| {readonly kind: 'drops'; readonly records: readonly DropRecord[]; readonly lost: number}
+	/** A socket overran: facts may be missing, read everything again. */
+	| {readonly kind: 'overrun'; readonly source: 'nftables' | 'rtnetlink' | 'nflog'};
+
+/** WireGuard device configuration. Holds secrets: never log, store or send it. */
+export interface WireguardSettings {
+	readonly privateKey: string;
+	readonly listenPort: number | null;
+	readonly mark: number;
+	readonly peer: {
+		readonly publicKey: string;
+		readonly presharedKey: string | null;
+		readonly endpoint: string;
+		readonly allowedIps: readonly Cidr[];
+		readonly keepaliveSeconds: number | null;
+	};
+}
+
+/** What a WireGuard device says of itself. No secrets. */
+export interface WireguardFacts {
+	readonly handshakeAtMs: number | null;
+	readonly rxBytes: number;
+	readonly txBytes: number;
+	readonly endpoint: string | null;
+	readonly keepaliveSeconds: number | null;
+}
+
+export interface TunnelDevice {
+	readonly interface: InterfaceName;
+	readonly implementation: 'kernel' | 'wireguard-go';
+	configure(settings: WireguardSettings): Promise<Result<void, Problem>>;
+	/** Sets addresses and MTU and brings the link up. */
+	bringUp(addresses: readonly LinkAddress[], mtu: number): Promise<Result<void, Problem>>;
+	facts(): Promise<Result<WireguardFacts, Problem>>;
+	/** Removes the device, and the process behind it where there is one. Idempotent. */
+	remove(): Promise<void>;
+	/** Called once when the process behind the device ends unasked. */
+	onExit(listener: () => void): void;
+}
+
+export interface Devices {
+	/** Kernel WireGuard when the kernel has it, wireguard-go otherwise. Removes a leftover device of the same name first. */
+	createWireguard(name: InterfaceName): Promise<Result<TunnelDevice, Problem>>;
+}
+
+export interface Kernel {
+	readonly firewall: Firewall;
+	readonly network: Network;
+	readonly sysctl: Sysctl;
+	readonly devices: Devices;
+	/** Starts delivering events until the signal aborts. A busy NFLOG group is a problem, not a failure. */
+	watch(listener: (event: KernelEvent) => void, options: {readonly nflogGroup: number; readonly signal: AbortSignal}): Promise<readonly Problem[]>;
+	close(): void;
+}

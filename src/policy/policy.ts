@@ -1,0 +1,107 @@
+/**
+ * The policy: what may pass, as data. Every entry names itself, says why in plain words, and names the setting it comes
+ * from. Whatever no entry accepts is refused by the last rule of its chain.
+ */
+import type {IpAddress} from '../net/address.ts';
+import type {Brand} from '../net/brand.ts';
+import type {Cidr} from '../net/cidr.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import type {Endpoint, Port, Transport} from '../net/port.ts';
+
+/** A word such as `tunnel-endpoint`, unique in a ruleset; also the counter's name and the NFLOG prefix's last part. */
+export type RuleId = Brand<string, 'RuleId'>;
+
+/** The marks, tables and rule priorities vks uses. One value, so that kernel and policy cannot disagree. */
+export interface Numbers {
+	/** Mark on the tunnel's own outer packets, set by the WireGuard device (fwmark). */
+	readonly tunnelMark: number;
+	/** Mark on replies of published ports; selects the uplink's routing table. */
+	readonly replyMark: number;
+	readonly uplinkTable: number;
+	readonly tunnelTable: number;
+	readonly nflogGroup: number;
+}
+
+/** How one tunnel may be used at this moment. */
+export interface TunnelUse {
+	readonly interface: InterfaceName;
+	/** The addresses the tunnel gave us. Only they may be a source on it. */
+	readonly addresses: readonly IpAddress[];
+	readonly endpoint: Endpoint;
+	/** Resolvers that may be asked on this tunnel, and nowhere else. */
+	readonly resolvers: readonly IpAddress[];
+	/** `handshake`: the outer pinhole and our own probe. `traffic`: applications too. */
+	readonly pass: 'handshake' | 'traffic';
+}
+
+/** What the policy depends on besides configuration. */
+export interface Situation {
+	readonly kind: 'blocked' | 'lockdown' | 'tunnelled';
+	/** Empty unless `tunnelled`. Two entries while switching. */
+	readonly tunnels: readonly TunnelUse[];
+	/** The uplink that carries endpoint, LAN and published ports; null when there is none. */
+	readonly uplink: InterfaceName | null;
+	/** Every interface that is neither loopback nor one of our tunnels, the uplink included. */
+	readonly outside: readonly InterfaceName[];
+}
+
+/** What a rule looks at. Every field present must hold; an absent field matches everything. */
+export interface Match {
+	readonly inInterface?: readonly InterfaceName[];
+	readonly outInterface?: readonly InterfaceName[];
+	readonly source?: readonly Cidr[];
+	readonly destination?: readonly Cidr[];
+	readonly protocol?: readonly Protocol[];
+	readonly sourcePorts?: readonly Port[];
+	readonly destinationPorts?: readonly Port[];
+	readonly icmpTypes?: readonly number[];
+	/** Hop limit, for neighbour discovery (RFC 4861: 255 proves that no router forwarded it). */
+	readonly hopLimit?: number;
+	readonly mark?: number;
+	readonly uid?: number;
+	readonly connection?: readonly ('new' | 'established' | 'related')[];
+	readonly connectionDirection?: 'original' | 'reply';
+	readonly connectionMark?: number;
+	readonly family?: 4 | 6;
+	/** ARP and other link protocols; only at the netdev egress hook. */
+	readonly etherType?: 'arp' | 'ip' | 'ip6';
+}
+
+export type Protocol = Transport | 'icmp' | 'icmpv6';
+
+export type Verdict =
+	| {readonly kind: 'accept'}
+	| {readonly kind: 'reject'}
+	| {readonly kind: 'drop'}
+	| {readonly kind: 'set-mark'; readonly mark: number}
+	| {readonly kind: 'set-connection-mark'; readonly mark: number};
+
+/** One rule. A refusing rule also logs through NFLOG, in a rule of its own before it. */
+export interface Rule {
+	readonly id: RuleId;
+	/** Why it is there, for a person. */
+	readonly reason: string;
+	/** The setting it comes from (`NETWORK`), or `vks` for what is always there. */
+	readonly setting: string;
+	readonly match: Match;
+	readonly verdict: Verdict;
+}
+
+export type ChainName = 'prerouting' | 'reroute' | 'input' | 'forward' | 'output' | 'egress';
+
+export interface Chain {
+	readonly name: ChainName;
+	readonly table: 'inet' | 'netdev';
+	/** What happens to a packet that no rule decided. */
+	readonly policy: 'accept' | 'drop';
+	/** In evaluation order. Ids are unique in the whole ruleset. */
+	readonly rules: readonly Rule[];
+}
+
+/** The policy compiled: chains in the order in which a packet can meet them. */
+export interface Ruleset {
+	readonly chains: readonly Chain[];
+	/** Interfaces the egress backstop must be hooked on. */
+	readonly backstop: readonly InterfaceName[];
+	readonly numbers: Numbers;
+}
