@@ -210,7 +210,7 @@ export const requestSchema = z.discriminatedUnion('type', [
 
 /** Daemon to client. `id` answers the request of that id; null where a line could not be read far enough to know it. */
 export const replySchema = z.discriminatedUnion('type', [
-	z.object({type: z.literal('hello'), protocol: z.number(), version: z.string(), readOnly: z.boolean()}),
+	z.object({type: z.literal('hello'), protocol: z.number(), version: z.string(), pid: count, readOnly: z.boolean()}),
 	z.object({type: z.literal('snapshot'), snapshot: snapshotSchema}),
 	z.object({type: z.literal('drops'), records: z.array(dropRecordSchema), lost: count}),
 	z.object({type: z.literal('journal'), entries: z.array(journalEntrySchema)}),
