@@ -32,6 +32,11 @@ export interface TunnelUse {
 	readonly resolvers: readonly IpAddress[];
 	/** `handshake`: the outer pinhole and our own probe. `traffic`: applications too. */
 	readonly pass: 'handshake' | 'traffic';
+	/**
+	 * Uid of the process that sends the outer packets (wireguard-go, openvpn), so that nobody else can use the pinhole even
+	 * with the right mark; null for a kernel device, whose packets belong to no process.
+	 */
+	readonly senderUid: number | null;
 }
 
 /** What the policy depends on besides configuration. */

@@ -1,0 +1,104 @@
+/**
+ * The compiler: configuration and situation in, chains in evaluation order out. Pure; `docs/security.md` says in words what
+ * each situation lets pass, and the golden files in `test/golden` show it as nft text.
+ */
+import type {Config} from '../config/config.ts';
+import {parseCidr} from '../net/cidr.ts';
+import {loopback} from '../net/interface-name.ts';
+import {accept, drop, hosts, perFamily, reject} from './build.ts';
+import {contextOf, type Context} from './context.ts';
+import {arpEgress, dhcpEgress, dhcpIn, dhcpOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
+import type {Chain, Rule, Ruleset, Situation} from './policy.ts';
+import {dnsRefusal, endpointEgress, endpointIn, endpointMarks, endpointOut, loopRefusal, resolversOut, tunnelIn, tunnelOut, tunnelRefusal} from './tunnel-rules.ts';
+import {doorMarks, doorsEgress, doorsIn, doorsOut, forwardedPortsIn, lanIn, lanOut, peersIn, peersOut, replyMarks} from './uplink-rules.ts';
+
+export function compile(config: Config, situation: Situation): Ruleset {
+	const context = contextOf(config, situation);
+	return {
+		chains: [
+			chain('prerouting', 'accept', [...endpointMarks(context), ...doorMarks(context)]),
+			chain('reroute', 'accept', replyMarks(context)),
+			chain('input', 'drop', inputRules(context)),
+			chain('forward', 'drop', [drop('refuse-forward', {}, 'vks routes for nobody else.')]),
+			chain('output', 'drop', outputRules(context)),
+			{name: 'egress', table: 'netdev', policy: 'drop', rules: egressRules(context)},
+		],
+		backstop: [...new Set(situation.outside)].sort(),
+		numbers: config.numbers,
+	};
+}
+
+/** The endpoint stands first, because a server may listen on port 53; the DNS refusal stands before every broad accept. */
+function outputRules(context: Context): readonly Rule[] {
+	return [
+		...dockerDnsRefusal(context),
+		accept('loopback-out', {outInterface: [loopback]}, 'The namespace talking to itself.'),
+		...loopRefusal(context),
+		...endpointOut(context, 'endpoint-out'),
+		...resolversOut(context),
+		...dnsRefusal(),
+		...tunnelOut(context),
+		...tunnelRefusal(context),
+		...lanOut(context, 'lan-out'),
+		...peersOut(context, 'peer-out'),
+		...doorsOut(context),
+		...neighboursOut(context, 'neighbour-out'),
+		...dhcpOut(context, 'dhcp-out'),
+		reject('refuse-out', {}, 'Nothing in the policy lets this out.'),
+	];
+}
+
+function inputRules(context: Context): readonly Rule[] {
+	return [
+		accept('loopback-in', {inInterface: [loopback]}, 'The namespace talking to itself.'),
+		...tunnelAddressGuard(context),
+		...tunnelIn(context),
+		...forwardedPortsIn(context),
+		...endpointIn(context),
+		...lanIn(context),
+		...peersIn(context),
+		...doorsIn(context),
+		...neighboursIn(context),
+		...dhcpIn(context),
+		...pathMtuIn(context),
+		drop('refuse-in', {}, 'Nothing in the policy lets this in.'),
+	];
+}
+
+/** What no ordinary packet reaches: raw sockets that walk past the output hook (CAP_NET_RAW is a Docker default). */
+function egressRules(context: Context): readonly Rule[] {
+	return [
+		...endpointEgress(context),
+		...arpEgress(context),
+		...lanOut(context, 'egress-lan'),
+		...peersOut(context, 'egress-peer'),
+		...doorsEgress(context),
+		...neighboursOut(context, 'egress-neighbour'),
+		...dhcpEgress(context),
+		drop('refuse-egress', {}, 'A raw packet, or one that no other layer stopped.'),
+	];
+}
+
+/**
+ * Docker rewrites port 53 before this hook, so only the address tells. It forwards from the host's or the container's own
+ * address: outside the tunnel either way.
+ */
+function dockerDnsRefusal({config}: Context): readonly Rule[] {
+	const resolver = parseCidr('127.0.0.11');
+	if (config.dockerDns || resolver === null) return [];
+	return [reject('refuse-docker-dns', {destination: [resolver]}, 'Docker\'s resolver answers from outside the tunnel.', 'VKS_DOCKER_DNS')];
+}
+
+/** CVE-2019-14899: a neighbour on the link must not be able to probe for the tunnel's address. */
+function tunnelAddressGuard({situation: {outside}, tunnels}: Context): readonly Rule[] {
+	if (outside.length === 0) return [];
+	return perFamily(hosts(tunnels.flatMap(tunnel => tunnel.addresses)), (destination, family) => drop(
+		`refuse-tunnel-address-${family}`,
+		{inInterface: [...outside].sort(), destination},
+		'The tunnel\'s address is nobody\'s business on the uplink (CVE-2019-14899).',
+	));
+}
+
+function chain(name: 'prerouting' | 'reroute' | 'input' | 'forward' | 'output', policy: 'accept' | 'drop', rules: readonly Rule[]): Chain {
+	return {name, table: 'inet', policy, rules};
+}

@@ -1,0 +1,36 @@
+/** What every chain builder is given. */
+import type {Config} from '../config/config.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import {isIpv6} from '../net/address.ts';
+import {cidrFamily} from '../net/cidr.ts';
+import type {Situation, TunnelUse} from './policy.ts';
+
+export interface Context {
+	readonly config: Config;
+	readonly situation: Situation;
+	/** Empty outside `tunnelled`. */
+	readonly tunnels: readonly TunnelUse[];
+	readonly uplink: InterfaceName | null;
+	/** False in lockdown, where only loopback and the management path remain. */
+	readonly exceptionsOpen: boolean;
+	/** Whether anything on the uplink speaks IPv6 and so needs neighbour discovery. */
+	readonly needsNeighbours: boolean;
+}
+
+export function contextOf(config: Config, situation: Situation): Context {
+	const tunnels = situation.kind === 'tunnelled' ? situation.tunnels : [];
+	const exceptionsOpen = situation.kind !== 'lockdown';
+	const ranges = [
+		...(exceptionsOpen ? config.network : []),
+		...(exceptionsOpen ? config.inboundPorts.filter(({on}) => on === 'uplink').flatMap(({from}) => from) : []),
+		...(config.management?.from ?? []),
+	];
+	return {
+		config,
+		situation,
+		tunnels,
+		uplink: situation.uplink,
+		exceptionsOpen,
+		needsNeighbours: tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
+	};
+}

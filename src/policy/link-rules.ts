@@ -1,0 +1,64 @@
+/** What a link needs to work at all: ARP, narrow IPv6 neighbour discovery, DHCP, path MTU. */
+import {parseCidr, type Cidr} from '../net/cidr.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import {accept, port} from './build.ts';
+import type {Context} from './context.ts';
+import type {Rule} from './policy.ts';
+
+/** RFC 4861: 133 router solicitation, 134 router advertisement, 135 neighbour solicitation, 136 neighbour advertisement. */
+const solicitation = {router: 133, advertisement: 134, neighbour: 135, neighbourAdvertisement: 136} as const;
+
+const ranges = (...texts: readonly string[]): readonly Cidr[] => texts.flatMap(text => parseCidr(text) ?? []);
+const linkLocal = ranges('fe80::/10');
+/** Link-local hosts, solicited-node multicast, all routers. A look-up for a global address goes to the multicast group first. */
+const neighbourTargets = ranges('fe80::/10', 'ff02::1:ff00:0/104', 'ff02::2/128');
+const ndHopLimit = 255;
+
+export function neighboursOut({uplink, needsNeighbours}: Context, id: string): readonly Rule[] {
+	if (uplink === null || !needsNeighbours) return [];
+	return [accept(
+		id,
+		{outInterface: [uplink], destination: neighbourTargets, hopLimit: ndHopLimit, protocol: ['icmpv6'], icmpTypes: [solicitation.router, solicitation.neighbour, solicitation.neighbourAdvertisement]},
+		'IPv6 neighbour discovery: without it the server\'s IPv6 address cannot be reached.',
+	)];
+}
+
+export function neighboursIn({uplink, needsNeighbours}: Context): readonly Rule[] {
+	if (uplink === null || !needsNeighbours) return [];
+	return [
+		accept('neighbour-router-in', {inInterface: [uplink], source: linkLocal, hopLimit: ndHopLimit, protocol: ['icmpv6'], icmpTypes: [solicitation.advertisement]}, 'IPv6 router advertisements.'),
+		accept('neighbour-in', {inInterface: [uplink], hopLimit: ndHopLimit, protocol: ['icmpv6'], icmpTypes: [solicitation.neighbour, solicitation.neighbourAdvertisement]}, 'IPv6 neighbour discovery.'),
+	];
+}
+
+/** RFC 2131: client port 68, server port 67. Broadcast to find a server, unicast to renew, so no destination is asked. */
+export function dhcpOut({uplink, config}: Context, id: string): readonly Rule[] {
+	if (uplink === null || !config.dhcp) return [];
+	return [accept(id, {outInterface: [uplink], family: 4, protocol: ['udp'], sourcePorts: [port(68)], destinationPorts: [port(67)]}, 'Keeps the uplink\'s address (DHCP).', 'VKS_DHCP')];
+}
+
+/** `meta nfproto` means nothing at the netdev hook; the ether type says the same. */
+export function dhcpEgress(context: Context): readonly Rule[] {
+	return dhcpOut(context, 'egress-dhcp').map(({match: {family: _family, ...match}, ...rest}) => ({...rest, match: {...match, etherType: 'ip'}}));
+}
+
+export function dhcpIn({uplink, config}: Context): readonly Rule[] {
+	if (uplink === null || !config.dhcp) return [];
+	return [accept('dhcp-in', {inInterface: [uplink], family: 4, protocol: ['udp'], sourcePorts: [port(67)], destinationPorts: [port(68)]}, 'Keeps the uplink\'s address (DHCP).', 'VKS_DHCP')];
+}
+
+/** Without these errors a path with a small MTU swallows large tunnel packets (RFC 1191 type 3, RFC 8201 type 2). */
+export function pathMtuIn({tunnels, uplink}: Context): readonly Rule[] {
+	if (uplink === null || tunnels.length === 0) return [];
+	const reason = 'Tells the tunnel that its packets are too big for the path.';
+	return [
+		accept('path-mtu-in-v4', {inInterface: [uplink], protocol: ['icmp'], icmpTypes: [3], connection: ['related']}, reason),
+		accept('path-mtu-in-v6', {inInterface: [uplink], protocol: ['icmpv6'], icmpTypes: [2], connection: ['related']}, reason),
+	];
+}
+
+/** ARP names neighbours, and must be let out wherever a permission sends IPv4; no other interface needs it. */
+export function arpEgress({uplink, config, exceptionsOpen}: Context): readonly Rule[] {
+	const links = new Set<InterfaceName>([...(uplink === null ? [] : [uplink]), ...(exceptionsOpen ? config.peers.map(peer => peer.interface) : [])]);
+	return links.size === 0 ? [] : [accept('egress-arp', {outInterface: [...links].sort(), etherType: 'arp'}, 'Finds neighbours on the link (ARP).')];
+}

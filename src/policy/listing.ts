@@ -1,0 +1,54 @@
+/** `nft -j list table`, reduced to what must be equal between the intended and the actual ruleset. */
+import {z} from 'zod';
+
+const listingSchema = z.object({nftables: z.array(z.record(z.string(), z.unknown()))});
+const chainSchema = z.object({name: z.string(), type: z.string().optional(), hook: z.string().optional(), prio: z.number().optional(), policy: z.string().optional()});
+const listedRuleSchema = z.object({chain: z.string(), comment: z.string().optional(), expr: z.array(z.unknown())});
+const counterSchema = z.object({name: z.string(), packets: z.number(), bytes: z.number()});
+
+export interface ListedRule {
+	/** The comment vks wrote; null for a rule that somebody else made. */
+	readonly id: string | null;
+	/** The rule's expressions, as canonical text. */
+	readonly text: string;
+}
+
+export interface ListedChain {
+	/** Type, hook, priority and default policy, as one canonical text. */
+	readonly spec: string;
+	readonly rules: readonly ListedRule[];
+}
+
+export interface Listing {
+	readonly chains: ReadonlyMap<string, ListedChain>;
+	/** Sets, maps and whatever else stands in the table. */
+	readonly others: readonly string[];
+	readonly counters: ReadonlyMap<string, {readonly packets: number; readonly bytes: number}>;
+}
+
+/** Throws a ZodError on anything that is not an nft listing; a kernel that answers so is a bug, not a state. */
+export function parseListing(json: unknown): Listing {
+	const chains = new Map<string, {spec: string; rules: ListedRule[]}>();
+	const counters = new Map<string, {packets: number; bytes: number}>();
+	const others: string[] = [];
+	for (const object of listingSchema.parse(json).nftables) {
+		if ('chain' in object) {
+			const {name, type, hook, prio, policy} = chainSchema.parse(object['chain']);
+			chains.set(name, {spec: JSON.stringify({type, hook, prio, policy}), rules: []});
+		} else if ('rule' in object) {
+			const {chain, comment, expr} = listedRuleSchema.parse(object['rule']);
+			chains.get(chain)?.rules.push({id: comment ?? null, text: JSON.stringify(expr)});
+		} else if ('counter' in object) {
+			const {name, packets, bytes} = counterSchema.parse(object['counter']);
+			counters.set(name, {packets, bytes});
+		} else if (!('metainfo' in object) && !('table' in object)) {
+			others.push(JSON.stringify(Object.keys(object)));
+		}
+	}
+	return {chains, others, counters};
+}
+
+/** Everything that is compared, as one text: equal texts are equal rulesets, and its hash names the ruleset. */
+export function canonicalText({chains, others}: Listing): string {
+	return JSON.stringify([[...chains].sort(([a], [b]) => (a < b ? -1 : 1)), others]);
+}

@@ -1,0 +1,101 @@
+/**
+ * Rulesets as nft scripts. Each script is one transaction that declares counters and chains, flushes the chains and adds
+ * the rules again, so that named counters keep counting across changes of policy.
+ */
+import {renderMatch} from './match.ts';
+import type {Chain, Rule, Ruleset} from './policy.ts';
+
+export const tableName = 'vks';
+
+/** How the table comes to be: it stands and is ours; it may be absent; it must be made anew in the same transaction. */
+export type TableMode = 'standing' | 'create' | 'recreate';
+
+export interface RenderOptions {
+	readonly mode: TableMode;
+	/** Another table name renders the dormant copy that the kernel's listing of the live table is compared with. */
+	readonly table?: string;
+	readonly dormant?: boolean;
+}
+
+export function renderInet(ruleset: Ruleset, options: RenderOptions): string {
+	return renderTable('inet', ruleset.chains.filter(({table}) => table === 'inet'), ruleset, options);
+}
+
+/** The backstop's own transaction; null while there is no interface to hook it on. */
+export function renderNetdev(ruleset: Ruleset, options: RenderOptions): string | null {
+	if (ruleset.backstop.length === 0) return null;
+	return renderTable('netdev', ruleset.chains.filter(({table}) => table === 'netdev'), ruleset, options);
+}
+
+/** One rule as nft text, without the table it stands in. */
+export function renderRule(rule: Rule): string {
+	return [renderMatch(rule.match), `counter name "${counterName(rule.id)}"`, renderVerdict(rule), `comment "${rule.id}"`].filter(part => part !== '').join(' ');
+}
+
+export const counterName = (id: string): string => `c_${id}`;
+
+/** The comment on the log half of a refusing rule. */
+export const logComment = (id: string): string => `${id}:log`;
+
+function renderTable(family: 'inet' | 'netdev', chains: readonly Chain[], ruleset: Ruleset, {mode, table = tableName, dormant = false}: RenderOptions): string {
+	const at = `${family} ${table}`;
+	return [
+		...(mode === 'recreate' ? [`add table ${at}`, `delete table ${at}`] : []),
+		...(mode === 'standing' ? [] : [`add table ${at}${dormant ? ' { flags dormant; }' : ''}`]),
+		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
+		...chains.map(chain => `add chain ${at} ${chain.name} ${chainSpec(chain, ruleset)}`),
+		...chains.map(chain => `flush chain ${at} ${chain.name}`),
+		...chains.flatMap(chain => chain.rules.flatMap(rule => ruleLines(chain, rule, ruleset).map(line => `add rule ${at} ${chain.name} ${line}`))),
+		'',
+	].join('\n');
+}
+
+/** Log and verdict are two rules: one rule with a limit would count and refuse only what it logs. */
+function ruleLines({name}: Chain, rule: Rule, {numbers}: Ruleset): readonly string[] {
+	if (rule.verdict.kind !== 'reject' && rule.verdict.kind !== 'drop') return [renderRule(rule)];
+	const log = `limit rate 500/second burst 500 packets log prefix "vks:${direction(name)}:${rule.id}" group ${numbers.nflogGroup} snaplen 128`;
+	return [[renderMatch(rule.match), log, `comment "${logComment(rule.id)}"`].filter(part => part !== '').join(' '), renderRule(rule)];
+}
+
+function chainSpec({name, policy}: Chain, {backstop}: Ruleset): string {
+	const devices = `{ ${backstop.map(device => `"${device}"`).join(', ')} }`;
+	const hook = {
+		prerouting: 'type filter hook prerouting priority -150',
+		// A packet whose mark changes in a `route` chain is routed again (nft.8, chain types).
+		reroute: 'type route hook output priority -150',
+		input: 'type filter hook input priority 0',
+		forward: 'type filter hook forward priority 0',
+		output: 'type filter hook output priority 0',
+		egress: `type filter hook egress devices = ${devices} priority 0`,
+	}[name];
+	return `{ ${hook}; policy ${policy}; }`;
+}
+
+function renderVerdict({verdict}: Rule): string {
+	switch (verdict.kind) {
+		case 'accept':
+		case 'drop':
+			return verdict.kind;
+		case 'reject':
+			// The application fails at once and by name: EHOSTUNREACH for TCP, EPERM for UDP.
+			return 'reject with icmpx admin-prohibited';
+		case 'set-mark':
+			return `meta mark set 0x${verdict.mark.toString(16)}`;
+		case 'set-connection-mark':
+			return `ct mark set 0x${verdict.mark.toString(16)}`;
+	}
+}
+
+function direction(chain: Chain['name']): 'in' | 'out' | 'forward' {
+	switch (chain) {
+		case 'prerouting':
+		case 'input':
+			return 'in';
+		case 'forward':
+			return 'forward';
+		case 'reroute':
+		case 'output':
+		case 'egress':
+			return 'out';
+	}
+}

@@ -1,0 +1,122 @@
+/**
+ * The routing layer, which holds when the firewall does not: only marked packets find the uplink's default route, everything
+ * else finds the tunnel or `unreachable`. Every table of ours ends in `unreachable`, so that no look-up falls through to the
+ * next one: without it an uplink flap makes the tunnel swallow its own packets.
+ */
+import type {Route, RoutingRule} from '../kernel/kernel.ts';
+import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
+import {cidrContains, cidrFamily, splitCidr, type Cidr} from '../net/cidr.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import type {Numbers} from './policy.ts';
+import type {Uplink} from './uplink.ts';
+
+const mainTable = 254;
+/** Worse than any route a person would add, better than none. */
+const lastResortMetric = 4_000_000;
+const families: readonly Family[] = [4, 6];
+
+export interface RoutingIntent {
+	readonly routes: readonly Route[];
+	readonly rules: readonly RoutingRule[];
+}
+
+export interface RoutingInput {
+	readonly numbers: Numbers;
+	readonly uplink: Uplink | null;
+	/** The tunnel that carries traffic, with the families it has addresses of. */
+	readonly tunnel: {readonly interface: InterfaceName; readonly families: readonly Family[]} | null;
+	/** Ranges reached outside the tunnel (`NETWORK`); empty in lockdown. */
+	readonly network: readonly Cidr[];
+	/** False where the kernel has no IPv6. */
+	readonly ipv6: boolean;
+}
+
+export function intendedRouting(input: RoutingInput): RoutingIntent {
+	const used = families.filter(family => family === 4 || input.ipv6);
+	return {routes: used.flatMap(family => routesFor(family, input)), rules: used.flatMap(family => rulesFor(family, input.numbers))};
+}
+
+function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingInput): readonly Route[] {
+	const gateway = family === 4 ? uplink?.gateway4 : uplink?.gateway6;
+	const onLink = (uplink?.onLink ?? []).filter(range => cidrFamily(range) === family);
+	return [
+		...(uplink?.up ? onLink.map(destination => unicast({family, table: numbers.uplinkTable, destination, interface: uplink.name})) : []),
+		...(uplink?.up && gateway ? [unicast({family, table: numbers.uplinkTable, gateway, interface: uplink.name})] : []),
+		unreachable(family, numbers.uplinkTable),
+		...(tunnel?.families.includes(family) ? [unicast({family, table: numbers.tunnelTable, interface: tunnel.interface})] : []),
+		unreachable(family, numbers.tunnelTable),
+		...(uplink?.up && gateway
+			? network.filter(range => cidrFamily(range) === family && !onLink.some(link => cidrContains(link, splitCidr(range).base)))
+				.map(destination => unicast({family, table: mainTable, destination, gateway, interface: uplink.name}))
+			: []),
+	];
+}
+
+/** `lookup main suppress_prefixlength 0` uses main's specific routes and passes over any default that appears there. */
+function rulesFor(family: Family, {tunnelMark, replyMark, uplinkTable, tunnelTable}: Numbers): readonly RoutingRule[] {
+	const rule = (priority: number, table: number, mark: number | null, suppressPrefixLength: number | null): RoutingRule => ({family, priority, mark, outInterface: null, table, suppressPrefixLength});
+	return [rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
+}
+
+/** What must be done to make the actual routing the intended one. */
+export interface RoutingRepair {
+	readonly addRoutes: readonly Route[];
+	readonly deleteRoutes: readonly Route[];
+	readonly addRules: readonly RoutingRule[];
+	readonly deleteRules: readonly RoutingRule[];
+}
+
+export function repairRouting(intent: RoutingIntent, actual: RoutingIntent, numbers: Numbers): RoutingRepair {
+	const ours = new Set([numbers.uplinkTable, numbers.tunnelTable]);
+	const wanted = new Set(intent.routes.map(routeKey));
+	const present = new Set(actual.routes.map(routeKey));
+	const wantedRules = new Set(intent.rules.map(ruleKey));
+	const presentRules = new Set(actual.rules.map(ruleKey));
+	const last = Math.max(...intent.rules.map(({priority}) => priority));
+	return {
+		addRoutes: intent.routes.filter(route => !present.has(routeKey(route))),
+		deleteRoutes: actual.routes.filter(route => !wanted.has(routeKey(route)) && (ours.has(route.table) || isMainDefault(route))),
+		addRules: intent.rules.filter(rule => !presentRules.has(ruleKey(rule))),
+		// A rule between local (0) and our last one would decide before we do; what comes after is never reached.
+		deleteRules: actual.rules.filter(rule => rule.priority > 0 && rule.priority <= last && !wantedRules.has(ruleKey(rule))),
+	};
+}
+
+export function isRepaired({addRoutes, deleteRoutes, addRules, deleteRules}: RoutingRepair): boolean {
+	return addRoutes.length + deleteRoutes.length + addRules.length + deleteRules.length === 0;
+}
+
+/** What differs, in words. */
+export function describeRepair({addRoutes, deleteRoutes, addRules, deleteRules}: RoutingRepair): readonly string[] {
+	return [
+		...addRoutes.map(route => `route ${routeText(route)} is missing`),
+		...deleteRoutes.map(route => `route ${routeText(route)} is not ours`),
+		...addRules.map(rule => `IPv${rule.family} routing rule ${rule.priority} is missing`),
+		...deleteRules.map(rule => `IPv${rule.family} routing rule ${rule.priority} is not ours`),
+	];
+}
+
+function unicast(route: Pick<Route, 'family' | 'table' | 'interface'> & {readonly destination?: Cidr; readonly gateway?: IpAddress}): Route {
+	return {destination: null, gateway: null, kind: 'unicast', metric: route.family === 6 ? 1024 : 0, ...route};
+}
+
+const unreachable = (family: Family, table: number): Route => ({family, table, destination: null, kind: 'unreachable', gateway: null, interface: null, metric: lastResortMetric});
+
+const isMainDefault = (route: Route): boolean => route.table === mainTable && route.destination === null;
+
+/** An unreachable route has no interface worth comparing: IPv6 reports `lo`. */
+function routeKey({family, table, destination, kind, gateway, interface: device, metric}: Route): string {
+	return JSON.stringify([family, table, destination, kind, gateway, kind === 'unreachable' ? null : device, kind === 'unreachable' ? metric : null]);
+}
+
+function ruleKey({family, priority, mark, outInterface, table, suppressPrefixLength}: RoutingRule): string {
+	return JSON.stringify([family, priority, mark, outInterface, table, suppressPrefixLength]);
+}
+
+function routeText({family, destination, table, kind, gateway, interface: device}: Route): string {
+	const target = `${kind === 'unreachable' ? 'unreachable ' : ''}${destination ?? 'default'}`;
+	return `${target}${gateway ? ` via ${gateway}` : ''}${device ? ` dev ${device}` : ''} in IPv${family} table ${table}`;
+}
+
+/** Kept beside the intent: whether a gateway of this family is known. */
+export const gatewayFor = (uplink: Uplink, address: IpAddress): IpAddress | null => (isIpv4(address) ? uplink.gateway4 : uplink.gateway6);
