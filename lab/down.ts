@@ -1,0 +1,38 @@
+/** Takes labs down from any process, whole or half raised, as often as one likes. */
+import {existsSync, readdirSync, rmSync} from 'node:fs';
+import {ipBatch} from './commands.ts';
+import {foldersFor, isLabId, labRoot, namespacesFor, serverInterface} from './description.ts';
+import {serverPlans} from './plan.ts';
+import {processesInside, readRecords, stopProcesses} from './processes.ts';
+
+const namespaceFolder = '/run/netns';
+
+const readFolder = (path: string): readonly string[] => (existsSync(path) ? readdirSync(path) : []);
+
+/** Labs that left a folder or a namespace. */
+export function readLabIds(): readonly string[] {
+	const named = readFolder(namespaceFolder).flatMap(name => /^vks-([a-z0-9]{4})-(?:client|isp|internet|s1|s2|lan|peer)$/.exec(name)?.[1] ?? []);
+	return [...new Set([...readFolder(labRoot).filter(isLabId), ...named])].toSorted();
+}
+
+export async function takeDown(id: string): Promise<void> {
+	if (!isLabId(id)) throw new Error(`no lab is called ${JSON.stringify(id)}`);
+	const folders = foldersFor(id);
+	const namespaces = Object.values(namespacesFor(id)).filter(name => existsSync(`${namespaceFolder}/${name}`));
+	await stopProcesses([...readRecords(folders.processes), ...processesInside(namespaces)]);
+	if (namespaces.length > 0) await deleteNamespaces(namespaces);
+	for (const {name} of serverPlans) rmSync(`/var/run/wireguard/${serverInterface(id, name)}.sock`, {force: true});
+	rmSync(folders.state, {recursive: true, force: true});
+}
+
+async function deleteNamespaces(names: readonly string[]): Promise<void> {
+	// Whatever was started while the first look was going on.
+	await stopProcesses(processesInside(names), 'SIGKILL');
+	await ipBatch(null, names.map(name => `netns delete ${name}`));
+}
+
+export async function takeAllDown(): Promise<readonly string[]> {
+	const ids = readLabIds();
+	for (const id of ids) await takeDown(id);
+	return ids;
+}

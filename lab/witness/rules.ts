@@ -1,0 +1,43 @@
+/** The exact counter: every frame that enters the isp from the client falls into one of three named counters. Pure. */
+import {serverPlans, uplinks} from '../plan.ts';
+
+export const witnessTable = 'witness';
+
+const endpoints = (family: 'ipv4' | 'ipv6'): string =>
+	serverPlans.map(({endpoint, port}) => `${endpoint[family]} . ${port}`).join(', ');
+
+/** ARP, neighbour and router discovery, multicast listener reports, IGMP, DHCP: what a link says about itself. */
+const linkControl = [
+	'ether type arp counter name link return',
+	'icmpv6 type { 133, 134, 135, 136, 137 } ip6 hoplimit 255 counter name link return',
+	'icmpv6 type { 130, 131, 132, 143 } counter name link return',
+	'ip protocol igmp counter name link return',
+	'udp sport 68 udp dport 67 counter name link return',
+	'udp sport 546 udp dport 547 counter name link return',
+];
+
+export const witnessRuleset = `
+table netdev ${witnessTable} {
+	counter endpoint { }
+	counter link { }
+	counter outside { }
+	chain classify {
+		${linkControl.join('\n\t\t')}
+		ip daddr . udp dport { ${endpoints('ipv4')} } counter name endpoint return
+		ip6 daddr . udp dport { ${endpoints('ipv6')} } counter name endpoint return
+		counter name outside
+	}
+}
+${watchPortRuleset(uplinks.first.port)}`;
+
+/** The second uplink's port gets its chain before the client gets the other end. */
+export function watchPortRuleset(port: string): string {
+	return `
+table netdev ${witnessTable} {
+	chain ${port} {
+		type filter hook ingress device "${port}" priority -300; policy accept;
+		jump classify
+	}
+}
+`;
+}
