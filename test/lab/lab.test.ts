@@ -1,0 +1,207 @@
+/** The lab itself: it comes up whole, its witness sees, and it leaves nothing behind. Needs root. */
+import {existsSync, readFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {run} from '../../lab/commands.ts';
+import {takeDown} from '../../lab/down.ts';
+import {openLab} from '../../lab/lab.ts';
+import type {Lab} from '../../lab/lab.ts';
+import {processesInside, waitUntil} from '../../lab/processes.ts';
+import {nodeProgram} from '../../lab/program.ts';
+import {raiseLab} from '../../lab/raise.ts';
+
+const namespaceList = async (): Promise<string> => (await run(['ip', 'netns', 'list'])).stdout;
+const curl = (lab: Lab, url: string, ...rest: string[]) => lab.exec('client', ['curl', '-s', '-m', '3', ...rest, url]);
+
+/** A bare tunnel, without any kill switch, from one of the lab's files. */
+async function raiseBareTunnel(lab: Lab, file: string): Promise<void> {
+	const {namespaces, folders, id} = lab.description;
+	const device = `w${id}c`;
+	const text = readFileSync(join(folders.servers, file), 'utf8');
+	const [address = '', address6] = (/^Address = (.*)$/m.exec(text)?.[1] ?? '').split(', ');
+	lab.spawn('client', ['wireguard-go', '-f', device], {environment: {WG_PROCESS_FOREGROUND: '1'}});
+	expect(await waitUntil(() => existsSync(`/var/run/wireguard/${device}.sock`), 3_000)).toBe(true);
+	const settings = text.split('\n').filter(line => !/^(Address|DNS)/.test(line)).join('\n');
+	const configuration = join(folders.state, 'bare.conf');
+	await run(['tee', configuration], {input: settings});
+	await lab.exec('client', ['wg', 'setconf', device, configuration], {mustSucceed: true});
+	await lab.exec('client', ['wg', 'set', device, 'fwmark', '0x77'], {mustSucceed: true});
+	const lines = [
+		`address add ${address} dev ${device}`,
+		...(address6 === undefined ? [] : [`address add ${address6} dev ${device} nodad`]),
+		`link set ${device} mtu 1420 up`,
+		`route add default dev ${device} table 77`,
+		'rule add not fwmark 0x77 lookup 77 pref 200',
+	];
+	await run(['ip', '-n', namespaces.client, '-batch', '-'], {input: lines.join('\n')});
+	await run(['ip', '-n', namespaces.client, '-6', 'route', 'add', 'default', 'dev', device, 'table', '77']);
+	await run(['ip', '-n', namespaces.client, '-6', 'rule', 'add', 'not', 'fwmark', '0x77', 'lookup', '77', 'pref', '200']);
+}
+
+describe('two labs side by side', () => {
+	const labs: Lab[] = [];
+	beforeAll(async () => {
+		labs.push(...(await Promise.all([raiseLab({rpFilter: 1}), raiseLab({rpFilter: 2})])));
+	}, 30_000);
+	afterAll(async () => {
+		await Promise.all(labs.map(lab => lab.down()));
+	});
+
+	test('each shows the direct address on the exit echo while nothing guards it', async () => {
+		for (const lab of labs) {
+			const {direct, internet} = lab.description.addresses;
+			expect(JSON.parse((await curl(lab, lab.description.exitUrl)).stdout)).toEqual({ip: direct.ipv4, city: 'Lisbon', country: 'PT'});
+			expect((await curl(lab, `http://[${internet.ipv6}]/ip`)).stdout.trim()).toBe(direct.ipv6);
+		}
+	});
+
+	test('the reverse-path filter is what was asked for, on the uplink too', async () => {
+		for (const [index, lab] of labs.entries()) {
+			const names = ['all', 'default', 'eth0'].map(name => `net.ipv4.conf.${name}.rp_filter`);
+			const {stdout} = await lab.exec('client', ['sysctl', '-n', ...names, 'net.ipv4.conf.all.src_valid_mark']);
+			expect(stdout.split('\n')).toEqual([...Array<string>(3).fill(String(index + 1)), '1']);
+		}
+	});
+
+	test('private keys are readable by root alone', () => {
+		for (const {description} of labs) {
+			expect(statSync(description.folders.servers).mode & 0o777).toBe(0o700);
+			expect(statSync(join(description.folders.servers, 'se-sto-1.conf')).mode & 0o777).toBe(0o600);
+		}
+	});
+
+	test('a lab of the same name is refused and the first one stays', async () => {
+		const [lab] = labs;
+		if (lab === undefined) throw new Error('no lab');
+		await expect(raiseLab({id: lab.description.id})).rejects.toThrow('already there');
+		expect((await curl(lab, lab.description.exitUrl)).exitCode).toBe(0);
+	});
+});
+
+describe('the witness', () => {
+	let lab: Lab;
+	beforeAll(async () => {
+		lab = await raiseLab();
+	}, 30_000);
+	afterAll(async () => {
+		await lab.down();
+	});
+
+	test('sees an unprotected packet of every kind, and says what it was', async () => {
+		const {internet, otherResolver, lan} = lab.description.addresses;
+		const witness = await lab.observe();
+		await curl(lab, lab.description.exitUrl);
+		await curl(lab, `http://[${internet.ipv6}]/`);
+		await lab.exec('client', ['dig', '+tries=1', '+time=1', `@${otherResolver.ipv4}`, 'example.test']);
+		await curl(lab, `http://${lan.ipv4}/`);
+		const seen = await witness.stop();
+		expect(seen.outside.count).toBeGreaterThan(15);
+		expect(seen.captured.outside).toBe(seen.outside.count);
+		expect(seen.droppedByKernel).toBe(0);
+		expect(seen.endpoint.count).toBe(0);
+		expect(seen.outside.samples).toContainEqual({src: '172.30.7.2', dst: internet.ipv4, protocol: 'tcp', port: 80});
+		expect(seen.outside.samples).toContainEqual({src: '2001:db8:30::2', dst: internet.ipv6, protocol: 'tcp', port: 80});
+		expect(seen.outside.samples).toContainEqual({src: '172.30.7.2', dst: otherResolver.ipv4, protocol: 'udp', port: 53});
+		expect(seen.outside.samples).toContainEqual({src: '172.30.7.2', dst: lan.ipv4, protocol: 'tcp', port: 80});
+	});
+
+	test('counts a flood to the packet, the last one included', async () => {
+		const witness = await lab.observe();
+		const flood = lab.spawn('client', nodeProgram('flood.ts', '--streams', 'udp', '--rate', '1000', '--seconds', '2'), {name: 'flood'});
+		await flood.exited;
+		const {sent} = JSON.parse(readFileSync(flood.log, 'utf8').trim().split('\n').at(-1) ?? '') as {sent: {udp: number}};
+		const seen = await witness.stop();
+		const udp = seen.outside.samples.filter(({protocol}) => protocol === 'udp');
+		expect(sent.udp).toBeGreaterThan(1_500);
+		expect(seen.outside.count).toBe(sent.udp);
+		expect(seen.captured.outside).toBe(sent.udp);
+		expect(udp[0]).toMatchObject({dst: lab.description.addresses.internet.ipv4, port: 7});
+	}, 15_000);
+
+	test('covers a renamed uplink and one plugged in later', async () => {
+		const {internet} = lab.description.addresses;
+		const witness = await lab.observe();
+		await lab.renameUplink('eth9');
+		const renamed = await witness.mark();
+		await curl(lab, lab.description.exitUrl);
+		expect((await witness.since(renamed)).outside.count).toBeGreaterThan(3);
+		await lab.plugSecondUplink();
+		const plugged = await witness.mark();
+		await curl(lab, `http://${internet.ipv4}/`, '--interface', 'eth1');
+		const {outside} = await witness.since(plugged);
+		expect(outside.samples).toContainEqual({src: '172.30.8.2', dst: internet.ipv4, protocol: 'tcp', port: 80});
+		await witness.stop();
+		await lab.unplugSecondUplink();
+		await lab.renameUplink('eth0');
+	});
+});
+
+describe.each(['se-sto-1.conf', 'se-sto-1-v6.conf', 'ch-zrh-1.conf', 'ch-zrh-2.conf'])('a tunnel from %s', file => {
+	let lab: Lab;
+	beforeAll(async () => {
+		lab = await raiseLab();
+		await raiseBareTunnel(lab, file);
+	}, 30_000);
+	afterAll(async () => {
+		await lab.down();
+	});
+
+	test('leaves through its own city, is named endpoint by the witness, and meets the weather', async () => {
+		const {exitUrl, servers, addresses, id} = lab.description;
+		const server = servers.find(({city}) => city === (file.startsWith('se') ? 'Stockholm' : 'Zurich'));
+		const witness = await lab.observe();
+		const exit = await curl(lab, exitUrl);
+		expect(JSON.parse(exit.stdout)).toEqual({ip: server?.exit.ipv4, city: server?.city, country: server?.country});
+		if (file !== 'ch-zrh-1.conf') {
+			expect((await curl(lab, `http://[${addresses.internet.ipv6}]/ip`)).stdout.trim()).toBe(server?.exit.ipv6);
+		}
+		const resolved = await lab.exec('client', ['dig', '+short', `@${server?.gateway.ipv4}`, 'whoami.vks.test']);
+		expect(resolved.stdout).toBe(server?.exit.ipv4);
+		expect((await lab.exec('client', ['dig', '+short', '+tcp', `@${server?.gateway.ipv4}`, 'exit.vks.test', 'AAAA'])).stdout).toBe(addresses.internet.ipv6);
+
+		await lab.impair({delayMs: 60, jitterMs: 5});
+		const slow = await curl(lab, exitUrl, '-o', '/dev/null', '-w', '%{time_connect} %{http_code}');
+		const [connect, status] = slow.stdout.split(' ').map(Number);
+		expect(status).toBe(200);
+		expect(connect).toBeGreaterThan(0.1);
+		await lab.impair({delayMs: 0, jitterMs: 0});
+		const quick = await curl(lab, exitUrl, '-o', '/dev/null', '-w', '%{time_connect}');
+		expect(Number(quick.stdout)).toBeLessThan(0.1);
+
+		await lab.blackhole(file.startsWith('se') ? 's1' : 's2');
+		expect((await curl(lab, exitUrl, '-m', '1')).exitCode).toBe(28);
+		await lab.restore(file.startsWith('se') ? 's1' : 's2');
+		expect((await curl(lab, exitUrl)).exitCode).toBe(0);
+
+		const seen = await witness.stop();
+		expect(seen.outside).toEqual({count: 0, samples: []});
+		expect(seen.captured.outside).toBe(0);
+		expect(seen.endpoint.count).toBeGreaterThan(30);
+		expect((await lab.exec('client', ['wg', 'show', `w${id}c`, 'latest-handshakes'])).stdout).not.toMatch(/\t0$/);
+	}, 20_000);
+});
+
+describe('down', () => {
+	test('leaves nothing, may be repeated, and works from another handle', async () => {
+		const lab = await raiseLab();
+		const {id, namespaces, folders} = lab.description;
+		const stray = lab.spawn('peer', ['sleep', '600']);
+		await openLab(id).down();
+		expect(await namespaceList()).not.toContain(id);
+		expect(processesInside(Object.values(namespaces))).toEqual([]);
+		expect(existsSync(`/proc/${stray.pid}`)).toBe(false);
+		expect(existsSync(folders.state)).toBe(false);
+		expect(existsSync(`/var/run/wireguard/w${id}s1.sock`)).toBe(false);
+		await lab.down();
+	}, 30_000);
+
+	test('cleans up a lab that was interrupted half way', async () => {
+		const interrupted = new AbortController();
+		const raising = raiseLab({id: 'half', signal: interrupted.signal});
+		interrupted.abort(new Error('enough'));
+		await expect(raising).rejects.toThrow('enough');
+		expect(await namespaceList()).not.toContain('vks-half');
+		expect(existsSync('/run/vks-lab/half')).toBe(false);
+		await takeDown('half');
+	}, 30_000);
+});
