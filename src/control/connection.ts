@@ -2,8 +2,7 @@
 import type {Socket} from 'node:net';
 import type {ControllerPort} from '../controller/port.ts';
 import type {Problem} from '../problem.ts';
-import type {Broadcast} from './broadcast.ts';
-import {broadcastsOf, encode} from './broadcast.ts';
+import {broadcastsOf, encode, type Broadcast} from './broadcast.ts';
 import type {ControlLimits} from './limits.ts';
 import {lineSplitter} from './lines.ts';
 import {outbox} from './outbox.ts';
@@ -16,6 +15,8 @@ export interface ConnectionOptions {
 	readonly controller: ControllerPort;
 	readonly readOnly: boolean;
 	readonly limits: ControlLimits;
+	/** Called when the client left or was sent away; perhaps twice. */
+	readonly onGone: () => void;
 }
 
 export interface Connection {
@@ -26,7 +27,7 @@ export interface Connection {
 	dismiss(problem: Problem | null): void;
 }
 
-export function serveConnection({socket, controller, readOnly, limits}: ConnectionOptions): Connection {
+export function serveConnection({socket, controller, readOnly, limits, onGone}: ConnectionOptions): Connection {
 	const out = outbox(socket, limits);
 	const splitter = lineSplitter(limits.lineBytes);
 	const topics = new Set<Topic>();
@@ -41,12 +42,13 @@ export function serveConnection({socket, controller, readOnly, limits}: Connecti
 	const reply = (message: Reply): void => {
 		if (!dismissed) out.send(encode(message));
 	};
-	const refuse = (id: number | null, problem: Problem): void => reply({type: 'refused', id, problem: {...problem}});
+	const refuse = (id: number | null, problem: Problem): void => reply({type: 'refused', id, problem});
 
 	const dismiss = (problem: Problem | null): void => {
 		if (dismissed) return;
 		if (problem !== null) refuse(null, problem);
 		dismissed = true;
+		onGone();
 		queue.length = 0;
 		topics.clear();
 		// Reading on and discarding lets a client that is still writing come to read the reason.
@@ -120,8 +122,12 @@ export function serveConnection({socket, controller, readOnly, limits}: Connecti
 
 	const deliver = (broadcast: Broadcast): void => {
 		if (dismissed || !topics.has(broadcast.topic)) return;
-		if (broadcast.topic === 'snapshot') out.sendNewest(broadcast.line);
-		else out.send(broadcast.line());
+		try {
+			if (broadcast.topic === 'snapshot') out.sendNewest(broadcast.line);
+			else out.send(broadcast.line());
+		} catch (error) {
+			refuse(null, internalProblem(`The ${broadcast.topic} could not be sent`, error));
+		}
 	};
 
 	socket.on('data', (chunk: Buffer) => {
@@ -141,6 +147,10 @@ export function serveConnection({socket, controller, readOnly, limits}: Connecti
 	});
 	// A client that vanished is an everyday event; `close` follows and the server forgets it.
 	socket.on('error', () => socket.destroy());
+	socket.on('close', () => {
+		dismissed = true;
+		onGone();
+	});
 
 	return {deliver, dismiss, idle: () => topics.size === 0 && (ended || commands === 0)};
 }

@@ -24,8 +24,9 @@ export function outbox(socket: Socket, limits: ControlLimits): Outbox {
 	return {
 		send,
 		sendNewest(line) {
-			if (socket.writableLength > limits.conflateBytes) newest = line;
-			else send(line());
+			const lagging = socket.writableLength > limits.conflateBytes;
+			newest = lagging ? line : null;
+			if (!lagging) send(line());
 		},
 		full: () => socket.writableLength > limits.pauseBytes,
 		drained() {

@@ -1,0 +1,144 @@
+/**
+ * The client of the control socket. It trusts the daemon, so it checks no schema at run time: zod would double the
+ * start-up of `vks status`.
+ */
+import {connect} from 'node:net';
+import type {Problem} from '../problem.ts';
+import {fail, ok, type Result} from '../result.ts';
+import {calls, expecting, type Answer} from './calls.ts';
+import {lineSplitter} from './lines.ts';
+import {connectionLost, errorCode, noAnswer, noDaemon, notAllowed, otherProtocol, reasonOf} from './problems.ts';
+import type {Command, ExplainQuery, Explanation, Outcome, Reply, Topic} from './schema.ts';
+
+export type Hello = Extract<Reply, {type: 'hello'}>;
+/** What a subscription brings. */
+export type Update = Extract<Reply, {type: Topic}>;
+
+export interface CallOptions {
+	readonly deadlineMs?: number;
+}
+
+export interface ControlClient {
+	readonly hello: Hello;
+	command(command: Command, options?: CallOptions): Promise<Result<Outcome, Problem>>;
+	explain(query: ExplainQuery, options?: CallOptions): Promise<Result<Explanation, Problem>>;
+	/** The newest value of each topic at once, then every change. One listener: that of a later call replaces it. */
+	subscribe(topics: readonly Topic[], onUpdate: (update: Update) => void, options?: CallOptions): Promise<Result<null, Problem>>;
+	close(): void;
+	/** Resolves when the connection is gone, whoever ended it, with what is to be said about it. */
+	readonly closed: Promise<Problem>;
+}
+
+/** As `protocolVersion` of the schema, which would bring zod with it; a test holds the two together. */
+export const clientProtocol = 1;
+const lineBytes = 8 * 1024 * 1024;
+const answerWithinMs = 30_000;
+
+export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = {}): Promise<Result<ControlClient, Problem>> {
+	return new Promise(resolve => {
+		const socket = connect(path);
+		const splitter = lineSplitter(lineBytes);
+		const pending = calls<Answer>();
+		const unreadable = otherProtocol('unreadable', clientProtocol);
+		let onUpdate: (update: Update) => void = () => undefined;
+		/** Why the connection ends, once it does. */
+		let lost = connectionLost(path);
+		let markClosed: (problem: Problem) => void = () => undefined;
+		const closed = new Promise<Problem>(done => (markClosed = done));
+
+		const giveUp = (problem: Problem): void => {
+			lost = problem;
+			socket.destroy();
+		};
+		const timer = setTimeout(() => giveUp(noAnswer(path, deadlineMs)), deadlineMs);
+
+		const call = async (body: object, {deadlineMs: withinMs = answerWithinMs}: CallOptions = {}): Promise<Result<Answer, Problem>> =>
+			socket.writable ? pending.open(id => socket.write(`${JSON.stringify({...body, id})}\n`), withinMs, noAnswer(path, withinMs)) : fail(lost);
+
+		const client = (hello: Hello): ControlClient => ({
+			hello,
+			closed,
+			close: () => socket.destroy(),
+			async command(command, options) {
+				const answer = expecting('outcome', await call({type: 'command', command}, options), unreadable);
+				return answer.ok ? ok(answer.value.outcome) : answer;
+			},
+			async explain(query, options) {
+				const answer = expecting('explanation', await call({type: 'explain', query}, options), unreadable);
+				return answer.ok ? ok(answer.value.explanation) : answer;
+			},
+			async subscribe(topics, listener, options) {
+				onUpdate = listener;
+				const answer = await call({type: 'subscribe', topics}, options);
+				return answer.ok ? ok(null) : answer;
+			},
+		});
+
+		const receive = (reply: Reply): void => {
+			switch (reply.type) {
+				case 'hello':
+					if (reply.protocol !== clientProtocol) return giveUp(otherProtocol(String(reply.protocol), clientProtocol));
+					clearTimeout(timer);
+					return resolve(ok(client(reply)));
+				case 'snapshot':
+				case 'drops':
+				case 'journal':
+					return onUpdate(reply);
+				case 'refused':
+					// Without an id it is about the connection, which the daemon then closes.
+					if (reply.id === null) lost = reply.problem as Problem;
+					else pending.answer(reply.id, fail(reply.problem as Problem));
+					return;
+				case 'outcome':
+				case 'explanation':
+				case 'subscribed':
+					pending.answer(reply.id, ok(reply));
+			}
+		};
+
+		socket.on('data', (chunk: Buffer) => {
+			const {lines, overflowed} = splitter.push(chunk);
+			for (const line of lines) {
+				const reply = parseReply(line);
+				if (reply === null) return giveUp(unreadable);
+				receive(reply);
+			}
+			if (overflowed) giveUp(unreadable);
+		});
+		socket.on('error', error => (lost = problemOf(path, error) ?? lost));
+		socket.on('close', () => {
+			clearTimeout(timer);
+			pending.failAll(lost);
+			resolve(fail(lost));
+			markClosed(lost);
+		});
+	});
+}
+
+/** Null for the errors that only say that the other side closed. */
+function problemOf(path: string, error: Error): Problem | null {
+	const code = errorCode(error);
+	switch (code) {
+		case 'EPIPE':
+		case 'ECONNRESET':
+			return null;
+		case 'ENOENT':
+			return noDaemon(path, 'there is no such socket');
+		case 'ECONNREFUSED':
+			return noDaemon(path, 'the socket is left from one that was killed');
+		case 'EACCES':
+		case 'EPERM':
+			return notAllowed(path);
+		default:
+			return noDaemon(path, reasonOf(error));
+	}
+}
+
+function parseReply(line: string): Reply | null {
+	try {
+		const value: unknown = JSON.parse(line);
+		return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' ? (value as Reply) : null;
+	} catch {
+		return null;
+	}
+}

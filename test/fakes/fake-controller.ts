@@ -1,0 +1,78 @@
+/** A controller that says what the test tells it to, and hangs or throws on command. */
+import type {ControllerEvent, ControllerPort} from '../../src/controller/port.ts';
+import type {Command, DropView, Explanation, ExplainQuery, JournalEntry, Outcome, Snapshot} from '../../src/control/schema.ts';
+import {noonMs, sampleSnapshot} from './snapshot.ts';
+
+export interface FakeController extends ControllerPort {
+	/** Every command that arrived, in order. */
+	readonly commands: Command[];
+	readonly queries: ExplainQuery[];
+	readonly listeners: () => number;
+	publish(event: ControllerEvent): void;
+}
+
+export interface FakeAnswers {
+	readonly snapshot?: () => Snapshot;
+	readonly submit?: (command: Command) => Promise<Outcome>;
+	readonly explain?: (query: ExplainQuery) => Explanation;
+	readonly drops?: readonly DropView[];
+	readonly journal?: readonly JournalEntry[];
+}
+
+export const done = (message = 'done'): Outcome => ({ok: true, message, durationMs: 3, problem: null});
+
+export const sampleDrop: DropView = {
+	atMs: noonMs - 2000,
+	ruleId: 'refuse-output',
+	direction: 'out',
+	inInterface: null,
+	outInterface: 'eth0',
+	source: '172.17.0.2',
+	destination: '192.0.2.1',
+	protocol: 'tcp',
+	sourcePort: 40_000,
+	destinationPort: 443,
+	icmpType: null,
+	uid: 1000,
+	gid: 1000,
+	length: 60,
+};
+
+export const sampleEntry: JournalEntry = {seq: 1, atMs: noonMs - 5000, kind: 'daemon', level: 'info', text: 'started'};
+
+const sampleExplanation: Explanation = {
+	verdict: 'reject',
+	ruleId: 'refuse-output',
+	reason: 'nothing else leaves',
+	setting: 'default',
+	via: null,
+	wouldOpen: 'NETWORK=192.0.2.0/24',
+	path: ['tunnel-endpoint', 'refuse-output'],
+};
+
+export function fakeController(answers: FakeAnswers = {}): FakeController {
+	const listeners = new Set<(event: ControllerEvent) => void>();
+	const commands: Command[] = [];
+	const queries: ExplainQuery[] = [];
+	return {
+		commands,
+		queries,
+		listeners: () => listeners.size,
+		publish: event => listeners.forEach(listener => listener(event)),
+		snapshot: () => answers.snapshot?.() ?? sampleSnapshot(),
+		recentDrops: () => answers.drops ?? [sampleDrop],
+		recentJournal: () => answers.journal ?? [sampleEntry],
+		submit(command) {
+			commands.push(command);
+			return answers.submit?.(command) ?? Promise.resolve(done());
+		},
+		explain(query) {
+			queries.push(query);
+			return answers.explain?.(query) ?? sampleExplanation;
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+	};
+}
