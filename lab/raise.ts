@@ -13,7 +13,7 @@ import {labFor} from './lab.ts';
 import type {Lab} from './lab.ts';
 import {serverPlans, tunnelPlans} from './plan.ts';
 import type {ServerPlan} from './plan.ts';
-import {startProcess, waitUntil} from './processes.ts';
+import {isAlive, readRecords, startProcess, stopProcesses, waitUntil} from './processes.ts';
 import {nodeExecutable, repositoryFolder} from './program.ts';
 import {ispRuleset, serverRuleset} from './rulesets.ts';
 import {serve} from './serve.ts';
@@ -60,9 +60,8 @@ async function build(id: string, options: LabOptions): Promise<LabDescription> {
 	signal?.throwIfAborted();
 	await ipBatch(null, namespaceLines(namespaces));
 	const services = [serve({folders, namespaces}, 'internet'), serve({folders, namespaces}, 'lan')];
-	const settled = Promise.allSettled(services);
 	const servers = serverPlans.map(plan => startServer(id, plan, folders));
-	const serversSettled = Promise.allSettled(servers);
+	const starting = Promise.allSettled([...services, ...servers]);
 	try {
 		await Promise.all(
 			namespaceRoles.map(role =>
@@ -78,11 +77,13 @@ async function build(id: string, options: LabOptions): Promise<LabDescription> {
 		]);
 		signal?.throwIfAborted();
 		await Promise.all([...services, ...servers]);
-	} finally {
-		// Nothing may still be starting when a failure takes the lab down.
-		await Promise.all([settled, serversSettled]);
+		signal?.throwIfAborted();
+	} catch (error) {
+		// Nothing may still be starting while the lab is taken down.
+		await stopProcesses(readRecords(folders.processes), 'SIGKILL');
+		await starting;
+		throw error;
 	}
-	signal?.throwIfAborted();
 
 	const description = describeLab({
 		id,
@@ -125,15 +126,16 @@ async function startServer(id: string, plan: ServerPlan, folders: LabFolders): P
 	const link = ['ip', '-n', namespace, 'link', 'add', device, 'type', 'wireguard'];
 	const {exitCode} = await run(link, {mustSucceed: false});
 	if (exitCode !== 0) {
-		startProcess({
+		const server = startProcess({
 			name: `wireguard-${plan.name}`,
 			namespace,
 			argv: ['wireguard-go', '-f', device],
 			folders,
 			environment: {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'error'},
 		});
-		const ready = await waitUntil(() => existsSync(`/var/run/wireguard/${device}.sock`), 5_000);
-		if (!ready) throw new Error(`wireguard-go did not start for ${device}: ${readFileSync(join(folders.logs, `wireguard-${plan.name}.log`), 'utf8')}`);
+		const socket = `/var/run/wireguard/${device}.sock`;
+		await waitUntil(() => existsSync(socket) || !isAlive(server), 5_000);
+		if (!existsSync(socket)) throw new Error(`wireguard-go did not start for ${device}: ${readFileSync(join(folders.logs, `wireguard-${plan.name}.log`), 'utf8')}`);
 	}
 	await runIn(namespace, ['wg', 'setconf', device, serverFile(folders, plan)]);
 	await ipBatch(namespace, tunnelLines(id, plan));

@@ -3,19 +3,20 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import type {LabDescription} from './description.ts';
 import {nodeProgram} from './program.ts';
-import {startProcess, waitUntil} from './processes.ts';
+import {isAlive, startProcess, waitUntil} from './processes.ts';
 
 export type ServingRole = 'internet' | 'lan' | 'peer';
 
 export async function serve(lab: Pick<LabDescription, 'folders' | 'namespaces'>, role: ServingRole): Promise<void> {
 	const ready = join(lab.folders.state, `${role}.ready`);
 	if (existsSync(ready)) return;
-	startProcess({
+	const services = startProcess({
 		name: `services-${role}`,
 		namespace: lab.namespaces[role],
 		argv: nodeProgram('services/main.ts', role, ready),
 		folders: lab.folders,
 	});
-	if (await waitUntil(() => existsSync(ready), 10_000)) return;
+	await waitUntil(() => existsSync(ready) || !isAlive(services), 10_000);
+	if (existsSync(ready)) return;
 	throw new Error(`the services in ${role} did not start; see ${lab.folders.logs}/services-${role}.log`);
 }

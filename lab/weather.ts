@@ -44,6 +44,7 @@ export function renderWeather({lossPercent, delayMs, jitterMs, blackholed}: Weat
 		`iifname { "${lanBridge}", "${second.port}" } ip daddr ${plan.endpoint.ipv4} udp dport ${plan.port} ip daddr set ${gateway.ipv4} udp dport set ${relayPort(plan)} notrack`,
 		`iifname { "${lanBridge}", "${second.port}" } ip6 daddr ${plan.endpoint.ipv6} udp dport ${plan.port} ip6 daddr set ${gateway.ipv6} udp dport set ${relayPort(plan)} notrack`,
 	]);
+	// Stays after the delay ends: what is still in the air would otherwise teach the client the relay's address.
 	const disguise = serverPlans.flatMap(plan => [
 		`ip saddr ${gateway.ipv4} udp sport ${relayPort(plan)} ip saddr set ${plan.endpoint.ipv4} udp sport set ${plan.port} notrack`,
 		`ip6 saddr ${gateway.ipv6} udp sport ${relayPort(plan)} ip6 saddr set ${plan.endpoint.ipv6} udp sport set ${plan.port} notrack`,
@@ -59,7 +60,7 @@ ${lines([...holes, ...(lossPercent > 0 ? losses : []), ...(delayed ? divert : []
 	}
 	chain leaving {
 		type filter hook output priority -310;
-${lines(delayed ? disguise : [])}
+${lines(disguise)}
 	}
 }
 `;

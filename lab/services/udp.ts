@@ -1,6 +1,7 @@
 /** Bound UDP sockets. One per address: a dual-stack wildcard socket answers from whatever address the route prefers. */
 import {createSocket} from 'node:dgram';
 import type {RemoteInfo, Socket} from 'node:dgram';
+import {networkInterfaces} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 type OnMessage = (message: Buffer, from: RemoteInfo, socket: Socket) => void;
@@ -9,15 +10,16 @@ const attempts = 400;
 
 /** Tries for about two seconds: the lab starts its services while addresses are still being set. */
 export async function bindUdp(address: string, port: number, onMessage: OnMessage): Promise<void> {
-	for (let attempt = 1; ; attempt += 1) {
-		try {
-			return await bindOnce(address, port, onMessage);
-		} catch (error) {
-			if (attempt >= attempts) throw error;
-			await sleep(5);
-		}
-	}
+	for (let attempt = 1; attempt < attempts && !isOwn(address); attempt += 1) await sleep(5);
+	await bindOnce(address, port, onMessage);
 }
+
+/**
+ * A namespace without any address has no routing table yet, and the kernel then takes every address for a broadcast
+ * one: `bind` succeeds, and the answers leave from whatever address the route prefers (inet_dev_addr_type).
+ */
+const isOwn = (address: string): boolean =>
+	Object.values(networkInterfaces()).some(entries => entries?.some(entry => entry.address === address));
 
 const bindOnce = (address: string, port: number, onMessage: OnMessage): Promise<void> =>
 	new Promise((resolve, reject) => {
