@@ -1,0 +1,36 @@
+/** Where a server stands: from comments in its file, else guessed from the file's name. */
+import type {ConfLine} from './conf-lines.ts';
+
+export interface Place {
+	readonly city: string | null;
+	readonly country: string | null;
+}
+
+export function placeFor(id: string, lines: readonly ConfLine[]): Place {
+	return {city: fromComment('city', lines), country: fromComment('country', lines) ?? countryFromName(id)};
+}
+
+/** `# City = Stockholm`, `# Country: SE`. Control characters would reach a terminal, so they are dropped. */
+function fromComment(word: string, lines: readonly ConfLine[]): string | null {
+	const pattern = new RegExp(`^${word}\\s*[:=]\\s*(.+)$`, 'i');
+	for (const line of lines) {
+		const found = line.kind === 'comment' ? pattern.exec(line.text)?.[1] : undefined;
+		const text = found?.replace(/\p{C}/gu, '').trim().slice(0, 40) ?? '';
+		if (text !== '') return text;
+	}
+	return null;
+}
+
+// What providers put before the country: `wg-CH-12`, `mullvad-se1`, `AirVPN_SE_...`.
+const prefix = /^(?:wg\d*|mullvad|proton(?:vpn)?|airvpn|nordvpn|ivpn|vpn)[-_.]/i;
+
+/** `se-sto-wg-001`, `ch-zrh-1`, `us1234`, `CH-12`: a country code, and then something that shows that it is one. */
+export function countryFromName(id: string): string | null {
+	const name = id.replace(prefix, '');
+	const lower = /^([a-z]{2})(?:[-_#.]?\d+|[-_.](?!vpn|net|box|wg)[a-z]{3})(?![a-z])/i.exec(name)?.[1];
+	const upper = /^([A-Z]{2})(?![A-Za-z])/.exec(name)?.[1];
+	const code = (lower ?? upper)?.toUpperCase();
+	if (code === undefined) return null;
+	if (code === 'UK') return 'GB';
+	return new Intl.DisplayNames(['en'], {type: 'region', fallback: 'none'}).of(code) === undefined ? null : code;
+}

@@ -1,0 +1,62 @@
+/** The WireGuard driver: makes the device, gives it the server's settings, and leaves nothing behind when that fails. */
+import {formatEndpoint, type Endpoint} from '../net/port.ts';
+import {fail, ok, type Result} from '../result.ts';
+import {familyOf, type Family} from '../net/address.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import type {Devices, TunnelDevice} from '../kernel/kernel.ts';
+import type {Problem} from '../problem.ts';
+import type {Tunnel, WireguardServer} from './tunnel.ts';
+
+/** 1500 less 80 bytes of outer IPv6, UDP and WireGuard headers (wireguard.com, "MTU"). */
+const defaultMtuOfWireguard = 1420;
+
+export interface BringUp {
+	readonly devices: Devices;
+	readonly server: WireguardServer;
+	/** Already resolved: a name is never looked up here, because the look-up itself could leave outside the tunnel. */
+	readonly endpoint: Pick<Endpoint, 'address' | 'port'>;
+	readonly interfaceName: InterfaceName;
+	readonly mark: number;
+	/** Used when the server's file names no MTU. */
+	readonly defaultMtu?: number;
+	/** Addresses of other families are left out, for a policy that blocks IPv6. Both by default. */
+	readonly families?: readonly Family[];
+}
+
+export async function bringUpWireguard(options: BringUp): Promise<Result<Tunnel, Problem>> {
+	const made = await options.devices.createWireguard(options.interfaceName);
+	if (!made.ok) return made;
+	const device = made.value;
+	try {
+		const ready = await prepare(device, options);
+		if (ready.ok) return ok(tunnelOn(device, options));
+		await device.remove();
+		return fail(ready.error);
+	} catch (error) {
+		await device.remove();
+		throw error;
+	}
+}
+
+async function prepare(device: TunnelDevice, options: BringUp): Promise<Result<void, Problem>> {
+	const {server, endpoint, mark, families = [4, 6]} = options;
+	const configured = await device.configure(server.settings(formatEndpoint(endpoint), mark));
+	if (!configured.ok) return configured;
+	return device.bringUp(server.addresses.filter(({address}) => families.includes(familyOf(address))), mtuFor(options));
+}
+
+const mtuFor = ({server, defaultMtu}: BringUp): number => server.mtu ?? defaultMtu ?? defaultMtuOfWireguard;
+
+function tunnelOn(device: TunnelDevice, options: BringUp): Tunnel {
+	return {
+		server: options.server,
+		interface: device.interface,
+		implementation: device.implementation,
+		mtu: mtuFor(options),
+		facts: () => device.facts(),
+		down: () => device.remove(),
+		onExit: listener => {
+			device.onExit(listener);
+		},
+	};
+}
