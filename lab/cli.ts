@@ -1,4 +1,4 @@
-/** `npm run lab -- up | down | exec | list`. */
+/** `npm run lab -- up | down | exec | traffic | list`. */
 import {once} from 'node:events';
 import {spawn} from 'node:child_process';
 import {parseArgs} from 'node:util';
@@ -6,11 +6,13 @@ import {insideNamespace, namespaceRoles} from './description.ts';
 import type {LabDescription, NamespaceRole} from './description.ts';
 import {readLabIds, takeAllDown, takeDown} from './down.ts';
 import {openLab} from './lab.ts';
+import {isAlive, readRecords} from './processes.ts';
 import {raiseLab} from './raise.ts';
 
 const usage = `usage: lab up [--id X] [--rp-filter 0|1|2] [--json]
        lab down [--id X | --all]
        lab exec [--id X] <${namespaceRoles.join('|')}> -- <command...>
+       lab traffic [--id X]
        lab list [--json]
 `;
 
@@ -26,6 +28,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 				return await down(rest);
 			case 'exec':
 				return await exec(rest);
+			case 'traffic':
+				return traffic(rest);
 			case 'list':
 				return list(rest);
 			case '--help':
@@ -106,6 +110,15 @@ async function exec(args: readonly string[]): Promise<number> {
 	process.on('SIGTERM', () => child.kill('SIGTERM'));
 	const [code] = await once(child, 'exit');
 	return typeof code === 'number' ? code : 1;
+}
+
+/** Starts the background application, once. */
+function traffic(args: readonly string[]): number {
+	const {values} = parseArgs({args: [...args], options: {id: {type: 'string'}}});
+	const lab = openLab(chooseLab(values.id));
+	const running = readRecords(lab.description.folders.processes).find(record => record.name === 'traffic' && isAlive(record));
+	process.stdout.write(`traffic ${(running ?? lab.traffic()).pid}\n`);
+	return 0;
 }
 
 function parseRole(text: string | undefined): NamespaceRole {

@@ -12,6 +12,8 @@ import {startProcess} from './processes.ts';
 import type {Running} from './processes.ts';
 import {serve} from './serve.ts';
 import type {ServingRole} from './serve.ts';
+import {startFlood, startTraffic} from './load.ts';
+import type {Flood, FloodOptions} from './load.ts';
 import {blackhole, changeWeather, restore} from './weather.ts';
 import type {Weather} from './weather.ts';
 import {startWitness} from './witness/witness.ts';
@@ -30,6 +32,10 @@ export interface Lab {
 	/** Runs until stopped, by its handle or by `down`. */
 	spawn(role: NamespaceRole, argv: readonly string[], options?: SpawnOptions): Running;
 	serve(role: ServingRole): Promise<void>;
+	/** The background application in the client. Start it behind the kill switch: before that it leaks. */
+	traffic(): Running;
+	/** Leak-test streams in the client, all of them when none is named. */
+	flood(options?: FloodOptions): Promise<Flood>;
 	observe(): Promise<Witness>;
 	impair(weather: Partial<Pick<Weather, 'lossPercent' | 'delayMs' | 'jitterMs'>>): Promise<void>;
 	blackhole(server: ServerName): Promise<void>;
@@ -70,6 +76,8 @@ export function labFor(description: LabDescription): Lab {
 			});
 		},
 		serve: role => serve(description, role),
+		traffic: () => startTraffic(description),
+		flood: options => startFlood(description, options),
 		observe: () => startWitness(description),
 		impair: weather => changeWeather(description, weather),
 		blackhole: server => blackhole(description, server),

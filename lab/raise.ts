@@ -11,7 +11,7 @@ import {takeDown} from './down.ts';
 import {generateWireguardKeys} from './keys.ts';
 import {labFor} from './lab.ts';
 import type {Lab} from './lab.ts';
-import {serverPlans, tunnelPlans} from './plan.ts';
+import {serverPlans, tunnelPlans, uplinks} from './plan.ts';
 import type {ServerPlan} from './plan.ts';
 import {isAlive, readRecords, startProcess, stopProcesses, waitUntil} from './processes.ts';
 import {nodeExecutable, repositoryFolder} from './program.ts';
@@ -116,7 +116,7 @@ function writeFolders(folders: LabFolders, keys: LabKeys): void {
 	for (const plan of serverPlans) {
 		writeFileSync(serverFile(folders, plan), renderServerFile(plan.name, keys), {mode: 0o600});
 	}
-	writeFileSync(folders.resolvConf, 'nameserver 127.0.0.11\n');
+	writeFileSync(folders.resolvConf, `nameserver ${uplinks.addresses.resolver.ipv4}\n`);
 }
 
 /** Kernel WireGuard where there is one, wireguard-go elsewhere. */

@@ -7,7 +7,6 @@ import {takeDown} from '../../lab/down.ts';
 import {openLab} from '../../lab/lab.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {processesInside, waitUntil} from '../../lab/processes.ts';
-import {nodeProgram} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
 
 const namespaceList = async (): Promise<string> => (await run(['ip', 'netns', 'list'])).stdout;
@@ -107,9 +106,8 @@ describe('the witness', () => {
 
 	test('counts a flood to the packet, the last one included', async () => {
 		const witness = await lab.observe();
-		const flood = lab.spawn('client', nodeProgram('flood.ts', '--streams', 'udp', '--rate', '1000', '--seconds', '2'), {name: 'flood'});
-		await flood.exited;
-		const {sent} = JSON.parse(readFileSync(flood.log, 'utf8').trim().split('\n').at(-1) ?? '') as {sent: {udp: number}};
+		const flood = await lab.flood({streams: ['udp'], rate: 1_000, seconds: 2});
+		const {sent} = await flood.finished();
 		const seen = await witness.stop();
 		const udp = seen.outside.samples.filter(({protocol}) => protocol === 'udp');
 		expect(sent.udp).toBeGreaterThan(1_500);
@@ -117,6 +115,48 @@ describe('the witness', () => {
 		expect(seen.captured.outside).toBe(sent.udp);
 		expect(udp[0]).toMatchObject({dst: lab.description.addresses.internet.ipv4, port: 7});
 	}, 15_000);
+
+	test('meets every stream of the flood, and the ordinary application', async () => {
+		const witness = await lab.observe();
+		const start = await witness.mark();
+		const flood = await lab.flood();
+		const traffic = lab.traffic();
+		expect(await waitUntil(async () => (await witness.since(start)).outside.count > 1_500, 8_000)).toBe(true);
+		await traffic.stop();
+		const {sent, refused, tcp, tcpBytesEchoed} = await flood.stop();
+		const {outside} = await witness.stop();
+		expect(Object.values(sent).every(count => count > 10)).toBe(true);
+		expect(Object.values(refused)).toEqual([0, 0, 0, 0, 0]);
+		expect(tcp).toBe('open');
+		expect(tcpBytesEchoed).toBeGreaterThan(0);
+		expect(new Set(outside.samples.map(({protocol}) => protocol))).toEqual(new Set(['tcp', 'udp', 'icmp']));
+		const seen = JSON.parse(readFileSync(traffic.log, 'utf8')) as Record<string, {done: number; failed: number}>;
+		expect(Object.values(seen).map(({failed}) => failed)).toEqual([0, 0, 0, 0, 0, 0]);
+	}, 20_000);
+
+	test('the uplink goes down and comes back with its addresses, and with routes when asked', async () => {
+		await lab.uplinkDown();
+		expect((await curl(lab, lab.description.exitUrl)).exitCode).not.toBe(0);
+		await lab.uplinkUp();
+		expect((await curl(lab, lab.description.exitUrl)).exitCode).not.toBe(0);
+		expect((await curl(lab, `http://${lab.description.addresses.lan.ipv4}/`)).exitCode).toBe(0);
+		await lab.uplinkUp({routes: true});
+		expect((await curl(lab, lab.description.exitUrl)).exitCode).toBe(0);
+		expect((await curl(lab, `http://[${lab.description.addresses.internet.ipv6}]/`)).exitCode).toBe(0);
+	});
+
+	test('loses about the share of packets it was told to', async () => {
+		await lab.impair({lossPercent: 30});
+		const flood = await lab.flood({streams: ['udp'], rate: 1_000, seconds: 1});
+		const before = await lab.exec('internet', ['nstat', '-asz', 'UdpInDatagrams']);
+		const {sent} = await flood.finished();
+		const after = await lab.exec('internet', ['nstat', '-asz', 'UdpInDatagrams']);
+		await lab.impair({lossPercent: 0});
+		const received = [before, after].map(({stdout}) => Number(/UdpInDatagrams\s+(\d+)/.exec(stdout)?.[1]));
+		const arrived = ((received[1] ?? 0) - (received[0] ?? 0)) / sent.udp;
+		expect(arrived).toBeGreaterThan(0.55);
+		expect(arrived).toBeLessThan(0.85);
+	});
 
 	test('covers a renamed uplink and one plugged in later', async () => {
 		const {internet} = lab.description.addresses;
