@@ -15,7 +15,10 @@ export type TableHeader =
 	| {readonly kind: 'absent'}
 	| {readonly kind: 'present'; readonly owner: 'ours' | 'other' | 'nobody'; readonly persist: boolean; readonly dormant: boolean};
 
-/** The ruleset generation and who made it (NFT_MSG_NEWGEN, linux/netfilter/nf_tables.h). */
+/**
+ * The ruleset generation and who made it (NFT_MSG_NEWGEN, linux/netfilter/nf_tables.h). The pid is the maker's as the host
+ * sees it; 0 when the watch did not see it happen.
+ */
 export interface Generation {
 	readonly id: number;
 	readonly pid: number;
@@ -75,6 +78,8 @@ export interface RoutingRule {
 	readonly table: number;
 	/** `suppress_prefixlength`; null when not set. */
 	readonly suppressPrefixLength: number | null;
+	/** Set when the rule has what no rule of vks has (source, incoming interface, uid, mask, another action): never ours. */
+	readonly special?: true;
 }
 
 export interface Network {

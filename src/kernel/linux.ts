@@ -1,0 +1,126 @@
+/** Opens the door to the real kernel: this process's own network namespace, as it is when the door is opened. */
+import type {Problem} from '../problem.ts';
+import {fail, ok, type Result} from '../result.ts';
+import {EPERM} from './ffi/errno.ts';
+import {loadKoffi, type Koffi} from './ffi/koffi.ts';
+import {openLibc, type Libc} from './ffi/libc.ts';
+import type {Devices, Firewall, Generation, Kernel} from './kernel.ts';
+import {NETLINK_NETFILTER, NETLINK_ROUTE, openNetlink, type NetlinkError, type NetlinkSocket} from './netlink/socket.ts';
+import {flushConntrack} from './network/conntrack.ts';
+import {readLinks, readRawLinks} from './network/links.ts';
+import {openRouting} from './network/routing.ts';
+import {inProcessFirewall, type FirewallParts} from './nftables/in-process.ts';
+import {openLibnftables, type Libnftables} from './nftables/libnftables.ts';
+import {readGenerationId} from './nftables/reads.ts';
+import {checkNft, openNft, spawnedFirewall} from './nftables/spawned.ts';
+import {noNft, noPermission, problem} from './problems.ts';
+import {openSysctl} from './sysctl.ts';
+import {recentPids} from './watch/recent-pids.ts';
+import {openWatch} from './watch/watch.ts';
+
+export interface LinuxKernelOptions {
+	/** `auto`: libnftables where it is installed, a spawned nft otherwise. */
+	readonly backend: 'auto' | 'libnftables' | 'nft';
+	readonly devices: Devices;
+}
+
+export async function openLinuxKernel({backend, devices}: LinuxKernelOptions): Promise<Result<Kernel, Problem>> {
+	const koffi = await loadKoffi();
+	const libc = openLibc(koffi);
+	// First, so that libnftables' socket gets our pid for a port id, by which others see who owns the tables.
+	const library = backend === 'nft' ? null : openLibnftables(koffi, libc);
+	const sockets = openSockets(libc);
+	if (!sockets.ok) {
+		library?.close();
+		return sockets;
+	}
+	const opened = await assemble({koffi, libc, library, backend, devices, ...sockets.value});
+	if (!opened.ok) {
+		library?.close();
+		sockets.value.netfilter.close();
+		sockets.value.route.close();
+	}
+	return opened;
+}
+
+interface Sockets {
+	readonly netfilter: NetlinkSocket;
+	readonly route: NetlinkSocket;
+}
+
+function openSockets(libc: Libc): Result<Sockets, Problem> {
+	const netfilter = openNetlink(libc, NETLINK_NETFILTER);
+	if (!netfilter.ok) return fail(noNetlink(netfilter.error));
+	const route = openNetlink(libc, NETLINK_ROUTE);
+	if (route.ok) return ok({netfilter: netfilter.value, route: route.value});
+	netfilter.value.close();
+	return fail(noNetlink(route.error));
+}
+
+const noNetlink = ({text}: NetlinkError): Problem =>
+	problem('internal', `A netlink socket could not be opened: ${text}.`, 'Allow AF_NETLINK in the sandbox or seccomp profile of this process.');
+
+interface Opened extends Sockets, LinuxKernelOptions {
+	readonly koffi: Koffi;
+	readonly libc: Libc;
+	readonly library: Libnftables | null;
+}
+
+async function assemble({koffi, libc, library, backend, devices, netfilter, route}: Opened): Promise<Result<Kernel, Problem>> {
+	const generation = readGenerationId(netfilter);
+	if (!generation.ok) return fail(refusal(generation.error));
+	const lastCommit: {value: Generation | null} = {value: null};
+	const children = recentPids();
+	const firewall = await openFirewall(backend, library, libc, children.add, {
+		reader: netfilter,
+		liveLinks: () => linkNames(route),
+		lastCommit: () => lastCommit.value,
+	});
+	if (!firewall.ok) return firewall;
+	const ourPort = (): number => (typeof library?.fd === 'number' ? libc.portId(library.fd) : 0);
+	const watch = openWatch({
+		koffi,
+		libc,
+		links: () => readRawLinks(route),
+		isOurs: port => children.has(port) || (ourPort() !== 0 && port === ourPort()),
+		onCommit: commit => void (lastCommit.value = commit),
+	});
+	return ok({
+		firewall: firewall.value,
+		network: {...openRouting(route), links: () => readLinks(route), flushConnections: async () => flushConntrack(netfilter)},
+		sysctl: openSysctl(),
+		devices,
+		watch,
+		close() {
+			firewall.value.close();
+			netfilter.close();
+			route.close();
+		},
+	});
+}
+
+/** Every nf_tables request needs NET_ADMIN; EINVAL means that no module took the message. */
+function refusal({errno, text}: NetlinkError): Problem {
+	if (errno === EPERM) return noPermission('The kernel does not let this process read its firewall');
+	return problem('no-nft', `The kernel has no nf_tables: ${text}.`, 'Load the module on the host (`modprobe nf_tables`) or use a kernel that has it.');
+}
+
+function linkNames(route: NetlinkSocket): ReadonlySet<string> {
+	const links = readRawLinks(route);
+	// Nothing can be said to be covered while the links are unknown.
+	return new Set(links.ok ? links.value.map(({name}) => name) : []);
+}
+
+async function openFirewall(
+	backend: LinuxKernelOptions['backend'],
+	library: Libnftables | null,
+	libc: Libc,
+	onChild: (pid: number) => void,
+	parts: FirewallParts,
+): Promise<Result<Firewall, Problem>> {
+	if (library !== null) return ok(inProcessFirewall(library, libc, parts));
+	if (backend === 'libnftables') return fail(noNft('The library libnftables.so.1 was not found.'));
+	const nft = await openNft(onChild);
+	const present = await checkNft(nft);
+	return present.ok ? ok(spawnedFirewall(nft, parts)) : present;
+}

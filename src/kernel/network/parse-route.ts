@@ -1,0 +1,93 @@
+/** PURE: routes and rtnetlink messages, both ways. */
+import {cidrOf, splitCidr, type Cidr} from '../../net/cidr.ts';
+import type {IpAddress} from '../../net/address.ts';
+import type {Route} from '../kernel.ts';
+import {attribute, attributeMap, readU32, u32Attribute} from '../netlink/attributes.ts';
+import {addressBytes, addressOf, familyNumber, familyOfNumber} from './address.ts';
+import {
+	RT_SCOPE_LINK,
+	RT_SCOPE_UNIVERSE,
+	RTA_DST,
+	RTA_GATEWAY,
+	RTA_MULTIPATH,
+	RTA_OIF,
+	RTA_PRIORITY,
+	RTA_TABLE,
+	RTA_VIA,
+	RTM_F_CLONED,
+	RTMSG_BYTES,
+	RTN_BLACKHOLE,
+	RTN_THROW,
+	RTN_UNICAST,
+	RTN_UNREACHABLE,
+	RTPROT_STATIC,
+} from './protocol.ts';
+
+/** A route whose interface is still an index; 0 for none. */
+export interface RawRoute extends Omit<Route, 'interface'> {
+	readonly interfaceIndex: number;
+}
+
+/** Null for what decides nothing about where a packet leaves: local, broadcast and multicast entries, and cached clones. */
+export function parseRoute(body: Buffer): RawRoute | null {
+	if (body.length < RTMSG_BYTES) return null;
+	const family = familyOfNumber(body.readUInt8(0));
+	const [length, sourceLength, tos, type] = [body.readUInt8(1), body.readUInt8(2), body.readUInt8(3), body.readUInt8(7)];
+	const cached = (body.readUInt32LE(8) & RTM_F_CLONED) !== 0;
+	if (family === null || cached || (type !== RTN_UNICAST && (type < RTN_BLACKHOLE || type > RTN_THROW))) return null;
+	const attributes = attributeMap(body.subarray(RTMSG_BYTES));
+	const base = addressOf(attributes.get(RTA_DST));
+	// Several next hops, or a match on source or type of service: vks makes none of these.
+	const special = attributes.has(RTA_MULTIPATH) || sourceLength !== 0 || tos !== 0;
+	const kind = special ? 'other' : type === RTN_UNICAST ? 'unicast' : type === RTN_UNREACHABLE ? 'unreachable' : 'other';
+	return {
+		family,
+		table: readU32(attributes.get(RTA_TABLE)) ?? body.readUInt8(4),
+		destination: destinationOf(family, base, length),
+		kind,
+		gateway: addressOf(attributes.get(RTA_GATEWAY)) ?? addressOf(attributes.get(RTA_VIA)?.subarray(2)),
+		// The kernel lists an unreachable IPv6 route as being on loopback.
+		interfaceIndex: type === RTN_UNICAST ? (readU32(attributes.get(RTA_OIF)) ?? 0) : 0,
+		metric: readU32(attributes.get(RTA_PRIORITY)) ?? 0,
+	};
+}
+
+function destinationOf(family: Route['family'], base: IpAddress | null, length: number): Cidr | null {
+	if (length === 0) return null;
+	return cidrOf(base ?? ((family === 4 ? '0.0.0.0' : '::') as IpAddress), length);
+}
+
+export interface RouteTarget {
+	readonly interfaceIndex: number;
+	readonly scope: number;
+	readonly flags: number;
+}
+
+export function encodeRoute(route: Route, {interfaceIndex, scope, flags}: RouteTarget): Buffer {
+	const {family, destination, gateway, kind, metric, table} = route;
+	const range = destination === null ? null : splitCidr(destination);
+	const header = Buffer.alloc(RTMSG_BYTES);
+	header.writeUInt8(familyNumber(family), 0);
+	header.writeUInt8(range?.length ?? 0, 1);
+	header.writeUInt8(table < 256 ? table : 0, 4);
+	header.writeUInt8(RTPROT_STATIC, 5);
+	header.writeUInt8(scope, 6);
+	header.writeUInt8(kind === 'unreachable' ? RTN_UNREACHABLE : RTN_UNICAST, 7);
+	header.writeUInt32LE(flags, 8);
+	const attributes = [u32Attribute(RTA_TABLE, table), u32Attribute(RTA_PRIORITY, metric)];
+	if (range !== null) attributes.push(attribute(RTA_DST, addressBytes(range.base)));
+	if (gateway !== null) attributes.push(gatewayAttribute(family, gateway));
+	if (interfaceIndex !== 0) attributes.push(u32Attribute(RTA_OIF, interfaceIndex));
+	return Buffer.concat([header, ...attributes]);
+}
+
+/** An IPv4 route through an IPv6 gateway (RFC 5549) says so with RTA_VIA. */
+function gatewayAttribute(family: Route['family'], gateway: IpAddress): Buffer {
+	const viaFamily = gateway.includes(':') ? 6 : 4;
+	if (viaFamily === family) return attribute(RTA_GATEWAY, addressBytes(gateway));
+	return attribute(RTA_VIA, Buffer.concat([Buffer.from([familyNumber(viaFamily), 0]), addressBytes(gateway)]));
+}
+
+/** A gateway is reached through the wider network; without one the destination is on the link itself (ip-route(8)). */
+export const scopeFor = ({gateway, kind, family}: Route): number =>
+	family === 4 && gateway === null && kind === 'unicast' ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;

@@ -1,0 +1,62 @@
+/** PURE: `ip rule` entries and their messages (linux/fib_rules.h), both ways. */
+import {parseInterfaceName} from '../../net/interface-name.ts';
+import type {RoutingRule} from '../kernel.ts';
+import {attributeMap, readText, readU32, textAttribute, u32Attribute} from '../netlink/attributes.ts';
+import {familyNumber, familyOfNumber} from './address.ts';
+import {
+	FIB_RULE_HDR_BYTES,
+	FIB_RULE_INVERT,
+	FR_ACT_TO_TBL,
+	FRA_FWMARK,
+	FRA_FWMASK,
+	FRA_OIFNAME,
+	FRA_PRIORITY,
+	FRA_PROTOCOL,
+	FRA_SUPPRESS_IFGROUP,
+	FRA_SUPPRESS_PREFIXLEN,
+	FRA_TABLE,
+} from './protocol.ts';
+
+const EVERY_BIT = 0xffff_ffff;
+/** What vks itself puts into a rule; the kernel adds a protocol to each and may say "not set" for a suppressor. */
+const known: ReadonlySet<number> = new Set([FRA_FWMARK, FRA_FWMASK, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE]);
+
+export function parseRule(body: Buffer): RoutingRule | null {
+	const family = body.length < FIB_RULE_HDR_BYTES ? null : familyOfNumber(body.readUInt8(0));
+	if (family === null) return null;
+	const attributes = attributeMap(body.subarray(FIB_RULE_HDR_BYTES));
+	const mask = readU32(attributes.get(FRA_FWMASK));
+	const mark = readU32(attributes.get(FRA_FWMARK)) ?? (mask === null ? null : 0);
+	const outName = readText(attributes.get(FRA_OIFNAME));
+	const outInterface = outName === null ? null : parseInterfaceName(outName);
+	const suppress = readU32(attributes.get(FRA_SUPPRESS_PREFIXLEN));
+	const special =
+		body.readUInt8(3) !== 0 ||
+		body.readUInt8(7) !== FR_ACT_TO_TBL ||
+		(body.readUInt32LE(8) & FIB_RULE_INVERT) !== 0 ||
+		(mask !== null && mask !== EVERY_BIT) ||
+		(outName !== null && outInterface === null) ||
+		(readU32(attributes.get(FRA_SUPPRESS_IFGROUP)) ?? EVERY_BIT) !== EVERY_BIT ||
+		[...attributes.keys()].some(type => !known.has(type));
+	return {
+		family,
+		priority: readU32(attributes.get(FRA_PRIORITY)) ?? 0,
+		mark,
+		outInterface,
+		table: readU32(attributes.get(FRA_TABLE)) ?? body.readUInt8(4),
+		suppressPrefixLength: suppress === null || suppress === EVERY_BIT ? null : suppress,
+		...(special ? {special} : {}),
+	};
+}
+
+export function encodeRule({family, priority, mark, outInterface, table, suppressPrefixLength}: RoutingRule): Buffer {
+	const header = Buffer.alloc(FIB_RULE_HDR_BYTES);
+	header.writeUInt8(familyNumber(family), 0);
+	header.writeUInt8(table < 256 ? table : 0, 4);
+	header.writeUInt8(FR_ACT_TO_TBL, 7);
+	const attributes = [u32Attribute(FRA_PRIORITY, priority), u32Attribute(FRA_TABLE, table)];
+	if (mark !== null) attributes.push(u32Attribute(FRA_FWMARK, mark), u32Attribute(FRA_FWMASK, EVERY_BIT));
+	if (outInterface !== null) attributes.push(textAttribute(FRA_OIFNAME, outInterface));
+	if (suppressPrefixLength !== null) attributes.push(u32Attribute(FRA_SUPPRESS_PREFIXLEN, suppressPrefixLength));
+	return Buffer.concat([header, ...attributes]);
+}
