@@ -1,0 +1,155 @@
+/** The command table: parsing, help and completions all read it. */
+import type {CommandRun} from './io.ts';
+
+export interface OptionSpec {
+	readonly name: string;
+	readonly short?: string;
+	/** What its value is called in the help; absent for a switch. */
+	readonly value?: string;
+	readonly summary: string;
+}
+
+export interface ArgumentSpec {
+	readonly name: string;
+	readonly summary: string;
+}
+
+export interface CommandSpec {
+	readonly name: string;
+	readonly summary: string;
+	/** All are required: none of the commands guesses. */
+	readonly arguments: readonly ArgumentSpec[];
+	/** Besides the common ones. */
+	readonly options: readonly OptionSpec[];
+	readonly examples: ReadonlyArray<readonly [command: string, what: string]>;
+	/** Codes that mean more here than what the common list says. */
+	readonly exits?: ReadonlyArray<readonly [code: number, meaning: string]>;
+	/** Imported when it is called for: what the others need must not cost this one its start-up. */
+	readonly load: () => Promise<{readonly run: CommandRun}>;
+}
+
+export const commonOptions: readonly OptionSpec[] = [
+	{name: 'socket', value: 'PATH', summary: 'the daemon\'s socket (default: control.sock in $VKS_RUN_FOLDER or /run/vks)'},
+	{name: 'json', summary: 'print JSON; problems go to standard error as JSON too'},
+	{name: 'no-color', summary: 'no colours (as does NO_COLOR in the environment)'},
+	{name: 'help', short: 'h', summary: 'say how it is used'},
+	{name: 'version', short: 'V', summary: 'print the version'},
+];
+
+export const commonExits: ReadonlyArray<readonly [code: number, meaning: string]> = [
+	[0, 'fine'],
+	[1, 'failed: the reason is on standard error'],
+	[2, 'wrong usage'],
+	[3, 'not enforced: the policy is not proven to be in the kernel (`status` only)'],
+];
+
+export const commands: readonly CommandSpec[] = [
+	{
+		name: 'run',
+		summary: 'run the daemon: hold the policy, keep the tunnel, serve the socket',
+		arguments: [],
+		options: [{name: 'config', value: 'FILE', summary: 'settings as YAML; the environment wins over it'}],
+		examples: [['vks run', 'with the settings of the environment'], ['vks run --config /etc/vks.yaml', 'with a file']],
+		load: () => import('./run.ts'),
+	},
+	{
+		name: 'status',
+		summary: 'show state, proof, layers, tunnel, drops and problems',
+		arguments: [],
+		options: [],
+		examples: [['vks status', 'for a person'], ['vks status --json', 'for a program'], ['vks status >/dev/null', 'for a health check: the exit code tells']],
+		exits: [[3, 'what was read back is drifted, unknown, failed to block, or older than 3 seconds']],
+		load: () => import('./status.ts'),
+	},
+	{
+		name: 'rules',
+		summary: 'list the rules in the kernel with what they counted',
+		arguments: [],
+		options: [],
+		examples: [['vks rules', 'all rules'], ['vks rules --json', 'with their nft text']],
+		load: () => import('./rules.ts'),
+	},
+	{
+		name: 'drops',
+		summary: 'list the packets refused last, each with the rule that refused it',
+		arguments: [],
+		options: [{name: 'follow', short: 'f', summary: 'go on with new ones'}],
+		examples: [['vks drops', 'the last ones'], ['vks drops --follow --json', 'every one, as a line of JSON']],
+		load: () => import('./drops.ts'),
+	},
+	{
+		name: 'servers',
+		summary: 'list the servers there are to connect to',
+		arguments: [],
+		options: [],
+		examples: [['vks servers', 'all of them; * marks the current one']],
+		load: () => import('./servers.ts'),
+	},
+	{
+		name: 'reconnect',
+		summary: 'dial the current server again; the policy stays',
+		arguments: [],
+		options: [],
+		examples: [['vks reconnect', 'and wait for the outcome']],
+		load: () => import('./reconnect.ts'),
+	},
+	{
+		name: 'switch',
+		summary: 'connect to another server; nothing leaks on the way',
+		arguments: [{name: 'server', summary: 'as `vks servers` names it'}],
+		options: [],
+		examples: [['vks switch oslo-1', 'and wait for the outcome']],
+		load: () => import('./switch.ts'),
+	},
+	{
+		name: 'lockdown',
+		summary: 'refuse everything at once, until it is lifted',
+		arguments: [],
+		options: [{name: 'reason', value: 'TEXT', summary: 'for the journal and the console'}],
+		examples: [['vks lockdown', 'now'], ['vks lockdown --reason "odd traffic at 03:10"', 'and say why']],
+		load: () => import('./lockdown.ts'),
+	},
+	{
+		name: 'lift',
+		summary: 'end a lockdown',
+		arguments: [],
+		options: [{name: 'word', value: 'WORD', summary: 'the word `lift`; asked for at a terminal, required without one'}],
+		examples: [['vks lift', 'asks to type the word'], ['vks lift --word lift', 'in a script']],
+		load: () => import('./lift.ts'),
+	},
+	{
+		name: 'explain',
+		summary: 'say what would happen to a packet, by which rule, and why',
+		arguments: [
+			{name: 'protocol', summary: 'tcp, udp, icmp or icmpv6'},
+			{name: 'destination', summary: 'an address, with a port for tcp and udp: 192.0.2.1:443, [2001:db8::1]:53'},
+		],
+		options: [{name: 'uid', value: 'N', summary: 'of a process of this user'}],
+		examples: [['vks explain tcp 192.0.2.1:443', 'a web page'], ['vks explain udp [2001:db8::1]:53 --uid 1000', 'a question to a resolver'], ['vks explain icmp 192.0.2.1', 'a ping']],
+		load: () => import('./explain.ts'),
+	},
+	{
+		name: 'events',
+		summary: 'follow the journal and every change of state or proof',
+		arguments: [],
+		options: [],
+		examples: [['vks events', 'for a person'], ['vks events --json', 'one line of JSON for each']],
+		load: () => import('./events.ts'),
+	},
+	{
+		name: 'help',
+		summary: 'say how vks or one of its commands is used',
+		arguments: [],
+		options: [],
+		examples: [['vks help', 'the list of commands'], ['vks lift --help', 'one command']],
+		load: () => import('./help.ts'),
+	},
+	{
+		name: 'version',
+		summary: 'print the version',
+		arguments: [],
+		options: [],
+		examples: [['vks version', '']],
+		load: () => import('./version.ts'),
+	},
+];

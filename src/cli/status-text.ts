@@ -1,0 +1,64 @@
+/** A status as text for a person. Pure. */
+import type {Status} from '../control/status-schema.ts';
+import {formatAge, formatBytes, withThousands} from '../console/format.ts';
+import {paint, problemLines, type Tone} from './output.ts';
+import type {Problem} from '../problem.ts';
+import {factLines, tableLines} from './table.ts';
+
+type Fact = readonly [label: string, ...lines: readonly string[]];
+
+const stateTones: Readonly<Record<Status['state'], Tone>> = {
+	connected: 'good',
+	connecting: 'warn',
+	degraded: 'warn',
+	switching: 'warn',
+	blocked: 'warn',
+	lockdown: 'strong',
+};
+
+export function statusLines(status: Status): readonly string[] {
+	const {state, cause, detail, layers, problems} = status;
+	const word = cause === null ? state.toUpperCase() : `${state.toUpperCase()} ${cause}`;
+	return [
+		`${paint(stateTones[state], word)}  ${proofWords(status)}`,
+		...(detail === '' ? [] : [detail]),
+		'',
+		...factLines(factsOf(status)),
+		'',
+		...tableLines(
+			[{title: 'layer'}, {title: 'state'}, {title: 'detail'}],
+			layers.map(layer => [layer.name, layer.state === 'held' ? layer.state : paint(layer.state === 'missing' ? 'bad' : 'warn', layer.state), layer.detail]),
+		),
+		...(problems.length === 0 ? [] : ['', ...problems.flatMap(problem => problemLines(problem as Problem))]),
+	];
+}
+
+function proofWords({proof}: Status): string {
+	const age = proof.ageSeconds === null ? '' : ` ${ageWords(proof.ageSeconds)}`;
+	return paint(proof.kind === 'proven' ? 'good' : 'bad', `${proof.kind.replaceAll('-', ' ').toUpperCase()}${age}`);
+}
+
+function factsOf(status: Status): readonly Fact[] {
+	const {at, since, proof, tunnel, drops, exceptions, unsafeNetwork, daemon} = status;
+	return [
+		['since', `${since} (${formatAge(Date.parse(at) - Date.parse(since))})`],
+		['proof', proof.covers.length === 0 ? 'nothing was read back' : `${proof.covers.join(', ')} read back; ruleset ${proof.rulesetHash?.slice(0, 16) ?? 'unknown'}`, ...proof.detail.map(text => paint('bad', text))],
+		...(tunnel === null ? [['tunnel', 'none'] as const] : tunnelFacts(tunnel)),
+		['drops', `${withThousands(drops.total)} refused, ${withThousands(drops.perSecond)} in the last second`],
+		...(exceptions.length === 0 ? [] : [['exceptions', paint('warn', String(exceptions.length))] as const]),
+		...(unsafeNetwork.length === 0 ? [] : [['open', paint('bad', `${unsafeNetwork.join(', ')}: open because a refusal was overridden`)] as const]),
+		['daemon', `vks ${daemon.version}, pid ${daemon.pid}, up ${formatAge(Date.parse(at) - Date.parse(daemon.startedAt))}`],
+	];
+}
+
+function tunnelFacts({driver, server, endpoint, exit, handshakeAgeSeconds, rxBytes, txBytes, interface: name}: NonNullable<Status['tunnel']>): readonly Fact[] {
+	const handshake = handshakeAgeSeconds === null ? 'no handshake yet' : `handshake ${ageWords(handshakeAgeSeconds)} ago`;
+	const where = exit === null ? 'not asked yet' : [exit.address, exit.city, exit.country].filter(part => part !== null).join(', ');
+	return [
+		['server', `${server} at ${endpoint}`],
+		['tunnel', `${name} (${driver}), ${handshake}, ${formatBytes(rxBytes)} received, ${formatBytes(txBytes)} sent`],
+		['exit', where],
+	];
+}
+
+const ageWords = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)}s` : formatAge(seconds * 1000));

@@ -1,0 +1,65 @@
+/**
+ * What `vks status --json` prints. `version` rises when a field is removed or changes its meaning; new fields may come at
+ * any time. Times are ISO 8601 in UTC; ages were true when the status was printed. Fields are documented where their name
+ * does not say all.
+ */
+import {z} from 'zod';
+import {blockedCauseSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
+
+const count = z.number().int().nonnegative();
+const time = z.iso.datetime();
+/** Seconds, with one decimal. */
+const age = z.number().nonnegative();
+
+export const statusSchema = z.strictObject({
+	version: z.literal(1),
+	/** When this was put together. */
+	at: time,
+	/** What the tunnel does. `connected` is verified: a handshake, and bytes received. */
+	state: z.enum(['connected', 'connecting', 'degraded', 'switching', 'blocked', 'lockdown']),
+	/** Why `blocked`; null in every other state. */
+	cause: blockedCauseSchema.nullable(),
+	/** One sentence for a person. */
+	detail: z.string(),
+	/** When the state began. */
+	since: time,
+	/** What was read back from the kernel. Anything but `proven` means that nobody can say the policy holds. */
+	proof: z.strictObject({
+		kind: proofSchema.shape.kind,
+		/** Since the last read-back; null when there was none. Above 3 seconds `proven` and `drifted` become `unknown`. */
+		ageSeconds: age.nullable(),
+		rulesetHash: z.string().nullable(),
+		/** What the read-back compared. */
+		covers: proofSchema.shape.covers,
+		/** What differs, or why it is not known; empty when proven. */
+		detail: z.array(z.string()),
+	}),
+	layers: z.array(layerSchema.strict()),
+	/** Null when there is none. */
+	tunnel: z
+		.strictObject({
+			driver: tunnelSchema.shape.driver,
+			interface: z.string(),
+			server: z.string(),
+			/** Address and port outside the tunnel. */
+			endpoint: z.string(),
+			/** As the world sees us; null until it was asked. */
+			exit: z.strictObject({address: z.string(), city: z.string().nullable(), country: z.string().nullable()}).nullable(),
+			handshakeAgeSeconds: age.nullable(),
+			rxBytes: count,
+			txBytes: count,
+		})
+		.nullable(),
+	/** Packets refused since the daemon started, and in the last second. */
+	drops: z.strictObject({total: count, perSecond: count}),
+	/** Permissions an operator added. */
+	exceptions: z.array(z.unknown()),
+	/** The last leak test; null when there was none. */
+	lastDrill: z.unknown(),
+	problems: z.array(problemSchema.strict()),
+	/** Ranges that are open although they should not be, because a refusal was overridden. */
+	unsafeNetwork: z.array(z.string()),
+	daemon: z.strictObject({version: z.string(), pid: count, startedAt: time}),
+});
+
+export type Status = z.infer<typeof statusSchema>;

@@ -1,0 +1,79 @@
+/** The status of a snapshot at a moment: what `vks status` prints. Pure, and without zod (see `status-schema.ts`). */
+import {assertNever} from '../result.ts';
+import type {ProofView, Snapshot, StateKind, TunnelView} from './schema.ts';
+import type {Status} from './status-schema.ts';
+
+/** The daemon reads back every second; three missed are not bad luck. */
+export const proofLastsMs = 3000;
+
+export function statusOf(snapshot: Snapshot, nowMs: number): Status {
+	const {state, drops, daemon} = snapshot;
+	return {
+		version: 1,
+		at: isoTime(nowMs),
+		state: stateOf(state.kind),
+		cause: state.cause,
+		detail: state.detail,
+		since: isoTime(state.sinceMs),
+		proof: proofAt(snapshot.proof, nowMs),
+		layers: snapshot.layers.map(({name, state: held, detail}) => ({name, state: held, detail})),
+		tunnel: snapshot.tunnel === null ? null : tunnelAt(snapshot.tunnel, nowMs),
+		drops: {total: drops.total, perSecond: drops.perSecond},
+		exceptions: snapshot.exceptions,
+		lastDrill: snapshot.lastDrill,
+		problems: snapshot.problems,
+		unsafeNetwork: snapshot.unsafeNetwork,
+		daemon: {version: daemon.version, pid: daemon.pid, startedAt: isoTime(daemon.startedAtMs)},
+	};
+}
+
+export const isoTime = (atMs: number): string => new Date(atMs).toISOString();
+
+function stateOf(kind: StateKind): Status['state'] {
+	switch (kind) {
+		case 'bootstrapping':
+		case 'verifying':
+			return 'connecting';
+		case 'connecting':
+		case 'connected':
+		case 'degraded':
+		case 'switching':
+		case 'blocked':
+		case 'lockdown':
+			return kind;
+		default:
+			return assertNever(kind);
+	}
+}
+
+function proofAt(proof: ProofView, nowMs: number): Status['proof'] {
+	const {kind, checkedAtMs, rulesetHash, covers, detail} = proof;
+	const ageSeconds = checkedAtMs === null ? null : ageAt(checkedAtMs, nowMs);
+	const stale = staleness(checkedAtMs, nowMs);
+	// A failure to block does not become less sure with time; the other two are only worth what the last look was.
+	if (stale === null || kind === 'failed-to-block' || kind === 'unknown') return {kind, ageSeconds, rulesetHash, covers, detail};
+	return {kind: 'unknown', ageSeconds, rulesetHash, covers, detail: [`${stale} (${kind})`, ...detail]};
+}
+
+function staleness(checkedAtMs: number | null, nowMs: number): string | null {
+	if (checkedAtMs === null) return 'nothing has been read back yet';
+	// The clock was set back: how old the proof is cannot be known, and it must not stay fresh until the clock catches up.
+	if (checkedAtMs - nowMs > proofLastsMs) return 'the last read-back lies in the future: the clock was changed';
+	return nowMs - checkedAtMs > proofLastsMs ? `the last read-back is ${ageAt(checkedAtMs, nowMs)} s old` : null;
+}
+
+function tunnelAt(tunnel: TunnelView, nowMs: number): NonNullable<Status['tunnel']> {
+	const {driver, server, endpoint, exit, handshakeAtMs, rxBytes, txBytes} = tunnel;
+	return {
+		driver,
+		interface: tunnel.interface,
+		server,
+		endpoint,
+		exit: exit === null ? null : {address: exit.address, city: exit.city, country: exit.country},
+		handshakeAgeSeconds: handshakeAtMs === null ? null : ageAt(handshakeAtMs, nowMs),
+		rxBytes,
+		txBytes,
+	};
+}
+
+const ageAt = (atMs: number, nowMs: number): number => Math.round(Math.max(0, nowMs - atMs) / 100) / 10;
