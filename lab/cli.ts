@@ -1,4 +1,4 @@
-/** `npm run lab -- up | down | exec | traffic | list`. */
+/** `npm run lab -- up | down | exec | traffic | weather | list`. */
 import {once} from 'node:events';
 import {spawn} from 'node:child_process';
 import {parseArgs} from 'node:util';
@@ -13,6 +13,7 @@ const usage = `usage: lab up [--id X] [--rp-filter 0|1|2] [--json]
        lab down [--id X | --all]
        lab exec [--id X] <${namespaceRoles.join('|')}> -- <command...>
        lab traffic [--id X]
+       lab weather [--id X] [--loss PERCENT] [--delay MS] [--jitter MS]
        lab list [--json]
 `;
 
@@ -30,6 +31,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 				return await exec(rest);
 			case 'traffic':
 				return traffic(rest);
+			case 'weather':
+				return await weather(rest);
 			case 'list':
 				return list(rest);
 			case '--help':
@@ -50,7 +53,8 @@ async function up(args: readonly string[]): Promise<number> {
 	const rpFilter = parseRpFilter(values['rp-filter'] ?? '0');
 	const interrupted = new AbortController();
 	const interrupt = () => interrupted.abort(new Error('interrupted: what was raised is taken down again'));
-	process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+	// Not `once`: a listener that has gone by the time execa's own looks makes that one end this process.
+	process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 	const {description} = await raiseLab({rpFilter, signal: interrupted.signal, ...(values.id === undefined ? {} : {id: values.id})});
 	process.stdout.write(values.json === true ? `${JSON.stringify(description, null, 2)}\n` : renderSummary(description));
 	return 0;
@@ -104,7 +108,7 @@ async function exec(args: readonly string[]): Promise<number> {
 	const role = parseRole(positionals[0]);
 	const {description} = openLab(chooseLab(values.id));
 	const [program = '', ...rest] = insideNamespace(description.namespaces[role], args.slice(split + 1));
-	const child = spawn(program, rest, {stdio: 'inherit', env: {...process.env, ...description.environment}});
+	const child = spawn(program, rest, {stdio: 'inherit', env: {...process.env, NETWORK: undefined, ...description.environment}});
 	// The terminal signals the whole group: the command decides, and this process reports how it ended.
 	process.on('SIGINT', () => undefined);
 	process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -118,6 +122,15 @@ function traffic(args: readonly string[]): number {
 	const lab = openLab(chooseLab(values.id));
 	const running = readRecords(lab.description.folders.processes).find(record => record.name === 'traffic' && isAlive(record));
 	process.stdout.write(`traffic ${(running ?? lab.traffic()).pid}\n`);
+	return 0;
+}
+
+/** What is not given becomes fair again. */
+async function weather(args: readonly string[]): Promise<number> {
+	const text = {type: 'string', default: '0'} as const;
+	const {values} = parseArgs({args: [...args], options: {id: {type: 'string'}, loss: text, delay: text, jitter: text}});
+	const change = {lossPercent: Number(values.loss), delayMs: Number(values.delay), jitterMs: Number(values.jitter)};
+	await openLab(chooseLab(values.id)).impair(change);
 	return 0;
 }
 

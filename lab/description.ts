@@ -42,6 +42,8 @@ export interface LabDescription {
 		/** In the client. */
 		readonly uplink: string;
 		readonly secondUplink: string;
+		/** What the daemon is told to call its tunnel. */
+		readonly tunnel: string;
 		/** In the isp: the client-facing ends, where the witness stands. */
 		readonly observed: readonly string[];
 	};
@@ -77,8 +79,10 @@ export const labRoot = '/run/vks-lab';
 
 export const namespaceName = (id: string, role: NamespaceRole): string => `vks-${id}-${role}`;
 
-/** wireguard-go's control sockets are shared by every namespace, so the interface carries the lab's id. */
-export const serverInterface = (id: string, server: ServerName): string => `w${id}${server}`;
+/** wireguard-go's control sockets are shared by every namespace, so every tunnel's name starts with the lab's own. */
+export const tunnelPrefix = (id: string): string => `w${id}`;
+export const serverInterface = (id: string, server: ServerName): string => `${tunnelPrefix(id)}${server}`;
+export const clientInterface = (id: string): string => `${tunnelPrefix(id)}c`;
 
 export const isLabId = (id: string): boolean => /^[a-z0-9]{4}$/.test(id);
 
@@ -136,7 +140,12 @@ export function describeLab(input: DescriptionInput): LabDescription {
 		version: 1,
 		id,
 		namespaces,
-		interfaces: {uplink: 'eth0', secondUplink: 'eth1', observed: [uplinks.first.port, uplinks.second.port]},
+		interfaces: {
+			uplink: 'eth0',
+			secondUplink: 'eth1',
+			tunnel: clientInterface(id),
+			observed: [uplinks.first.port, uplinks.second.port],
+		},
 		addresses,
 		servers: serverPlans.map(plan => ({
 			...plan,
@@ -153,6 +162,7 @@ export function describeLab(input: DescriptionInput): LabDescription {
 			VKS_STATE_FOLDER: folders.daemonState,
 			VKS_RESOLV_CONF: folders.resolvConf,
 			VKS_EXIT_URL: exitUrl,
+			VKS_INTERFACE: clientInterface(id),
 		},
 		commands: {daemon: program('vks.js', 'run'), vks: program('vks.js'), console: program('vks-tui.js')},
 	};

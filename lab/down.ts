@@ -1,11 +1,13 @@
 /** Takes labs down from any process, whole or half raised, as often as one likes. */
 import {existsSync, readdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
 import {ipBatch} from './commands.ts';
-import {foldersFor, isLabId, labRoot, namespacesFor, serverInterface} from './description.ts';
-import {serverPlans} from './plan.ts';
+import {foldersFor, isLabId, labRoot, namespacesFor, tunnelPrefix} from './description.ts';
 import {processesInside, readRecords, stopProcesses} from './processes.ts';
 
 const namespaceFolder = '/run/netns';
+/** A killed wireguard-go leaves its socket. */
+const socketFolder = '/var/run/wireguard';
 
 const readFolder = (path: string): readonly string[] => (existsSync(path) ? readdirSync(path) : []);
 
@@ -21,7 +23,9 @@ export async function takeDown(id: string): Promise<void> {
 	const namespaces = Object.values(namespacesFor(id)).filter(name => existsSync(`${namespaceFolder}/${name}`));
 	await stopProcesses([...readRecords(folders.processes), ...processesInside(namespaces)]);
 	if (namespaces.length > 0) await deleteNamespaces(namespaces);
-	for (const {name} of serverPlans) rmSync(`/var/run/wireguard/${serverInterface(id, name)}.sock`, {force: true});
+	for (const file of readFolder(socketFolder)) {
+		if (file.startsWith(tunnelPrefix(id))) rmSync(join(socketFolder, file), {force: true});
+	}
 	rmSync(folders.state, {recursive: true, force: true});
 }
 

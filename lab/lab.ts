@@ -1,5 +1,5 @@
 /** A raised lab, as tests and the command line use it. */
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {runIn} from './commands.ts';
 import type {Ran, RunOptions} from './commands.ts';
@@ -97,6 +97,9 @@ export function labFor(description: LabDescription): Lab {
 }
 
 /** A lab that another process raised. */
-export const openLab = (id: string): Lab =>
+export function openLab(id: string): Lab {
+	const file = join(foldersFor(id).state, 'description.json');
+	if (!existsSync(file)) throw new Error(`no lab called ${id} is up, or it is only half raised`);
 	// Written by this same code, below a folder only root can write to.
-	labFor(JSON.parse(readFileSync(join(foldersFor(id).state, 'description.json'), 'utf8')) as LabDescription);
+	return labFor(JSON.parse(readFileSync(file, 'utf8')) as LabDescription);
+}

@@ -1,12 +1,16 @@
 /** The lab itself: it comes up whole, its witness sees, and it leaves nothing behind. Needs root. */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {existsSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {run} from '../../lab/commands.ts';
 import {takeDown} from '../../lab/down.ts';
 import {openLab} from '../../lab/lab.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {processesInside, waitUntil} from '../../lab/processes.ts';
+import {nodeProgram} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
 
 const namespaceList = async (): Promise<string> => (await run(['ip', 'netns', 'list'])).stdout;
@@ -14,8 +18,8 @@ const curl = (lab: Lab, url: string, ...rest: string[]) => lab.exec('client', ['
 
 /** A bare tunnel, without any kill switch, from one of the lab's files. */
 async function raiseBareTunnel(lab: Lab, file: string): Promise<void> {
-	const {namespaces, folders, id} = lab.description;
-	const device = `w${id}c`;
+	const {namespaces, folders} = lab.description;
+	const device = lab.description.interfaces.tunnel;
 	const text = readFileSync(join(folders.servers, file), 'utf8');
 	const [address = '', address6] = (/^Address = (.*)$/m.exec(text)?.[1] ?? '').split(', ');
 	lab.spawn('client', ['wireguard-go', '-f', device], {environment: {WG_PROCESS_FOREGROUND: '1'}});
@@ -187,7 +191,7 @@ describe.each(['se-sto-1.conf', 'se-sto-1-v6.conf', 'ch-zrh-1.conf', 'ch-zrh-2.c
 	});
 
 	test('leaves through its own city, is named endpoint by the witness, and meets the weather', async () => {
-		const {exitUrl, servers, addresses, id} = lab.description;
+		const {exitUrl, servers, addresses} = lab.description;
 		const server = servers.find(({city}) => city === (file.startsWith('se') ? 'Stockholm' : 'Zurich'));
 		const witness = await lab.observe();
 		const exit = await curl(lab, exitUrl);
@@ -217,7 +221,7 @@ describe.each(['se-sto-1.conf', 'se-sto-1-v6.conf', 'ch-zrh-1.conf', 'ch-zrh-2.c
 		expect(seen.outside).toEqual({count: 0, samples: []});
 		expect(seen.captured.outside).toBe(0);
 		expect(seen.endpoint.count).toBeGreaterThan(30);
-		expect((await lab.exec('client', ['wg', 'show', `w${id}c`, 'latest-handshakes'])).stdout).not.toMatch(/\t0$/);
+		expect((await lab.exec('client', ['wg', 'show', lab.description.interfaces.tunnel, 'latest-handshakes'])).stdout).not.toMatch(/\t0$/);
 	}, 20_000);
 });
 
@@ -234,6 +238,22 @@ describe('down', () => {
 		expect(existsSync(`/var/run/wireguard/w${id}s1.sock`)).toBe(false);
 		await lab.down();
 	}, 30_000);
+
+	test.each([60, 160, 260])('Ctrl-C while it is raised (%i ms after its folder appears) leaves nothing', async afterMs => {
+		const id = `i${String(afterMs).padStart(3, '0')}`;
+		const [program = '', ...rest] = nodeProgram('cli.ts', 'up', '--id', id);
+		const up = spawn(program, rest, {stdio: 'ignore'});
+		const ended = once(up, 'exit');
+		expect(await waitUntil(() => existsSync(`/run/vks-lab/${id}`), 5_000)).toBe(true);
+		await sleep(afterMs);
+		up.kill('SIGINT');
+		const [code] = await ended;
+		// Too late to interrupt is fine: then it is simply up.
+		if (code === 0) await takeDown(id);
+		expect([0, 1]).toContain(code);
+		expect(await namespaceList()).not.toContain(`vks-${id}`);
+		expect(existsSync(`/run/vks-lab/${id}`)).toBe(false);
+	}, 15_000);
 
 	test('cleans up a lab that was interrupted half way', async () => {
 		const interrupted = new AbortController();
