@@ -26,7 +26,7 @@ export async function openNft(onChild: (pid: number) => void): Promise<Nft> {
 		});
 		if (child.pid !== undefined) onChild(child.pid);
 		const {failed, stdout, stderr, timedOut, shortMessage} = await child;
-		const error = timedOut ? `Error: nft did not finish in ${DEADLINE_MS / 1000} seconds` : String(stderr) || shortMessage;
+		const error = timedOut ? `Error: nft did not finish in ${DEADLINE_MS / 1000} seconds` : String(stderr) || shortMessage || 'nft failed and gave no reason';
 		return {failed, output: String(stdout), error};
 	};
 }
