@@ -1,7 +1,7 @@
 /** Takes labs down from any process, whole or half raised, as often as one likes. */
 import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {ipBatch} from './commands.ts';
+import {run} from './commands.ts';
 import {foldersFor, isLabId, labRoot, namespacesFor, tunnelPrefix} from './description.ts';
 import {processesInside, readRecords, stopProcesses} from './processes.ts';
 
@@ -32,7 +32,11 @@ export async function takeDown(id: string): Promise<void> {
 async function deleteNamespaces(names: readonly string[]): Promise<void> {
 	// Whatever was started while the first look was going on.
 	await stopProcesses(processesInside(names), 'SIGKILL');
-	await ipBatch(null, names.map(name => `netns delete ${name}`));
+	// Forced, so that another `down` at the same time does not stop this one half way.
+	const input = names.map(name => `netns delete ${name}\n`).join('');
+	const {stderr} = await run(['ip', '-force', '-batch', '-'], {input, mustSucceed: false});
+	const left = names.filter(name => existsSync(`${namespaceFolder}/${name}`));
+	if (left.length > 0) throw new Error(`these namespaces would not go: ${left.join(' ')}\n${stderr}`);
 }
 
 export async function takeAllDown(): Promise<readonly string[]> {

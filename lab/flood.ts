@@ -3,7 +3,7 @@ import {createSocket} from 'node:dgram';
 import {connect} from 'node:net';
 import {parseArgs} from 'node:util';
 import {dropPrivileges} from './privileges.ts';
-import {openPing} from './ping.ts';
+import {preparePing} from './ping.ts';
 import {echoPort, uplinks} from './plan.ts';
 
 export const streamNames = ['tcp', 'udp', 'udp6', 'icmp', 'dns'] as const;
@@ -91,8 +91,9 @@ export function main(argv: readonly string[]): void {
 	const chosen = streamNames.filter(name => wanted.includes(name));
 	const {internet} = uplinks.addresses;
 	const payload = Buffer.alloc(100, 'v');
-	const ping = openPing(internet.ipv4);
+	const openPing = preparePing();
 	dropPrivileges(Number(values.uid));
+	const ping = openPing(internet.ipv4);
 	const tcp = chosen.includes('tcp') ? openTcp(internet.ipv4) : null;
 	const sends: Record<StreamName, Send> = {
 		tcp: tcp?.send ?? (done => done(false)),

@@ -6,11 +6,19 @@ const sockDgram = 2;
 const sockNonblockCloexec = 0o4000 | 0o2000000;
 const ipprotoIcmp = 1;
 
-/** Returns a function that sends one echo request and says whether the kernel took it. */
-export function openPing(address: string): () => boolean {
+type Native = (...values: readonly unknown[]) => unknown;
+type OpenPing = (address: string) => () => boolean;
+
+/** Loads what it needs now; the socket it opens later belongs to whoever the process is by then. */
+export function preparePing(): OpenPing {
 	const libc = koffi.load('libc.so.6');
 	const socket = libc.func('int socket(int, int, int)');
 	const sendto = libc.func('long sendto(int, const uint8_t *, size_t, int, const uint8_t *, uint32_t)');
+	return address => openPing(address, socket, sendto);
+}
+
+/** The returned function sends one echo request and says whether the kernel took it. */
+function openPing(address: string, socket: Native, sendto: Native): () => boolean {
 	const descriptor: unknown = socket(afInet, sockDgram | sockNonblockCloexec, ipprotoIcmp);
 	if (typeof descriptor !== 'number' || descriptor < 0) return () => false;
 	const target = Buffer.alloc(16);

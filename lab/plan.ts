@@ -73,6 +73,12 @@ export const uplinks = {
 	home: {city: 'Lisbon', country: 'PT'},
 } as const satisfies {addresses: Record<string, Family>} & Record<string, unknown>;
 
+/** Destinations that a router does not pass on, from the client's point of view: its links and their multicast. */
+export const nearDestinations = {
+	ipv4: ['172.30.7.0/24', '172.30.8.0/24', '224.0.0.0/24', '255.255.255.255'],
+	ipv6: ['2001:db8:30::/64', '2001:db8:31::/64', 'fe80::/10', 'ff02::/16'],
+} as const;
+
 export const echoPort = 7;
 /** TCP and UDP ports that the isp forwards to the client, as a container engine publishes them. */
 export const publishedPorts = '8080-8099';

@@ -1,5 +1,6 @@
 /** One captured frame (Linux cooked capture v2) to what a person wants to know about it. Pure. */
-import {serverPlans} from '../plan.ts';
+import {BlockList} from 'node:net';
+import {nearDestinations, serverPlans} from '../plan.ts';
 
 export type FrameKind = 'endpoint' | 'link' | 'outside';
 
@@ -23,6 +24,7 @@ const loopbackIndex = 1;
 const endpointTuples = new Set(
 	serverPlans.flatMap(({endpoint, port}) => [`${endpoint.ipv4} ${port}`, `${endpoint.ipv6} ${port}`]),
 );
+const near = nearList();
 const protocolNames = new Map([
 	[1, 'icmp'],
 	[2, 'igmp'],
@@ -30,6 +32,17 @@ const protocolNames = new Map([
 	[17, 'udp'],
 	[58, 'icmpv6'],
 ]);
+
+function nearList(): BlockList {
+	const list = new BlockList();
+	for (const family of ['ipv4', 'ipv6'] as const) {
+		for (const range of nearDestinations[family]) {
+			const [address = '', prefix = '32'] = range.split('/');
+			list.addSubnet(address, Number(prefix), family);
+		}
+	}
+	return list;
+}
 
 export function parseFrame(packet: Buffer): Frame | null {
 	if (packet.length < cookedHeaderBytes) return null;
@@ -53,7 +66,7 @@ function parseIpv4(body: Buffer, interfaceIndex: number): Frame {
 	const number = body.readUInt8(9);
 	const src = [...body.subarray(12, 16)].join('.');
 	const dst = [...body.subarray(16, 20)].join('.');
-	return classify({number, src, dst, interfaceIndex, payload: fragmented ? Buffer.alloc(0) : body.subarray(headerBytes), hopLimit: 0});
+	return classify({number, src, dst, interfaceIndex, payload: fragmented ? Buffer.alloc(0) : body.subarray(headerBytes), family: 'ipv4'});
 }
 
 function parseIpv6(body: Buffer, interfaceIndex: number): Frame {
@@ -66,7 +79,7 @@ function parseIpv6(body: Buffer, interfaceIndex: number): Frame {
 	}
 	const src = renderIpv6(body.subarray(8, 24));
 	const dst = renderIpv6(body.subarray(24, 40));
-	return classify({number, src, dst, interfaceIndex, payload, hopLimit: body.readUInt8(7)});
+	return classify({number, src, dst, interfaceIndex, payload, family: 'ipv6'});
 }
 
 interface Packet {
@@ -75,19 +88,20 @@ interface Packet {
 	readonly dst: string;
 	readonly interfaceIndex: number;
 	readonly payload: Buffer;
-	readonly hopLimit: number;
+	readonly family: 'ipv4' | 'ipv6';
 }
 
-function classify({number, src, dst, interfaceIndex, payload, hopLimit}: Packet): Frame {
+function classify({number, src, dst, interfaceIndex, payload, family}: Packet): Frame {
 	const hasPorts = (number === 6 || number === 17) && payload.length >= 4;
 	const sourcePort = hasPorts ? payload.readUInt16BE(0) : null;
 	const port = hasPorts ? payload.readUInt16BE(2) : null;
 	const type = payload.length > 0 ? payload.readUInt8(0) : -1;
 	const protocol = protocolNames.get(number) ?? String(number);
-	const discovery = number === 58 && type >= 133 && type <= 137 && hopLimit === 255;
-	const listener = number === 58 && [130, 131, 132, 143].includes(type);
-	const dhcp = number === 17 && ((sourcePort === 68 && port === 67) || (sourcePort === 546 && port === 547));
-	const isLink = discovery || listener || dhcp || number === 2;
+	const isControl =
+		number === 2 ||
+		(number === 58 && (type === 143 || (type >= 130 && type <= 137))) ||
+		(number === 17 && ((sourcePort === 68 && port === 67) || (sourcePort === 546 && port === 547)));
+	const isLink = isControl && near.check(dst, family);
 	const isEndpoint = number === 17 && endpointTuples.has(`${dst} ${port}`);
 	const kind = isLink ? 'link' : isEndpoint ? 'endpoint' : 'outside';
 	return {kind, interfaceIndex, src, dst, protocol, port, sourcePort};

@@ -1,19 +1,21 @@
 /** The exact counter: every frame that enters the isp from the client falls into one of three named counters. Pure. */
-import {serverPlans, uplinks} from '../plan.ts';
+import {nearDestinations, serverPlans, uplinks} from '../plan.ts';
 
 export const witnessTable = 'witness';
 
 const endpoints = (family: 'ipv4' | 'ipv6'): string =>
 	serverPlans.map(({endpoint, port}) => `${endpoint[family]} . ${port}`).join(', ');
 
-/** ARP, neighbour and router discovery, multicast listener reports, IGMP, DHCP: what a link says about itself. */
+/**
+ * What a link says about itself: ARP, neighbour and router discovery, listener reports, IGMP, DHCP. Only to addresses
+ * that stay on the link; the same packet to anywhere else is outside.
+ */
 const linkControl = [
 	'ether type arp counter name link return',
-	'icmpv6 type { 133, 134, 135, 136, 137 } ip6 hoplimit 255 counter name link return',
-	'icmpv6 type { 130, 131, 132, 143 } counter name link return',
-	'ip protocol igmp counter name link return',
-	'udp sport 68 udp dport 67 counter name link return',
-	'udp sport 546 udp dport 547 counter name link return',
+	'ip6 daddr @near6 icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 137, 143 } counter name link return',
+	'ip daddr @near4 ip protocol igmp counter name link return',
+	'ip daddr @near4 udp sport 68 udp dport 67 counter name link return',
+	'ip6 daddr @near6 udp sport 546 udp dport 547 counter name link return',
 ];
 
 export const witnessRuleset = `
@@ -21,6 +23,8 @@ table netdev ${witnessTable} {
 	counter endpoint { }
 	counter link { }
 	counter outside { }
+	set near4 { type ipv4_addr; flags interval; elements = { ${nearDestinations.ipv4.join(', ')} } }
+	set near6 { type ipv6_addr; flags interval; elements = { ${nearDestinations.ipv6.join(', ')} } }
 	chain classify {
 		${linkControl.join('\n\t\t')}
 		ip daddr . udp dport { ${endpoints('ipv4')} } counter name endpoint return

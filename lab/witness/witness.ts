@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {askAgent, sentinelPort} from '../agent-client.ts';
 import {uplinks} from '../plan.ts';
 import type {LabDescription} from '../description.ts';
-import {startProcess, waitUntil} from '../processes.ts';
+import {isAlive, startProcess, waitUntil} from '../processes.ts';
 import {readCounts, subtractCounts} from './counters.ts';
 import type {Counts} from './counters.ts';
 import {isSentinel, parseFrame} from './frame.ts';
@@ -49,7 +49,10 @@ export async function startWitness(lab: LabDescription): Promise<Witness> {
 		folders: lab.folders,
 		stdout: 'pipe',
 	});
-	const read = pcapReader(tally.add, () => undefined);
+	let listening = false;
+	const read = pcapReader(tally.add, () => {
+		listening = true;
+	});
 	capture.child.stdout?.on('data', (chunk: Buffer) => read(chunk));
 
 	/** A packet of our own that comes back through the capture has every earlier one before it. */
@@ -77,6 +80,7 @@ export async function startWitness(lab: LabDescription): Promise<Witness> {
 	};
 
 	try {
+		await waitUntil(() => listening || !isAlive(capture), 5_000);
 		const start = await mark();
 		return {
 			mark,
