@@ -1,0 +1,118 @@
+/** WireGuard in userspace: a wireguard-go process that owns the link, configured over its socket. */
+import {fail, ok, type Result} from '../result.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import type {Problem} from '../problem.ts';
+import type {DeviceDeps} from './devices-deps.ts';
+import {readStanding, setUpLink} from './devices-link.ts';
+import {removeOwn} from './devices-leftover.ts';
+import type {Process} from './devices-process.ts';
+import type {TunnelDevice, WireguardFacts} from './kernel.ts';
+import {parseUapiErrno, parseUapiGet} from './parse-wg-uapi.ts';
+import {getRequest, renderUapiSet} from './wireguard-uapi.ts';
+import {noTun, noWireguard, tunnelFailed} from './wireguard-problems.ts';
+
+const readyWithinMs = 5000;
+const endsWithinMs = 2000;
+
+// In the foreground, so that the process we started is the process that serves. Silent, because its messages quote values.
+const environment = {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'silent'};
+
+export async function createUserspace(deps: DeviceDeps, name: InterfaceName): Promise<Result<TunnelDevice, Problem>> {
+	const tun = await deps.tun();
+	if (tun !== 'ready') return fail(noTun(tun));
+	const started = await deps.start(['wireguard-go', '-f', name], environment);
+	if (!started.ok) return fail(started.error === 'missing' ? noWireguard() : tunnelFailed('wireguard-go could not be started.'));
+	const device = deviceOn(deps, name, started.value);
+	const ready = await waitUntilReady(deps, name, started.value);
+	if (ready.ok) return ok(device);
+	await device.remove();
+	return ready;
+}
+
+/** The link exists before the socket does (wireguard-go main.go), but only if it was made in our namespace. */
+async function waitUntilReady(deps: DeviceDeps, name: InterfaceName, process: Process): Promise<Result<void, Problem>> {
+	const until = deps.now() + readyWithinMs;
+	const end: {status: number | string | null} = {status: null};
+	void process.exited.then(status => {
+		end.status = status;
+	});
+	for (;;) {
+		const answer = await deps.uapi(name, getRequest);
+		if (answer.ok) break;
+		if (end.status !== null) {
+			return fail(tunnelFailed(`wireguard-go ended (${end.status}) before ${name} existed.`, `Run \`LOG_LEVEL=verbose wireguard-go -f ${name}\` in this network namespace to see why.`));
+		}
+		if (deps.now() >= until) return fail(tunnelFailed(`wireguard-go did not serve ${name} within ${readyWithinMs / 1000} seconds.`));
+		await deps.wait(5);
+	}
+	const standing = await readStanding(deps.run, name);
+	if (!standing.ok) return standing;
+	return standing.value === 'tunnel' ? ok(undefined) : fail(tunnelFailed(`wireguard-go runs, but there is no link ${name}.`));
+}
+
+function deviceOn(deps: DeviceDeps, name: InterfaceName, process: Process): TunnelDevice {
+	const supervision = supervise(process);
+	const removal: {promise: Promise<void> | null} = {promise: null};
+	return {
+		interface: name,
+		implementation: 'wireguard-go',
+		configure: async settings => {
+			const answer = await deps.uapi(name, renderUapiSet(settings));
+			if (!answer.ok) return fail(silent(name));
+			const errno = parseUapiErrno(answer.value);
+			return errno === 0 ? ok(undefined) : fail(tunnelFailed(`wireguard-go refused the settings for ${name} (errno ${errno ?? 'unknown'}).`, 'Check the server\'s file: keys, endpoint and AllowedIPs.'));
+		},
+		bringUp: async (addresses, mtu) => setUpLink(deps.run, {name, addresses, mtu, ipv6: await deps.ipv6(name)}),
+		facts: async (): Promise<Result<WireguardFacts, Problem>> => {
+			const answer = await deps.uapi(name, getRequest);
+			const facts = answer.ok ? parseUapiGet(answer.value, deps.now()) : null;
+			return facts === null ? fail(silent(name)) : ok(facts);
+		},
+		remove: () => (removal.promise ??= endProcess(deps, name, process, supervision)),
+		onExit: listener => {
+			supervision.onExit(listener);
+		},
+	};
+}
+
+const silent = (name: InterfaceName): Problem => tunnelFailed(`wireguard-go does not answer for ${name}.`);
+
+interface Supervision {
+	/** From here on, the end is asked for. */
+	expect(): void;
+	ended(): boolean;
+	onExit(listener: () => void): void;
+}
+
+/** Tells the listeners once when the process ends, unless its end was asked for. */
+function supervise(process: Process): Supervision {
+	const state = {asked: false, ended: false, endedUnasked: false};
+	const listeners: (() => void)[] = [];
+	void process.exited.then(() => {
+		state.ended = true;
+		state.endedUnasked = !state.asked;
+		if (state.endedUnasked) for (const listener of listeners.splice(0)) listener();
+	});
+	return {
+		expect: () => {
+			state.asked = true;
+		},
+		ended: () => state.ended,
+		onExit: listener => {
+			// Whoever comes too late is still told.
+			if (state.endedUnasked) queueMicrotask(listener);
+			else listeners.push(listener);
+		},
+	};
+}
+
+async function endProcess(deps: DeviceDeps, name: InterfaceName, process: Process, supervision: Supervision): Promise<void> {
+	supervision.expect();
+	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+		if (supervision.ended()) break;
+		process.kill(signal);
+		const until = deps.now() + endsWithinMs;
+		while (!supervision.ended() && deps.now() < until) await deps.wait(5);
+	}
+	await removeOwn(deps, name);
+}
