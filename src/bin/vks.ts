@@ -1,12 +1,5 @@
 /** The `vks` program. Nothing is imported until the runtime is known to be new enough to read it. */
-
-const oldest = [22, 12] as const;
-
-function tooOld(): string | null {
-	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-	if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return null;
-	return `vks: needs Node ${oldest.join('.')} or newer, and this is ${process.versions.node}: install a newer one, or use the container image\n`;
-}
+import {tooOld} from './node-version.ts';
 
 /** Whatever was not foreseen: one line for the operator, and the whole of it for whoever asks. */
 function lastResort(error: unknown): void {
@@ -17,7 +10,7 @@ function lastResort(error: unknown): void {
 }
 
 async function main(): Promise<void> {
-	const problem = tooOld();
+	const problem = tooOld('vks');
 	if (problem !== null) {
 		process.stderr.write(problem);
 		process.exitCode = 2;

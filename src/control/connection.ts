@@ -105,7 +105,9 @@ export function serveConnection({socket, controller, readOnly, limits, onGone}: 
 	/** Takes a few lines, then lets the other clients have their turn; stops while this one does not read. */
 	const work = (): void => {
 		scheduled = false;
+		socket.cork();
 		for (const line of queue.splice(0, limits.linesPerTurn)) if (!dismissed) handleLine(line);
+		socket.uncork();
 		if (dismissed) return;
 		if (out.full()) socket.pause();
 		else if (queue.length > 0) schedule();

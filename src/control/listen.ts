@@ -29,7 +29,7 @@ const retryMs = 10;
 export async function listenInPlace(server: Server, {path, group}: Place): Promise<Result<Placed, Problem>> {
 	let folder: string | null = null;
 	try {
-		folder = await mkdtemp(join(dirname(path), privatePrefix));
+		folder = await mkdtemp(`${dirname(path)}/${privatePrefix}`);
 		const hidden = join(folder, 's');
 		await listen(server, hidden);
 		if (group !== null) await chown(hidden, process.geteuid?.() ?? 0, group);

@@ -7,8 +7,9 @@ import {folderRefused, reasonOf} from './problems.ts';
 
 const othersMayWrite = 0o022;
 const leftBehindMs = 60_000;
-/** As `mkdtemp` names them for `listenInPlace`. */
+/** Of the private folders of `listenInPlace`: short, because the path of a socket may have 107 bytes and no more. */
 export const privatePrefix = '.';
+/** As `mkdtemp` completes it. */
 const privateName = /^\.[A-Za-z0-9]{6}$/;
 
 /** Makes the folder if it is absent. `viewGroup` may pass through it to the viewers' socket, and do nothing else. */

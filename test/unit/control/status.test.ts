@@ -1,0 +1,72 @@
+import {expect, test} from 'vitest';
+import {stateKindSchema, type ProofView, type StateKind} from '../../../src/control/schema.ts';
+import {statusOf} from '../../../src/control/status.ts';
+import {statusSchema} from '../../../src/control/status-schema.ts';
+import {noonMs, sampleSnapshot} from '../../fakes/snapshot.ts';
+
+const {state, proof} = sampleSnapshot();
+const statusWith = (change: Partial<ProofView>, nowMs = noonMs) => statusOf(sampleSnapshot({proof: {...proof, ...change}}), nowMs);
+
+test('the status of a daemon that is well', () => {
+	const status = statusOf(sampleSnapshot(), noonMs);
+	expect(statusSchema.parse(status)).toEqual(status);
+	expect(status).toMatchObject({
+		version: 1,
+		at: '2026-03-01T12:00:00.000Z',
+		state: 'connected',
+		cause: null,
+		since: '2026-03-01T11:50:00.000Z',
+		proof: {kind: 'proven', ageSeconds: 0.4, rulesetHash: 'a1b2c3d4e5f60718', detail: []},
+		tunnel: {driver: 'wireguard', interface: 'wg0', server: 'lab-one', exit: {address: '198.51.100.7', city: 'Lisbon'}, handshakeAgeSeconds: 34, rxBytes: 12_345_678},
+		drops: {total: 17, perSecond: 2},
+	});
+});
+
+test('without tunnel, exit, handshake and read-back there are nulls, and the schema knows them', () => {
+	const bare = statusOf(sampleSnapshot({tunnel: null, proof: {...proof, kind: 'unknown', checkedAtMs: null, rulesetHash: null, covers: []}}), noonMs);
+	expect(statusSchema.parse(bare)).toMatchObject({tunnel: null, proof: {kind: 'unknown', ageSeconds: null}});
+	const {tunnel} = sampleSnapshot();
+	if (tunnel === null) throw new Error('the sample has a tunnel');
+	const early = statusOf(sampleSnapshot({tunnel: {...tunnel, exit: null, handshakeAtMs: null}}), noonMs);
+	expect(statusSchema.parse(early).tunnel).toMatchObject({exit: null, handshakeAgeSeconds: null});
+});
+
+const shown: Readonly<Record<StateKind, string>> = {
+	blocked: 'blocked',
+	bootstrapping: 'connecting',
+	connecting: 'connecting',
+	verifying: 'connecting',
+	connected: 'connected',
+	degraded: 'degraded',
+	switching: 'switching',
+	lockdown: 'lockdown',
+};
+
+test.each(stateKindSchema.options)('the state %s is one of the six', kind => {
+	const status = statusOf(sampleSnapshot({state: {...state, kind}}), noonMs);
+	expect(statusSchema.parse(status).state).toBe(shown[kind]);
+});
+
+test.each([
+	['proven', 400, 'proven'],
+	['proven', 3000, 'proven'],
+	['proven', 3001, 'unknown'],
+	['proven', -3001, 'unknown'],
+	['proven', null, 'unknown'],
+	['drifted', 1000, 'drifted'],
+	['drifted', 60_000, 'unknown'],
+	['unknown', 10, 'unknown'],
+	['failed-to-block', 60_000, 'failed-to-block'],
+] as const)('%s, read back %s ms ago, is %s', (kind, ageMs, expected) => {
+	const status = statusWith({kind, checkedAtMs: ageMs === null ? null : noonMs - ageMs});
+	expect(status.proof.kind).toBe(expected);
+	expect(statusSchema.safeParse(status).success).toBe(true);
+});
+
+test('a stale proof says what it was and how old it is', () => {
+	expect(statusWith({kind: 'drifted', detail: ['missing: dns-refuse'], checkedAtMs: noonMs - 7000}).proof).toMatchObject({
+		kind: 'unknown',
+		ageSeconds: 7,
+		detail: ['the last read-back is 7 s old (drifted)', 'missing: dns-refuse'],
+	});
+});
