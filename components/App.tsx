@@ -1,0 +1,85 @@
+/** The screen: a function of the view. Keys go out as they came; what they mean is decided elsewhere. */
+import {Box, useInput, usePaste} from 'ink';
+import type {KeyFlags} from '../src/console/input.ts';
+import {layoutFor, type Layout, type PanelBox, type Rect} from '../src/console/layout.ts';
+import {selectBanners} from '../src/console/select/banners.ts';
+import type {Theme} from '../src/console/theme.ts';
+import type {ViewState} from '../src/console/view.ts';
+import {Banners} from './Banners.tsx';
+import {Confirm} from './Confirm.tsx';
+import {Details} from './Details.tsx';
+import {Footer} from './Footer.tsx';
+import {Header} from './Header.tsx';
+import {Help} from './Help.tsx';
+import {NoDaemon} from './NoDaemon.tsx';
+import {DropsPanel} from './panels/Drops.tsx';
+import {JournalPanel} from './panels/Journal.tsx';
+import {RulesetPanel} from './panels/Ruleset.tsx';
+import {ServersPanel} from './panels/Servers.tsx';
+import {TunnelPanel} from './panels/Tunnel.tsx';
+import {TooSmall} from './TooSmall.tsx';
+import {TypedWord} from './TypedWord.tsx';
+
+interface Props {
+	readonly state: ViewState;
+	readonly theme: Theme;
+	readonly onKey: (input: string, key: KeyFlags) => void;
+	readonly onPaste: (text: string) => void;
+}
+
+export function App({state, theme, onKey, onPaste}: Props) {
+	useInput(onKey);
+	usePaste(onPaste);
+	const banners = selectBanners(state);
+	const layout = layoutFor({columns: state.columns, rows: state.rows, focus: state.focus, zoom: state.zoom, banners: banners.length});
+	return (
+		<Box width={layout.columns} height={layout.rows} overflow="hidden">
+			<Page state={state} theme={theme} layout={layout} banners={banners} />
+		</Box>
+	);
+}
+
+function Page({state, theme, layout, banners}: Pick<Props, 'state' | 'theme'> & {readonly layout: Layout; readonly banners: ReturnType<typeof selectBanners>}) {
+	const {columns, rows} = layout;
+	if (state.live.snapshot === null && layout.kind !== 'word') return <NoDaemon state={state} columns={columns} rows={rows} theme={theme} />;
+	if (layout.kind !== 'panels') {
+		return (
+			<>
+				<TooSmall state={state} columns={columns} rows={rows} theme={theme} />
+				<DialogOver state={state} theme={theme} within={{x: 0, y: 0, width: columns, height: rows}} />
+			</>
+		);
+	}
+	return (
+		<>
+			<Header state={state} at={layout.header} theme={theme} />
+			<Banners banners={banners} at={layout.banners} theme={theme} />
+			{layout.panels.map(box => <PanelFor key={box.panel} state={state} box={box} theme={theme} />)}
+			<DialogOver state={state} theme={theme} within={layout.body} />
+			<Footer state={state} at={layout.footer} theme={theme} />
+		</>
+	);
+}
+
+const components = {tunnel: TunnelPanel, ruleset: RulesetPanel, servers: ServersPanel, drops: DropsPanel, journal: JournalPanel} as const;
+
+function PanelFor({state, box, theme}: {readonly state: ViewState; readonly box: PanelBox; readonly theme: Theme}) {
+	const Component = components[box.panel];
+	return <Component state={state} box={box} theme={theme} />;
+}
+
+function DialogOver({state, theme, within}: {readonly state: ViewState; readonly theme: Theme; readonly within: Rect}) {
+	const {dialog} = state;
+	switch (dialog?.kind) {
+		case undefined:
+			return null;
+		case 'help':
+			return <Help within={within} theme={theme} top={dialog.top} />;
+		case 'confirm':
+			return <Confirm dialog={dialog} within={within} theme={theme} />;
+		case 'typed':
+			return <TypedWord dialog={dialog} within={within} theme={theme} />;
+		case 'details':
+			return <Details state={state} dialog={dialog} within={within} theme={theme} />;
+	}
+}

@@ -1,0 +1,25 @@
+/** A question with one key for yes. Enter answers nothing, and the first moment is deaf to repeats. */
+import type {Rect} from '../src/console/layout.ts';
+import {span, wrapText, type Line} from '../src/console/text.ts';
+import type {Theme} from '../src/console/theme.ts';
+import type {Dialog} from '../src/console/view.ts';
+import {Modal} from './Modal.tsx';
+
+interface Props {
+	readonly dialog: Extract<Dialog, {kind: 'confirm'}>;
+	readonly within: Rect;
+	readonly theme: Theme;
+}
+
+export function Confirm({dialog, within, theme}: Props) {
+	return (
+		<Modal
+			within={within} theme={theme} title={dialog.title} hint="Esc cancels" width={72} tone="warn"
+			content={width => [
+				...dialog.body.flatMap(text => wrapText(text, width).map((line): Line => [span(line)])),
+				[],
+				[span('y', 'warn'), span(' yes    '), span('n', 'label'), span(' no')],
+			]}
+		/>
+	);
+}

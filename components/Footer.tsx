@@ -1,0 +1,32 @@
+/** The keys that are of use now, from the keymap; a key that cannot be used says why. */
+import type {Rect} from '../src/console/layout.ts';
+import {footerKeys} from '../src/console/keymap.ts';
+import {segmentLine, type Segment} from '../src/console/segments.ts';
+import {span} from '../src/console/text.ts';
+import type {Theme} from '../src/console/theme.ts';
+import type {ViewState} from '../src/console/view.ts';
+import {Lines} from './Lines.tsx';
+import {Toast, toastLine} from './Toast.tsx';
+
+export function Footer({state, at, theme}: {readonly state: ViewState; readonly at: Rect; readonly theme: Theme}) {
+	const toast = toastLine(state.notice, state.pending, theme);
+	if (toast !== null && !state.filterOpen) return <Toast line={toast} at={at} theme={theme} />;
+	return <Lines lines={[segmentLine(segmentsFor(state), at.width, theme.symbols.ellipsis)]} at={at} theme={theme} />;
+}
+
+function segmentsFor(state: ViewState): readonly Segment[] {
+	if (state.filterOpen) {
+		return [
+			{order: 0, line: [span('type to filter: every word must be found, ')]},
+			{order: 1, line: [span('field:word', 'label'), span(' looks in one field')]},
+			{order: 0, line: [span('Enter', 'label'), span(' keep')]},
+			{order: 0, line: [span('Esc', 'label'), span(' clear')]},
+		];
+	}
+	return footerKeys(state).map((key, index) => ({
+		order: index,
+		line: key.disabled === null
+			? [span(key.keys, key.danger ? 'warn' : 'label'), span(` ${key.label}`)]
+			: [span(`${key.keys} ${key.label} (${key.disabled})`, 'faint')],
+	}));
+}

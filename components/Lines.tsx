@@ -1,0 +1,34 @@
+/** Draws lines of exact width, one text node a row, at a place on the screen. */
+import {Box, Text} from 'ink';
+import {memo} from 'react';
+import type {Rect} from '../src/console/layout.ts';
+import type {Line, Span} from '../src/console/text.ts';
+import type {Theme} from '../src/console/theme.ts';
+
+interface LineProps {
+	readonly line: Line;
+	readonly theme: Theme;
+}
+
+// Most rows of a new frame equal those of the last one; React then skips them.
+export const OneLine = memo(
+	({line, theme}: LineProps) => <Text wrap="truncate-end">{line.map((part, index) => <Part key={index} part={part} theme={theme} />)}</Text>,
+	(before, after) => before.theme === after.theme && sameLine(before.line, after.line),
+);
+OneLine.displayName = 'OneLine';
+
+function Part({part, theme}: {readonly part: Span; readonly theme: Theme}) {
+	return part.tone === 'plain' ? part.text : <Text {...theme.tones[part.tone]}>{part.text}</Text>;
+}
+
+function sameLine(a: Line, b: Line): boolean {
+	return a === b || (a.length === b.length && a.every((part, index) => part.text === b[index]?.text && part.tone === b[index].tone));
+}
+
+export function Lines({lines, at, theme}: {readonly lines: readonly Line[]; readonly at: Rect; readonly theme: Theme}) {
+	return (
+		<Box position="absolute" left={at.x} top={at.y} width={at.width} height={at.height} flexDirection="column" overflow="hidden">
+			{lines.slice(0, at.height).map((line, index) => <OneLine key={index} line={line} theme={theme} />)}
+		</Box>
+	);
+}

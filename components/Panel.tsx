@@ -1,0 +1,52 @@
+/** One panel: its title with number and focus mark, and its content in a box, under a rule, or as one line. */
+import {frameLines, summaryLine} from '../src/console/frame.ts';
+import {contentColumns, contentRows, type PanelBox} from '../src/console/layout.ts';
+import {span, type Line} from '../src/console/text.ts';
+import type {Theme} from '../src/console/theme.ts';
+import {panelIds, type ViewState} from '../src/console/view.ts';
+import {Lines} from './Lines.tsx';
+
+export interface PanelProps {
+	readonly state: ViewState;
+	readonly box: PanelBox;
+	readonly theme: Theme;
+}
+
+interface Inner {
+	readonly width: number;
+	readonly height: number;
+}
+
+interface Props extends PanelProps {
+	readonly title: string;
+	/** What stands at the right end of the title: counts, position. */
+	readonly aside: Line;
+	/** The whole panel in one line, when that is all it gets. */
+	readonly summary: Line;
+	readonly content: (inner: Inner) => readonly Line[];
+}
+
+export function Panel({state, box, theme, title, aside, summary, content}: Props) {
+	const focused = state.focus === box.panel;
+	const titleLine = titleOf({state, box, theme, title});
+	const lines = box.form === 'summary'
+		? [summaryLine(titleLine, summary, {width: box.width, theme})]
+		: frameLines(
+			{title: titleLine, aside: filterOrAside(state, box, aside), tone: focused ? 'accent' : 'faint', content: content({width: contentColumns(box), height: contentRows(box)})},
+			{form: box.form, width: box.width, height: box.height, theme},
+		);
+	return <Lines lines={lines} at={box} theme={theme} />;
+}
+
+function titleOf({state, box, theme, title}: PanelProps & {readonly title: string}): Line {
+	const number = panelIds.indexOf(box.panel) + 1;
+	return state.focus === box.panel ? [span(`${theme.symbols.focus} ${number} ${title}`, 'accent')] : [span(`  ${number} ${title}`)];
+}
+
+/** A filter hides rows: it stands in the title for as long as it does. */
+function filterOrAside(state: ViewState, box: PanelBox, aside: Line): Line {
+	const {filter} = state.panels[box.panel];
+	const editing = state.filterOpen && state.focus === box.panel;
+	if (!editing && filter === '') return aside;
+	return [span(`/${filter}${editing ? '_' : ''}`, 'notice'), span(' '), ...aside];
+}

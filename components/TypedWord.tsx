@@ -1,0 +1,33 @@
+/** The gesture for the less safe direction: the word itself, typed, and Enter. */
+import type {Rect} from '../src/console/layout.ts';
+import {span, wrapText, type Line} from '../src/console/text.ts';
+import type {Theme} from '../src/console/theme.ts';
+import type {Dialog} from '../src/console/view.ts';
+import {Modal} from './Modal.tsx';
+
+interface Props {
+	readonly dialog: Extract<Dialog, {kind: 'typed'}>;
+	readonly within: Rect;
+	readonly theme: Theme;
+}
+
+const explanation = 'Lifting ends the lockdown: the tunnel is dialled again, and what the policy permits passes once it is verified. Outside the tunnel nothing more passes than before.';
+
+export function TypedWord({dialog, within, theme}: Props) {
+	return (
+		<Modal
+			within={within} theme={theme} title="Lift the lockdown" hint="Esc cancels" width={72} tone="warn"
+			content={width => [
+				...wrapText(explanation, width).map((line): Line => [span(line)]),
+				[],
+				[span('type '), span(dialog.word, 'warn'), span(' and press Enter: '), span(`${dialog.text}_`, 'accent'), ...verdict(dialog)],
+			]}
+		/>
+	);
+}
+
+function verdict({text, word}: Props['dialog']): Line {
+	if (text === word) return [span('  Enter lifts', 'warn')];
+	if (word.startsWith(text)) return [];
+	return [span(text.toLowerCase() === word ? '  small letters: is Caps Lock on?' : '  that is not the word', 'bad')];
+}

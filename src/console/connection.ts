@@ -1,0 +1,78 @@
+/** The console's end of the control socket: connects, follows all topics, and connects again when that ends. */
+import {connectControl, type ControlClient, type Hello, type Update} from '../control/client.ts';
+import type {Command, ExplainQuery, Explanation, Outcome} from '../control/schema.ts';
+import type {Problem} from '../problem.ts';
+import type {Result} from '../result.ts';
+
+export type FeedEvent =
+	| {readonly type: 'open'; readonly hello: Hello}
+	| {readonly type: 'down'; readonly problem: Problem}
+	| Update;
+
+/** Where the console's data comes from. A recorded session is another one. */
+export interface Feed {
+	/** One listener; what arrived before it was there is delivered first. */
+	readonly listen: (listener: (event: FeedEvent) => void) => void;
+	readonly submit: (command: Command) => Promise<Result<Outcome, Problem> | null>;
+	readonly explain: (query: ExplainQuery) => Promise<Result<Explanation, Problem> | null>;
+	readonly close: () => void;
+}
+
+const firstRetryMs = 250;
+const longestRetryMs = 2000;
+/** A held connection is tried no longer than this before the next attempt. */
+const helloWithinMs = 2000;
+
+export function connectFeed(path: string): Feed {
+	let client: ControlClient | null = null;
+	let closing = false;
+	let timer: NodeJS.Timeout | undefined;
+	let wait = firstRetryMs;
+	// The first snapshot may be here before the screen's code is loaded.
+	const early: FeedEvent[] = [];
+	let listener: ((event: FeedEvent) => void) | null = null;
+	const emit = (event: FeedEvent): void => {
+		if (closing) return;
+		if (listener === null) early.push(event);
+		else listener(event);
+	};
+
+	const retry = (problem: Problem): void => {
+		client = null;
+		if (closing) return;
+		emit({type: 'down', problem});
+		timer = setTimeout(attempt, wait);
+		wait = Math.min(longestRetryMs, wait * 2);
+	};
+
+	const open = async (): Promise<void> => {
+		const connected = await connectControl(path, {deadlineMs: helloWithinMs});
+		if (!connected.ok) return retry(connected.error);
+		client = connected.value;
+		if (closing) return client.close();
+		emit({type: 'open', hello: client.hello});
+		const subscribed = await client.subscribe(['snapshot', 'drops', 'journal'], emit);
+		if (subscribed.ok) wait = firstRetryMs;
+		else client.close();
+		retry(await client.closed);
+	};
+
+	function attempt(): void {
+		void open();
+	}
+
+	attempt();
+	return {
+		listen(next) {
+			listener = next;
+			for (const event of early.splice(0)) next(event);
+		},
+		submit: command => (client === null ? Promise.resolve(null) : client.command(command)),
+		explain: query => (client === null ? Promise.resolve(null) : client.explain(query)),
+		close() {
+			closing = true;
+			clearTimeout(timer);
+			client?.close();
+		},
+	};
+}

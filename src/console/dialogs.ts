@@ -1,0 +1,40 @@
+/** Keys while a dialog is open. A question is answered by its own key only: never by Enter, a repeat, or a paste. */
+import type {Command} from '../control/schema.ts';
+import {helpEntries} from './keymap.ts';
+import {movedBy} from './move.ts';
+import type {Step} from './store.ts';
+import type {Action, ViewState} from './view.ts';
+
+/** Auto-repeat of the key that opened a question must not reach it. */
+export const deafForMs = 300;
+
+const still = (state: ViewState): Step => ({state, effects: []});
+const closed = (state: ViewState): Step => still({...state, dialog: null});
+
+export function answerDialog(state: ViewState, action: Action, submit: (state: ViewState, command: Command) => Step): Step {
+	const {dialog} = state;
+	if (dialog === null) return still(state);
+	if (dialog.kind === 'help' || dialog.kind === 'details') {
+		if (action.id === 'back' || action.id === 'help' || action.id === 'no' || action.id === 'accept') return closed(state);
+		if (action.id !== 'move') return still(state);
+		const last = dialog.kind === 'help' ? helpEntries().length : 40;
+		return still({...state, dialog: {...dialog, top: movedBy({current: dialog.top, last, page: 10, by: action.by})}});
+	}
+	if (action.id === 'back' || action.id === 'no') return closed(state);
+	if (state.nowMs - dialog.openedAtMs < deafForMs) return still(state);
+	if (dialog.kind === 'confirm') {
+		return action.id === 'yes' ? submit({...state, dialog: null}, dialog.command) : still(state);
+	}
+	switch (action.id) {
+		case 'type':
+			return still({...state, dialog: {...dialog, text: (dialog.text + action.text).slice(0, 20)}});
+		case 'erase':
+			return still({...state, dialog: {...dialog, text: dialog.text.slice(0, -1)}});
+		case 'clear':
+			return still({...state, dialog: {...dialog, text: ''}});
+		case 'accept':
+			return dialog.text === dialog.word ? submit({...state, dialog: null}, {do: 'lift', word: 'lift'}) : still(state);
+		default:
+			return still(state);
+	}
+}

@@ -1,0 +1,104 @@
+/**
+ * From what the terminal sent to what it means. A command letter counts only when it came alone: several characters in one
+ * chunk are a paste, and a paste never acts.
+ */
+import {keymap} from './keymap.ts';
+import type {Action, ViewState} from './view.ts';
+
+/** The part of Ink's key record that is read here. */
+export interface KeyFlags {
+	readonly upArrow?: boolean;
+	readonly downArrow?: boolean;
+	readonly pageUp?: boolean;
+	readonly pageDown?: boolean;
+	readonly home?: boolean;
+	readonly end?: boolean;
+	readonly return?: boolean;
+	readonly escape?: boolean;
+	readonly tab?: boolean;
+	readonly backspace?: boolean;
+	readonly delete?: boolean;
+	readonly ctrl?: boolean;
+	readonly shift?: boolean;
+	readonly meta?: boolean;
+}
+
+/** One name for one key press: `L`, `ctrl-l`, `shift-tab`, `space`; null for a chunk that is not a single key. */
+export function keyName(input: string, key: KeyFlags): string | null {
+	if (key.upArrow) return 'up';
+	if (key.downArrow) return 'down';
+	if (key.pageUp) return 'pageup';
+	if (key.pageDown) return 'pagedown';
+	if (key.home) return 'home';
+	if (key.end) return 'end';
+	if (key.escape) return 'escape';
+	if (key.return) return 'enter';
+	if (key.tab) return key.shift ? 'shift-tab' : 'tab';
+	if (key.backspace || key.delete) return 'backspace';
+	if (key.ctrl) return input.length === 1 ? `ctrl-${input.toLowerCase()}` : null;
+	// Alt-L is not L: terminals send Escape and a letter for it, and so does a burst after Escape.
+	if (key.meta || [...input].length !== 1) return null;
+	return input === ' ' ? 'space' : input === '\r' || input === '\n' ? 'enter' : input;
+}
+
+/** Keys that mean the same whatever is open. */
+const always: ReadonlySet<string> = new Set(['ctrl-c', 'ctrl-l', 'ctrl-z']);
+
+export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focus'>, input: string, key: KeyFlags): Action | null {
+	const name = keyName(input, key);
+	if (name !== null && always.has(name)) return bound(name);
+	const {dialog} = state;
+	if (dialog?.kind === 'typed' || (dialog === null && state.filterOpen)) return fieldAction(name, input, key);
+	if (dialog?.kind === 'confirm') {
+		if (name === 'y') return {id: 'yes'};
+		return name === 'n' || name === 'N' || name === 'q' || name === 'escape' ? {id: 'no'} : name === 'L' ? bound('L') : null;
+	}
+	if (dialog !== null) {
+		if (name === 'enter' || name === 'q' || name === 'escape') return {id: 'no'};
+		const action = name === null ? null : bound(name);
+		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' ? action : null;
+	}
+	if (name !== null) return bound(name);
+	return repeatedMove(input, key);
+}
+
+function bound(name: string): Action | null {
+	return keymap.find(binding => binding.keys.includes(name))?.action ?? null;
+}
+
+/** A held `j` arrives as `jjj` on a slow line: moving is harmless, and all it does is move once. */
+function repeatedMove(input: string, key: KeyFlags): Action | null {
+	const first = input.slice(0, 1);
+	if (key.ctrl || key.meta || (first !== 'j' && first !== 'k') || [...input].some(character => character !== first)) return null;
+	return bound(first);
+}
+
+function fieldAction(name: string | null, input: string, key: KeyFlags): Action | null {
+	switch (name) {
+		case 'enter':
+			return {id: 'accept'};
+		case 'escape':
+			return {id: 'back'};
+		case 'backspace':
+			return {id: 'erase'};
+		case 'ctrl-u':
+			return {id: 'clear'};
+		case 'up':
+			return {id: 'move', by: 'up'};
+		case 'down':
+			return {id: 'move', by: 'down'};
+		default:
+			return key.ctrl || key.meta || key.tab ? null : typed(input);
+	}
+}
+
+/** Text for a field: a paste's line ends are not Enter. */
+function typed(input: string): Action | null {
+	const text = input.replaceAll(/[\u0000-\u001F\u007F]/g, '');
+	return text === '' ? null : {id: 'type', text};
+}
+
+/** What a bracketed paste means: text in a field, nothing elsewhere. */
+export function pasteAction(state: Pick<ViewState, 'dialog' | 'filterOpen'>, text: string): Action | null {
+	return state.dialog === null && state.filterOpen ? typed(text) : null;
+}

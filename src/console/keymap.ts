@@ -1,0 +1,122 @@
+/** The one table of keys: the handler, the footer, the help overlay and the README all read it. */
+import {commandBlockedBy} from './select/availability.ts';
+import type {Action, PanelId, ViewState} from './view.ts';
+
+export type Where = 'everywhere' | 'lists' | PanelId | 'dialog';
+export type Group = 'act' | 'look' | 'move' | 'console';
+
+export interface Binding {
+	/** Names as `keyName` gives them. */
+	readonly keys: readonly string[];
+	/** How the keys are written for people, when not simply joined. */
+	readonly shown?: string;
+	readonly action: Action;
+	readonly where: Where;
+	readonly group: Group;
+	/** For the footer: one word or two. */
+	readonly label: string;
+	/** For help and README: a sentence without full stop. */
+	readonly help: string;
+	/** Less safe direction: asks for another gesture. */
+	readonly danger?: true;
+	/** Place in the footer; absent keeps it out. */
+	readonly footer?: number;
+}
+
+const panel = (key: string, id: PanelId): Binding => ({keys: [key], action: {id: 'focus', panel: id}, where: 'everywhere', group: 'look', label: id, help: `focus the ${id} panel`});
+
+export const keymap: readonly Binding[] = [
+	{keys: ['L'], action: {id: 'lockdown'}, where: 'everywhere', group: 'act', label: 'lockdown', help: 'block everything at once; one key, no question', footer: 3},
+	{keys: ['U'], action: {id: 'lift'}, where: 'everywhere', group: 'act', label: 'lift', help: 'end a lockdown; asks for the word `lift`', danger: true, footer: 4},
+	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
+	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', label: 'switch', help: 'go to the servers, and there: switch to the selected one; asks `y`', footer: 6},
+	panel('1', 'tunnel'),
+	panel('2', 'ruleset'),
+	panel('3', 'servers'),
+	panel('4', 'drops'),
+	panel('5', 'journal'),
+	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', label: 'next', help: 'next panel', footer: 9},
+	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', label: 'previous', help: 'previous panel'},
+	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the selected row: the rule, why a packet was refused, the switch', footer: 8},
+	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close, clear the filter, leave zoom and freeze'},
+	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'show rows that hold every word typed; Enter keeps it, Esc clears it', footer: 7},
+	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', label: 'sort', help: 'next sort order'},
+	{keys: ['O'], action: {id: 'reverse'}, where: 'lists', group: 'look', label: 'reverse', help: 'reverse the order'},
+	{keys: ['z'], action: {id: 'zoom'}, where: 'everywhere', group: 'look', label: 'zoom', help: 'the focused panel alone, and back', footer: 11},
+	{keys: ['space'], action: {id: 'freeze'}, where: 'everywhere', group: 'look', label: 'freeze', help: 'hold the panels still; the header stays live', footer: 10},
+	{keys: ['up', 'k'], action: {id: 'move', by: 'up'}, where: 'lists', group: 'move', label: 'up', help: 'one row up'},
+	{keys: ['down', 'j'], action: {id: 'move', by: 'down'}, where: 'lists', group: 'move', label: 'down', help: 'one row down'},
+	{keys: ['pageup', 'ctrl-u'], action: {id: 'move', by: 'page-up'}, where: 'lists', group: 'move', label: 'page up', help: 'one page up'},
+	{keys: ['pagedown', 'ctrl-d'], action: {id: 'move', by: 'page-down'}, where: 'lists', group: 'move', label: 'page down', help: 'one page down'},
+	{keys: ['home', 'g'], action: {id: 'move', by: 'first'}, where: 'lists', group: 'move', label: 'first', help: 'first row; drops and journal follow the newest again'},
+	{keys: ['end', 'G'], action: {id: 'move', by: 'last'}, where: 'lists', group: 'move', label: 'last', help: 'last row'},
+	{keys: ['?'], action: {id: 'help'}, where: 'everywhere', group: 'console', label: 'help', help: 'this help', footer: 1},
+	{keys: ['q', 'ctrl-c'], action: {id: 'quit'}, where: 'everywhere', group: 'console', label: 'quit', help: 'leave the console; the daemon and the policy stay', footer: 2},
+	{keys: ['ctrl-l'], action: {id: 'repaint'}, where: 'everywhere', group: 'console', label: 'repaint', help: 'draw the whole screen again'},
+	{keys: ['ctrl-z'], action: {id: 'suspend'}, where: 'everywhere', group: 'console', label: 'suspend', help: 'stop the console; `fg` brings it back'},
+];
+
+/** How the keys of a binding are written. */
+export function keysOf(binding: Binding): string {
+	return (binding.shown ?? binding.keys.map(writtenKey).join(' '));
+}
+
+const written: Readonly<Record<string, string>> = {
+	up: '↑', down: '↓', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', enter: 'Enter', escape: 'Esc', tab: 'Tab', 'shift-tab': 'Shift-Tab', space: 'Space',
+};
+
+function writtenKey(name: string): string {
+	return written[name] ?? (name.startsWith('ctrl-') ? `Ctrl-${name.slice(5).toUpperCase()}` : name);
+}
+
+/** Why the action cannot be taken now, in a word or two; null when it can. */
+export function disabledReason(action: Action, state: ViewState): string | null {
+	switch (action.id) {
+		case 'lockdown':
+		case 'lift':
+		case 'reconnect':
+		case 'switch':
+			return commandBlockedBy(action.id, state);
+		default:
+			return null;
+	}
+}
+
+export interface FooterKey {
+	readonly keys: string;
+	readonly label: string;
+	readonly disabled: string | null;
+	readonly danger: boolean;
+}
+
+/** Keys worth a place in the footer now, most important first. */
+export function footerKeys(state: ViewState): readonly FooterKey[] {
+	const locked = state.live.snapshot?.state.kind === 'lockdown';
+	return keymap
+		.filter(binding => binding.footer !== undefined)
+		// Lifting is only ever of use in a lockdown, and only then does it deserve the room.
+		.filter(binding => binding.action.id !== (locked ? 'lockdown' : 'lift'))
+		.filter(binding => !(binding.where === 'lists' && state.focus === 'tunnel'))
+		.toSorted((a, b) => (a.footer ?? 0) - (b.footer ?? 0))
+		.map(binding => ({keys: writtenKey(binding.keys[0] ?? ''), label: binding.label, disabled: disabledReason(binding.action, state), danger: binding.danger ?? false}));
+}
+
+const groupTitles: Readonly<Record<Group, string>> = {act: 'Act', look: 'Look', move: 'Move', console: 'Console'};
+
+export interface HelpEntry {
+	readonly group: string;
+	readonly keys: string;
+	readonly help: string;
+	readonly danger: boolean;
+}
+
+export function helpEntries(): readonly HelpEntry[] {
+	return keymap.map(binding => ({group: groupTitles[binding.group], keys: keysOf(binding), help: binding.help, danger: binding.danger ?? false}));
+}
+
+/** The README's key table; a test compares it with the file. */
+export function renderKeyTable(): string {
+	const cell = (text: string): string => text.replaceAll('|', '\\|');
+	const rows = keymap.map(binding => `| ${binding.keys.map(name => `\`${writtenKey(name)}\``).join(' ')} | ${cell(binding.help)} | ${binding.where} |`);
+	return ['| key | does | where |', '|---|---|---|', ...rows].join('\n');
+}

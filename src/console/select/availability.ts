@@ -1,0 +1,25 @@
+/** Why a command cannot be given now. Shown where the key would be; also what holds a repeated key back. */
+import type {ViewState} from '../view.ts';
+
+export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch';
+
+export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
+	const {link, live} = state;
+	if (link.kind !== 'open' || live.snapshot === null) return 'no daemon';
+	if (state.readOnly || link.readOnly) return 'read-only';
+	const locked = live.snapshot.state.kind === 'lockdown';
+	const isPending = (what: string): boolean => state.pending.some(pending => pending.command.do === what);
+	switch (action) {
+		case 'lockdown':
+			if (isPending('lockdown')) return 'lockdown on its way';
+			// While a lift runs, a lockdown must still be able to overtake it.
+			return locked && !isPending('lift') ? 'already in lockdown' : null;
+		case 'lift':
+			if (!locked) return 'not in lockdown';
+			return isPending('lift') ? 'lift on its way' : null;
+		case 'reconnect':
+		case 'switch':
+			if (locked) return 'in lockdown';
+			return state.pending.length > 0 ? 'busy' : null;
+	}
+}

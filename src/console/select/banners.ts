@@ -1,0 +1,52 @@
+/** Full-width lines below the header: what must not be missed, most important first. None when all is well. */
+import {formatAge, formatClock} from '../format.ts';
+import type {Tone} from '../theme.ts';
+import type {ViewState} from '../view.ts';
+import {causeTexts, proofWord} from './truth.ts';
+
+export interface Banner {
+	readonly id: 'link' | 'proof' | 'lockdown' | 'network' | 'state';
+	readonly text: string;
+	readonly tone: Tone;
+}
+
+export function selectBanners(state: ViewState): readonly Banner[] {
+	const {snapshot} = state.live;
+	if (snapshot === null) return [];
+	const banners: Banner[] = [];
+	const proof = proofWord(state);
+	if (state.link.kind !== 'open') {
+		banners.push({id: 'link', tone: 'alarm', text: 'NO DAEMON  the connection was lost; trying again. The policy it left in the kernel stays; what is shown is old'});
+	} else if (proof.bad) {
+		const blocking = snapshot.problems.find(problem => problem.stillBlocking !== true);
+		banners.push({id: 'proof', tone: 'alarm', text: [`${proof.text}  ${proof.why.join('; ') || 'no detail given'}`, blocking?.next].filter(Boolean).join('. Next: ')});
+	}
+	if (snapshot.unsafeNetwork.length > 0) {
+		banners.push({id: 'network', tone: 'alarm', text: `UNSAFE NETWORK  ${snapshot.unsafeNetwork.join(', ')} may be reached outside the tunnel, by an override in NETWORK`});
+	}
+	const stateBanner = bannerForState(state);
+	if (stateBanner !== null) banners.push(stateBanner);
+	return banners;
+}
+
+function bannerForState(state: ViewState): Banner | null {
+	const current = state.live.snapshot?.state;
+	if (current === undefined) return null;
+	const retry = current.nextAttemptAtMs !== null && current.nextAttemptAtMs > state.nowMs ? `; next attempt in ${formatAge(current.nextAttemptAtMs - state.nowMs + 999)}` : '';
+	switch (current.kind) {
+		case 'connected':
+			return null;
+		case 'lockdown':
+			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  nothing passes. To end it: U, then the word lift. ${current.detail}`};
+		case 'blocked':
+			return {id: 'state', tone: 'warn', text: `BLOCKED${current.cause === null ? '' : `, ${causeTexts[current.cause]}`}  ${current.detail}${retry}`};
+		case 'degraded':
+			return {id: 'state', tone: 'warn', text: `DEGRADED  ${current.detail}${retry}`};
+		case 'switching':
+			return {id: 'state', tone: 'warn', text: `SWITCHING  ${current.from ?? '?'} to ${current.server ?? '?'}. ${current.detail}`};
+		case 'bootstrapping':
+		case 'connecting':
+		case 'verifying':
+			return {id: 'state', tone: 'warn', text: `${current.kind.toUpperCase()}${current.attempt > 1 ? `, attempt ${current.attempt}` : ''}  ${current.detail}${retry}`};
+	}
+}

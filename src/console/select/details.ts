@@ -1,0 +1,78 @@
+/** What Enter shows: a rule, or why a packet was refused and what would let it pass. */
+import type {DropView, Explanation, RuleView} from '../../control/schema.ts';
+import {formatAge, formatBytes, formatClock, formatPacketRate, withThousands} from '../format.ts';
+import {span, wrapText, type Line} from '../text.ts';
+import type {Dialog, ViewState} from '../view.ts';
+import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
+import {journalRows} from './journal.ts';
+import {shownNowMs} from './moment.ts';
+import {ruleById, ruleRows} from './ruleset.ts';
+
+export interface Details {
+	readonly title: string;
+	readonly lines: (width: number) => readonly Line[];
+}
+
+const gone: Details = {title: 'Gone', lines: () => [[span('This row is no longer held: newer ones took its place.')]]};
+
+export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: 'details'}>): Details {
+	switch (dialog.panel) {
+		case 'ruleset': {
+			const row = ruleRows(state).find(each => each.key === dialog.key);
+			return row === undefined ? gone : {title: `Rule ${row.rule.id}`, lines: width => ruleLines(row.rule, {state, width})};
+		}
+		case 'drops': {
+			const row = dropRows(state).find(each => each.key === dialog.key);
+			return row === undefined ? gone : {title: `Refused by ${row.record.ruleId}`, lines: width => dropLines(row.record, {state, width, explanation: dialog.explanation})};
+		}
+		case 'journal': {
+			const entry = journalRows(state).find(each => each.key === dialog.key)?.entry;
+			return entry === undefined ? gone : {title: `Journal ${entry.seq}`, lines: width => [...field('when', `${formatClock(entry.atMs, state.offsetMinutes)}, ${formatAge(state.nowMs - entry.atMs)} ago`, width), ...field('kind', `${entry.kind}, ${entry.level}`, width), ...field('what', entry.text, width)]};
+		}
+		case 'tunnel':
+		case 'servers':
+			return gone;
+	}
+}
+
+const labelWidth = 11;
+
+function field(label: string, text: string, width: number): readonly Line[] {
+	return wrapText(text, Math.max(1, width - labelWidth)).map((line, index): Line => [span((index === 0 ? label : '').padEnd(labelWidth), 'label'), span(line)]);
+}
+
+function ruleLines(rule: RuleView, {state, width}: {readonly state: ViewState; readonly width: number}): readonly Line[] {
+	const rate = formatPacketRate(rule.packetsPerSecond);
+	return [
+		...field('why', rule.reason, width),
+		...field('setting', rule.setting, width),
+		...field('place', `table ${rule.table}, chain ${rule.chain}, verdict ${rule.verdict}`, width),
+		...field('counted', `${withThousands(rule.packets)} packets, ${formatBytes(rule.bytes)}${rate === '' ? '' : `, ${rate} now`}`, width),
+		...field('last hit', rule.lastHitMs === null ? 'never' : `${formatAge(shownNowMs(state) - rule.lastHitMs)} ago`, width),
+		[],
+		...field('nft', rule.text, width),
+	];
+}
+
+function dropLines(record: DropView, {state, width, explanation}: {readonly state: ViewState; readonly width: number; readonly explanation: Explanation | null}): readonly Line[] {
+	const rule = ruleById(state, record.ruleId);
+	const who = record.uid === null ? 'not known' : `uid ${record.uid}${record.gid === null ? '' : `, gid ${record.gid}`}`;
+	return [
+		...field('packet', `${record.protocol}${record.icmpType === null ? '' : ` type ${record.icmpType}`} ${sourceOf(record)} to ${destinationOf(record)}, ${record.length} bytes`, width),
+		...field('when', `${formatClock(record.atMs, state.offsetMinutes)}, ${formatAge(shownNowMs(state) - record.atMs)} ago`, width),
+		...field('direction', `${record.direction}${interfaceOf(record) === '' ? '' : `, ${interfaceOf(record)}`}`, width),
+		...field('sender', who, width),
+		[],
+		...field('rule', rule === undefined ? `${record.ruleId}, which the present ruleset does not have` : `${rule.id} (${rule.verdict}, chain ${rule.chain})`, width),
+		...(rule === undefined ? [] : [...field('why', rule.reason, width), ...field('setting', rule.setting, width)]),
+		...(explanation === null ? [] : explanationLines(explanation, width)),
+	];
+}
+
+function explanationLines(explanation: Explanation, width: number): readonly Line[] {
+	return [
+		[],
+		...field('now', `${explanation.verdict} by ${explanation.ruleId}: ${explanation.reason}`, width),
+		...(explanation.wouldOpen === null ? [] : field('would open', explanation.wouldOpen, width)),
+	];
+}

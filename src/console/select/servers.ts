@@ -1,0 +1,37 @@
+/** Servers as rows. */
+import type {ServerView} from '../../control/schema.ts';
+import type {ViewState} from '../view.ts';
+import {parseFilter, type Searchable} from './filter.ts';
+import {shownMoment} from './moment.ts';
+
+export interface ServerRow extends Searchable {
+	readonly server: ServerView;
+}
+
+export const serverOrders = ['catalogue', 'name', 'country', 'city'] as const;
+
+const by = (of: (server: ServerView) => string) => (a: ServerView, b: ServerView) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0);
+const comparators: ReadonlyArray<((a: ServerView, b: ServerView) => number) | null> = [
+	null, by(server => server.id), by(server => server.country ?? '~'), by(server => server.city ?? '~'),
+];
+
+export function serverRows(state: ViewState): readonly ServerRow[] {
+	const servers = shownMoment(state).snapshot?.servers ?? [];
+	const {filter, sort, reverse} = state.panels.servers;
+	const compare = comparators[sort] ?? null;
+	const ordered = compare === null ? servers : servers.toSorted(compare);
+	return (reverse ? ordered.toReversed() : ordered)
+		.map(server => ({key: server.id, server, ...searchable(server)}))
+		.filter(filter === '' ? () => true : parseFilter(filter));
+}
+
+export function placeOf(server: Pick<ServerView, 'city' | 'country'>): string {
+	return [server.city, server.country].filter(part => part !== null && part !== '').join(', ');
+}
+
+function searchable(server: ServerView): Pick<Searchable, 'text' | 'fields'> {
+	return {
+		text: `${server.id} ${placeOf(server)} ${server.endpoint ?? ''} ${server.problem ?? ''} ${server.current ? 'current' : ''}`.toLowerCase(),
+		fields: {city: (server.city ?? '').toLowerCase(), country: (server.country ?? '').toLowerCase()},
+	};
+}

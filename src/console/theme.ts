@@ -1,0 +1,100 @@
+/**
+ * What every state looks like: a tone (the 16 named colours only, since `docker exec` gives TERM=xterm) and a symbol.
+ * Components ask for a tone, never for a colour. No fact is told by colour alone.
+ */
+
+export type Tone = 'plain' | 'label' | 'faint' | 'accent' | 'good' | 'warn' | 'bad' | 'alarm' | 'notice' | 'selected';
+
+export interface Style {
+	readonly color?: string;
+	readonly backgroundColor?: string;
+	readonly bold?: boolean;
+	readonly inverse?: boolean;
+}
+
+export interface Symbols {
+	readonly connected: string;
+	readonly connecting: string;
+	readonly degraded: string;
+	readonly switching: string;
+	readonly blocked: string;
+	readonly lockdown: string;
+	readonly proven: string;
+	readonly drifted: string;
+	readonly failed: string;
+	readonly unknown: string;
+	readonly focus: string;
+	readonly selected: string;
+	readonly moved: string;
+	readonly down: string;
+	readonly up: string;
+	readonly to: string;
+	readonly ellipsis: string;
+	readonly dot: string;
+	readonly dash: string;
+	readonly full: string;
+	readonly empty: string;
+	readonly mark: string;
+	readonly spark: readonly string[];
+	readonly horizontal: string;
+	readonly vertical: string;
+	readonly corners: readonly [topLeft: string, topRight: string, bottomLeft: string, bottomRight: string];
+}
+
+export interface Theme {
+	readonly symbols: Symbols;
+	readonly tones: Readonly<Record<Tone, Style>>;
+}
+
+const unicode: Symbols = {
+	connected: '●', connecting: '○', degraded: '▲', switching: '↔', blocked: '■', lockdown: '◆',
+	proven: '✓', drifted: '≠', failed: '✗', unknown: '?',
+	focus: '>', selected: '>', moved: '•', down: '↓', up: '↑', to: '→', ellipsis: '…', dot: '·', dash: '–',
+	full: '█', empty: '░', mark: '│', spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	horizontal: '─', vertical: '│', corners: ['┌', '┐', '└', '┘'],
+};
+
+const ascii: Symbols = {
+	connected: '*', connecting: 'o', degraded: '^', switching: '=', blocked: '#', lockdown: 'X',
+	proven: '+', drifted: '!', failed: '!', unknown: '?',
+	focus: '>', selected: '>', moved: '*', down: 'v', up: '^', to: '>', ellipsis: '~', dot: '-', dash: '-',
+	full: '#', empty: '.', mark: '|', spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
+	horizontal: '-', vertical: '|', corners: ['+', '+', '+', '+'],
+};
+
+const auto: Theme['tones'] = {
+	plain: {},
+	label: {color: 'cyan'},
+	faint: {color: 'gray'},
+	accent: {color: 'blueBright', bold: true},
+	good: {color: 'green', bold: true},
+	warn: {color: 'yellow', bold: true},
+	bad: {color: 'redBright', bold: true},
+	alarm: {color: 'whiteBright', backgroundColor: 'red', bold: true},
+	notice: {color: 'black', backgroundColor: 'yellow'},
+	selected: {inverse: true},
+};
+
+/** Weight and inversion only: for terminals whose colours are not to be trusted. */
+const mono: Theme['tones'] = {
+	plain: {}, label: {}, faint: {}, accent: {bold: true}, good: {bold: true}, warn: {bold: true}, bad: {bold: true, inverse: true},
+	alarm: {bold: true, inverse: true}, notice: {inverse: true}, selected: {inverse: true},
+};
+
+const highContrast: Theme['tones'] = {
+	...auto,
+	label: {bold: true},
+	faint: {},
+	accent: {color: 'whiteBright', bold: true},
+	good: {color: 'blueBright', bold: true},
+	warn: {color: 'yellowBright', bold: true},
+};
+
+export const themeNames = ['auto', 'mono', 'high-contrast'] as const;
+export type ThemeName = (typeof themeNames)[number];
+
+const tonesOf: Readonly<Record<ThemeName, Theme['tones']>> = {auto, mono, 'high-contrast': highContrast};
+
+export function themeFor({name = 'auto', asciiOnly = false}: {readonly name?: ThemeName; readonly asciiOnly?: boolean}): Theme {
+	return {symbols: asciiOnly ? ascii : unicode, tones: tonesOf[name]};
+}

@@ -1,0 +1,83 @@
+/** The reducer: (view, event) → next view and the effects it asks for. Total and pure. */
+import {act, cancelOld} from './act.ts';
+import {formatDuration} from './format.ts';
+import type {Step} from './store.ts';
+import {ringSize, type Link, type NumberedDrop, type ViewEvent, type ViewState} from './view.ts';
+
+const still = (state: ViewState): Step => ({state, effects: []});
+
+export function update(state: ViewState, event: ViewEvent): Step {
+	switch (event.type) {
+		case 'action':
+			return act({...state, nowMs: later(state, event.atMs)}, event.action);
+		case 'snapshot':
+			return still({
+				...state,
+				live: {...state.live, snapshot: event.snapshot},
+				nowMs: later(state, event.atMs),
+				quietTicks: 0,
+				pending: state.pending.some(pending => pending.settled) ? state.pending.filter(pending => !pending.settled) : state.pending,
+			});
+		case 'drops':
+			return still(withDrops(state, event.records));
+		case 'journal':
+			return still(withJournal(state, event.entries));
+		case 'outcome':
+			return still(withOutcome(state, event));
+		case 'explanation':
+			if (state.dialog?.kind !== 'details' || state.dialog.key !== event.key) return still(state);
+			return still({...state, dialog: {...state.dialog, explanation: event.explanation}});
+		case 'link':
+			return still(withLink(state, event.link));
+		case 'tick':
+			return still(cancelOld({...state, nowMs: later(state, event.atMs), quietTicks: state.quietTicks + 1}));
+		case 'resize':
+			return still(event.columns === state.columns && event.rows === state.rows ? state : {...state, columns: event.columns, rows: event.rows});
+	}
+}
+
+/** Ages never run backwards within a second; a clock set back by more is believed. */
+function later(state: ViewState, atMs: number): number {
+	return atMs < state.nowMs && state.nowMs - atMs < 1000 ? state.nowMs : atMs;
+}
+
+function withDrops(state: ViewState, records: Extract<ViewEvent, {type: 'drops'}>['records']): ViewState {
+	if (records.length === 0) return state;
+	const numbered: readonly NumberedDrop[] = records.map((record, index) => ({key: String(state.dropsSeen + index), record}));
+	const drops = [...state.live.drops, ...numbered].slice(-ringSize.drops);
+	return {...state, live: {...state.live, drops}, dropsSeen: state.dropsSeen + records.length};
+}
+
+function withJournal(state: ViewState, entries: Extract<ViewEvent, {type: 'journal'}>['entries']): ViewState {
+	// Subscribing again replays recent entries: those already here are not news.
+	const newest = state.live.journal.at(-1)?.seq ?? -1;
+	const fresh = entries.filter(entry => entry.seq > newest);
+	if (fresh.length === 0) return state;
+	return {...state, live: {...state.live, journal: [...state.live.journal, ...fresh].slice(-ringSize.journal)}};
+}
+
+function withOutcome(state: ViewState, event: Extract<ViewEvent, {type: 'outcome'}>): ViewState {
+	const pending = state.pending.find(each => each.ticket === event.ticket);
+	const {outcome} = event;
+	const what = pending === undefined ? '' : `${pending.command.do}: `;
+	const text = outcome.ok || outcome.problem === null ? outcome.message : `${outcome.message} ${outcome.problem.next}`;
+	return {
+		...state,
+		pending: state.pending.flatMap(each => (each.ticket !== event.ticket ? [each] : outcome.ok ? [{...each, settled: true}] : [])),
+		notice: {text: `${what}${text} (${formatDuration(outcome.durationMs)})`, level: outcome.ok ? 'good' : 'bad', atMs: event.atMs},
+	};
+}
+
+function withLink(state: ViewState, link: Link): ViewState {
+	if (link.kind === 'open') {
+		// Another daemon numbers its journal from the start, and sends its recent drops again.
+		return {...state, link, quietTicks: 0, live: {...state.live, drops: [], journal: []}};
+	}
+	const lost = state.pending.filter(pending => !pending.settled);
+	return {
+		...state,
+		link,
+		pending: [],
+		notice: lost.length === 0 ? state.notice : {text: `${lost.map(pending => pending.command.do).join(', ')}: the connection was lost before the outcome came`, level: 'bad', atMs: state.nowMs},
+	};
+}

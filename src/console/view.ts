@@ -1,0 +1,145 @@
+/** What the console knows and shows: one immutable value. Everything on the screen is a function of it. */
+import type {Command, DropView, Explanation, JournalEntry, Outcome, Snapshot} from '../control/schema.ts';
+import type {Problem} from '../problem.ts';
+
+export const panelIds = ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const;
+export type PanelId = (typeof panelIds)[number];
+
+export type Link =
+	| {readonly kind: 'connecting'}
+	| {readonly kind: 'open'; readonly version: string; readonly readOnly: boolean}
+	| {readonly kind: 'down'; readonly problem: Pick<Problem, 'code' | 'what' | 'next'>};
+
+/** A drop record with a number of its own, so that a selection stays on it while newer ones arrive. */
+export interface NumberedDrop {
+	readonly key: string;
+	readonly record: DropView;
+}
+
+/** What panels draw from. Live, or one kept moment: frozen now, stepped back to or replayed later. */
+export interface Moment {
+	readonly snapshot: Snapshot | null;
+	/** Oldest first, bounded. */
+	readonly drops: readonly NumberedDrop[];
+	readonly journal: readonly JournalEntry[];
+}
+
+export interface PanelView {
+	/** The selected row's key; null follows the first row. */
+	readonly selected: string | null;
+	readonly filter: string;
+	/** Which of the panel's orders is in use; 0 is its natural one. */
+	readonly sort: number;
+	readonly reverse: boolean;
+}
+
+export type Dialog =
+	| {readonly kind: 'help'; readonly top: number}
+	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly body: readonly string[]; readonly openedAtMs: number}
+	| {readonly kind: 'typed'; readonly word: string; readonly text: string; readonly openedAtMs: number}
+	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number};
+
+export interface Pending {
+	readonly ticket: number;
+	readonly command: Command;
+	readonly startedAtMs: number;
+	/** The outcome is here, the snapshot that shows it is not: the same order again would be a repeat. */
+	readonly settled: boolean;
+}
+
+export interface Notice {
+	readonly text: string;
+	readonly level: 'info' | 'good' | 'warn' | 'bad';
+	readonly atMs: number;
+}
+
+export interface ViewState {
+	readonly link: Link;
+	readonly live: Moment;
+	readonly frozen: (Moment & {readonly atMs: number}) | null;
+	/** Ticks since the last snapshot: a count, so that no clock step can make an old reading look new. */
+	readonly quietTicks: number;
+	readonly nowMs: number;
+	/** Minutes east of UTC, for clock times. */
+	readonly offsetMinutes: number;
+	readonly columns: number;
+	readonly rows: number;
+	readonly focus: PanelId;
+	readonly zoom: boolean;
+	readonly panels: Readonly<Record<PanelId, PanelView>>;
+	readonly filterOpen: boolean;
+	readonly dialog: Dialog | null;
+	readonly pending: readonly Pending[];
+	readonly notice: Notice | null;
+	/** Drop records received since the start; numbers them. */
+	readonly dropsSeen: number;
+	/** Asked for with --read-only. */
+	readonly readOnly: boolean;
+	readonly socketPath: string;
+	readonly nextTicket: number;
+}
+
+export type ViewEvent =
+	| {readonly type: 'link'; readonly link: Link}
+	| {readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly atMs: number}
+	| {readonly type: 'drops'; readonly records: readonly DropView[]}
+	| {readonly type: 'journal'; readonly entries: readonly JournalEntry[]}
+	| {readonly type: 'outcome'; readonly ticket: number; readonly outcome: Outcome; readonly atMs: number}
+	| {readonly type: 'explanation'; readonly key: string; readonly explanation: Explanation}
+	| {readonly type: 'tick'; readonly atMs: number}
+	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
+	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};
+
+export type Movement = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
+
+/** What a key means. Ids without data are what the keymap (and later the palette) names. */
+export type Action =
+	| {readonly id: PlainAction}
+	| {readonly id: 'focus'; readonly panel: PanelId}
+	| {readonly id: 'move'; readonly by: Movement}
+	| {readonly id: 'type'; readonly text: string};
+
+export type PlainAction =
+	| 'focus-next' | 'focus-previous' | 'open' | 'back' | 'zoom' | 'filter' | 'sort' | 'reverse' | 'freeze'
+	| 'reconnect' | 'switch' | 'lockdown' | 'lift' | 'help' | 'quit' | 'repaint' | 'suspend'
+	| 'yes' | 'no' | 'accept' | 'erase' | 'clear';
+
+/** What the world must do after an event; the reducer decides, others act. */
+export type Effect =
+	| {readonly type: 'submit'; readonly ticket: number; readonly command: Command}
+	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
+	| {readonly type: 'quit'}
+	| {readonly type: 'repaint'}
+	| {readonly type: 'suspend'};
+
+export const ringSize = {drops: 1000, journal: 1000} as const;
+
+export interface Start {
+	readonly nowMs: number;
+	readonly offsetMinutes: number;
+	readonly columns: number;
+	readonly rows: number;
+	readonly readOnly: boolean;
+	readonly socketPath: string;
+}
+
+const untouched: PanelView = {selected: null, filter: '', sort: 0, reverse: false};
+
+export function initialView(start: Start): ViewState {
+	return {
+		...start,
+		link: {kind: 'connecting'},
+		live: {snapshot: null, drops: [], journal: []},
+		frozen: null,
+		quietTicks: 0,
+		focus: 'tunnel',
+		zoom: false,
+		panels: {tunnel: untouched, ruleset: untouched, servers: untouched, drops: untouched, journal: untouched},
+		filterOpen: false,
+		dialog: null,
+		pending: [],
+		notice: null,
+		dropsSeen: 0,
+		nextTicket: 1,
+	};
+}
