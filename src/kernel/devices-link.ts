@@ -60,7 +60,7 @@ export function renderSetup({name, addresses, mtu, ipv6}: Setup): string {
 }
 
 /** `next` is for failures that are not about permission. */
-export function commandProblem(what: string, {error, missing}: RunOutcome, next = 'Run `vks doctor`, or try the command by hand in this network namespace.'): Problem {
+export function commandProblem(what: string, {error, missing}: RunOutcome, next = 'The reason given is the kernel\'s own. vks tries again by itself.'): Problem {
 	if (missing) return problem('tunnel-failed', `${what}: there is no program \`ip\`.`, 'Install it: `apt-get install iproute2`.');
 	if (/Operation not permitted|Permission denied/.test(error)) return noPermission(what);
 	const why = error.split('\n').find(line => line.trim() !== '')?.trim() ?? 'it did not finish';

@@ -16,4 +16,4 @@ export const noTun = (why: 'missing' | 'refused'): Problem =>
 		true,
 	);
 
-export const tunnelFailed = (what: string, next = 'vks tries again by itself. If it persists, run `vks doctor`.'): Problem => problem('tunnel-failed', what, next, true);
+export const tunnelFailed = (what: string, next = 'vks tries again by itself. If it persists, restart vks and report this message.'): Problem => problem('tunnel-failed', what, next, true);

@@ -1,5 +1,5 @@
 /** The WireGuard driver on real packets: a handshake, no key anywhere, and nothing left behind. Needs root. */
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test as plain} from 'vitest';
 import {raiseNetwork, type Driver, type WireguardNetwork} from '../fixtures/wireguard/network.ts';
@@ -15,7 +15,7 @@ async function lend(ipv6: boolean, use: (network: WireguardNetwork) => Promise<v
 }
 
 async function until<T>(read: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
-	for (let left = 300; ; left--) {
+	for (let left = 750; ; left--) {
 		const value = await read();
 		if (good(value) || left === 0) return value;
 		await sleep(20);
@@ -122,6 +122,8 @@ test.for([
 	await first.hear();
 	await withHandshake(first);
 	const before = pidsOf(network.tunnel);
+	// A pipe to the daemon would end wireguard-go at its next message.
+	for (const pid of before) expect([0, 1, 2].map(fd => readlinkSync(`/proc/${pid}/fd/${fd}`))).toEqual(['/dev/null', '/dev/null', '/dev/null']);
 	first.process.kill('SIGKILL');
 	await first.end();
 	// Long enough for a process to notice that its parent has gone.
