@@ -61,16 +61,18 @@ export interface RouteTarget {
 	readonly interfaceIndex: number;
 	readonly scope: number;
 	readonly flags: number;
+	/** Who made it. 0 when deleting: any other value would have to match (fib_table_delete, net/ipv4/fib_trie.c). */
+	readonly protocol: number;
 }
 
-export function encodeRoute(route: Route, {interfaceIndex, scope, flags}: RouteTarget): Buffer {
+export function encodeRoute(route: Route, {interfaceIndex, scope, flags, protocol}: RouteTarget): Buffer {
 	const {family, destination, gateway, kind, metric, table} = route;
 	const range = destination === null ? null : splitCidr(destination);
 	const header = Buffer.alloc(RTMSG_BYTES);
 	header.writeUInt8(familyNumber(family), 0);
 	header.writeUInt8(range?.length ?? 0, 1);
 	header.writeUInt8(table < 256 ? table : 0, 4);
-	header.writeUInt8(RTPROT_STATIC, 5);
+	header.writeUInt8(protocol, 5);
 	header.writeUInt8(scope, 6);
 	header.writeUInt8(kind === 'unreachable' ? RTN_UNREACHABLE : RTN_UNICAST, 7);
 	header.writeUInt32LE(flags, 8);

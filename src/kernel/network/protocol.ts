@@ -44,6 +44,7 @@ export const RTN_UNREACHABLE = 7;
 export const RTN_THROW = 9;
 export const RTM_F_CLONED = 0x200;
 export const RTNH_F_ONLINK = 4;
+export const RTPROT_UNSPEC = 0;
 export const RTPROT_STATIC = 4;
 export const RT_SCOPE_UNIVERSE = 0;
 export const RT_SCOPE_LINK = 253;

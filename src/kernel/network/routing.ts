@@ -11,7 +11,7 @@ import {familyNumber} from './address.ts';
 import {readRawLinks} from './links.ts';
 import {encodeRoute, parseRoute, scopeFor, type RawRoute} from './parse-route.ts';
 import {encodeRule, parseRule} from './parse-rule.ts';
-import {FIB_RULE_HDR_BYTES, RT_SCOPE_NOWHERE, RT_TABLE_MAIN, RTM_DELROUTE, RTM_DELRULE, RTM_GETROUTE, RTM_GETRULE, RTM_NEWROUTE, RTM_NEWRULE, RTMSG_BYTES, RTNH_F_ONLINK} from './protocol.ts';
+import {FIB_RULE_HDR_BYTES, RT_SCOPE_NOWHERE, RT_TABLE_MAIN, RTM_DELROUTE, RTM_DELRULE, RTM_GETROUTE, RTM_GETRULE, RTM_NEWROUTE, RTM_NEWRULE, RTMSG_BYTES, RTNH_F_ONLINK, RTPROT_STATIC, RTPROT_UNSPEC} from './protocol.ts';
 
 type Routing = Omit<Network, 'links' | 'flushConnections'>;
 
@@ -24,7 +24,7 @@ export function openRouting(socket: NetlinkSocket): Routing {
 			const index = indexOf(socket, route);
 			// Routes go with their interface: nothing is left to delete.
 			if (!index.ok) return ok(undefined);
-			const body = encodeRoute(route, {interfaceIndex: index.value, scope: RT_SCOPE_NOWHERE, flags: 0});
+			const body = encodeRoute(route, {interfaceIndex: index.value, scope: RT_SCOPE_NOWHERE, flags: 0, protocol: RTPROT_UNSPEC});
 			return settle(socket.transact({type: RTM_DELROUTE, flags: 0, body}), {gone: [ESRCH, ENOENT], family: route.family, what: `route ${describe(route)}`});
 		},
 		addRule(rule) {
@@ -78,7 +78,7 @@ function replaceRoute(socket: NetlinkSocket, route: Route): Result<void, Problem
 	const index = indexOf(socket, route);
 	if (!index.ok) return index;
 	const send = (flags: number): Result<readonly Message[], NetlinkError> =>
-		socket.transact({type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_REPLACE, body: encodeRoute(route, {interfaceIndex: index.value, scope: scopeFor(route), flags})});
+		socket.transact({type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_REPLACE, body: encodeRoute(route, {interfaceIndex: index.value, scope: scopeFor(route), flags, protocol: RTPROT_STATIC})});
 	const answer = send(0);
 	// Where the uplink's address is a /32 (many clouds), no on-link route covers the gateway: say that it is on the link.
 	const offLink = !answer.ok && route.gateway !== null && index.value !== 0 && [ENETUNREACH, EHOSTUNREACH, EINVAL].includes(answer.error.errno);
