@@ -1,0 +1,14 @@
+/** What the contract suite needs of a kernel under test: the kernel, and hands that act on it from outside. */
+import type {Kernel} from '../../src/kernel/kernel.ts';
+
+export interface Bench {
+	readonly kernel: Kernel;
+	/** Whether tables can be owned here. */
+	readonly owns: boolean;
+	/** Another process runs an nft script; false when the kernel refuses it. */
+	foreign(script: string): boolean;
+	addLink(name: string): void;
+	renameLink(from: string, to: string): void;
+	removeLink(name: string): void;
+	close(): void;
+}

@@ -1,0 +1,17 @@
+import {fakeKernel} from '../fakes/fake-kernel.ts';
+import {kernelContract} from './kernel-contract.ts';
+
+for (const ownership of ['owned', 'unsupported'] as const) {
+	kernelContract(`fake kernel, ownership ${ownership}`, async () => {
+		const kernel = fakeKernel({ownership});
+		return {
+			kernel,
+			owns: ownership === 'owned',
+			foreign: kernel.foreign,
+			addLink: name => kernel.putLink({name, up: true}),
+			renameLink: kernel.renameLink,
+			removeLink: kernel.dropLink,
+			close: kernel.close,
+		};
+	});
+}

@@ -1,0 +1,63 @@
+/** The real kernel in the throw-away namespace this process runs in. Refuses to run anywhere else. */
+import {execFileSync} from 'node:child_process';
+import {readlinkSync} from 'node:fs';
+import type {Devices} from '../../../src/kernel/kernel.ts';
+import {openLinuxKernel} from '../../../src/kernel/linux.ts';
+import type {Bench} from '../bench.ts';
+import {valueOf} from '../expect-result.ts';
+
+export const succeeds = (program: string, args: readonly string[], input = ''): boolean => {
+	try {
+		execFileSync(program, args, {input, stdio: ['pipe', 'ignore', 'ignore']});
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+export const ip = (line: string): boolean => succeeds('ip', line.split(' '));
+export const nft = (script: string): boolean => succeeds('nft', ['-f', '-'], script);
+
+/** Everything below wipes tables and links. */
+export function assertThrowAway(): void {
+	if (readlinkSync('/proc/self/ns/net') === process.env['VKS_OUTER_NETNS']) throw new Error('not in a namespace of our own');
+	if (process.env['VKS_OUTER_NETNS'] === undefined) throw new Error('run this through test/contract/real-kernel.test.ts');
+}
+
+const noDevices: Devices = {
+	createWireguard: async () => {
+		throw new Error('the contract has no devices');
+	},
+};
+
+export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> {
+	assertThrowAway();
+	nft('flush ruleset\n');
+	ip('link set lo up');
+	const kernel = valueOf(await openLinuxKernel({backend, devices: noDevices}));
+	const added: string[] = [];
+	return {
+		kernel,
+		owns: backend === 'libnftables',
+		foreign: nft,
+		addLink(name) {
+			const peer = `p${added.length}-${name}`;
+			added.push(peer);
+			ip(`link add ${name} type veth peer name ${peer}`);
+			ip(`link set ${peer} up`);
+			ip(`link set ${name} up`);
+		},
+		renameLink(from, to) {
+			ip(`link set ${from} down`);
+			ip(`link set ${from} name ${to}`);
+			ip(`link set ${to} up`);
+		},
+		removeLink: name => void ip(`link del ${name}`),
+		close() {
+			kernel.close();
+			for (const peer of added) ip(`link del ${peer}`);
+			for (const family of ['-4', '-6']) for (const table of ['51820']) ip(`${family} route flush table ${table}`);
+			for (const family of ['-4', '-6']) for (const priority of [100, 200, 300]) ip(`${family} rule del pref ${priority}`);
+		},
+	};
+}

@@ -1,0 +1,16 @@
+/** What every `Kernel` must do, real or fake. Each test starts with no table and no link but loopback. */
+import {describe} from 'vitest';
+import type {Bench} from './bench.ts';
+import {firewallContract} from './firewall-contract.ts';
+import {networkContract} from './network-contract.ts';
+import {ownershipContract} from './ownership-contract.ts';
+import {watchContract} from './watch-contract.ts';
+
+export function kernelContract(name: string, makeBench: () => Promise<Bench>): void {
+	describe(name, () => {
+		firewallContract(makeBench);
+		ownershipContract(makeBench);
+		networkContract(makeBench);
+		watchContract(makeBench);
+	});
+}

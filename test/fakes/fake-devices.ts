@@ -1,0 +1,79 @@
+/** WireGuard devices in memory: a link that appears and goes, and facts a test sets. */
+import type {Devices, Link, TunnelDevice, WireguardFacts, WireguardSettings} from '../../src/kernel/kernel.ts';
+import type {InterfaceName} from '../../src/net/interface-name.ts';
+import type {Problem} from '../../src/problem.ts';
+import {fail, ok} from '../../src/result.ts';
+
+export interface FakeDevice {
+	readonly name: InterfaceName;
+	settings: WireguardSettings | null;
+	facts: WireguardFacts;
+	/** The process behind the device ends unasked. */
+	crash(): void;
+}
+
+export interface FakeDevicesParts {
+	readonly gate: (operation: 'createWireguard' | 'configure' | 'bringUp' | 'facts') => Promise<Problem | null>;
+	readonly putLink: (link: Omit<Link, 'index'>) => void;
+	readonly dropLink: (name: string) => void;
+}
+
+export interface FakeDevices extends Devices {
+	readonly made: Map<string, FakeDevice>;
+}
+
+const noFacts: WireguardFacts = {handshakeAtMs: null, rxBytes: 0, txBytes: 0, endpoint: null, keepaliveSeconds: null};
+
+export function fakeDevices({gate, putLink, dropLink}: FakeDevicesParts): FakeDevices {
+	const made = new Map<string, FakeDevice>();
+
+	function device(name: InterfaceName): TunnelDevice {
+		const listeners: (() => void)[] = [];
+		const link = {name, loopback: false, kind: 'wireguard', mtu: 1420, up: false, addresses: []};
+		const state: FakeDevice = {
+			name,
+			settings: null,
+			facts: noFacts,
+			crash() {
+				dropLink(name);
+				for (const listener of listeners.splice(0)) listener();
+			},
+		};
+		made.set(name, state);
+		putLink(link);
+		return {
+			interface: name,
+			implementation: 'kernel',
+			async configure(settings) {
+				const refusal = await gate('configure');
+				if (refusal !== null) return fail(refusal);
+				state.settings = settings;
+				state.facts = {...state.facts, endpoint: settings.peer.endpoint, keepaliveSeconds: settings.peer.keepaliveSeconds};
+				return ok(undefined);
+			},
+			async bringUp(addresses, mtu) {
+				const refusal = await gate('bringUp');
+				if (refusal !== null) return fail(refusal);
+				putLink({...link, up: true, mtu, addresses});
+				return ok(undefined);
+			},
+			async facts() {
+				const refusal = await gate('facts');
+				return refusal === null ? ok(state.facts) : fail(refusal);
+			},
+			async remove() {
+				made.delete(name);
+				dropLink(name);
+			},
+			onExit: listener => void listeners.push(listener),
+		};
+	}
+
+	return {
+		made,
+		async createWireguard(name) {
+			const refusal = await gate('createWireguard');
+			return refusal === null ? ok(device(name)) : fail(refusal);
+		},
+	};
+}
