@@ -21,14 +21,17 @@ export function outbox(socket: Socket, limits: ControlLimits): Outbox {
 		if (socket.writableLength > limits.cutOffBytes) socket.destroy();
 	};
 
+	// Below the stream's own mark no `drain` would follow, and whoever waits for it would wait for ever.
+	const holdsMoreThan = (bytes: number): boolean => socket.writableNeedDrain && socket.writableLength > bytes;
+
 	return {
 		send,
 		sendNewest(line) {
-			const lagging = socket.writableLength > limits.conflateBytes;
+			const lagging = holdsMoreThan(limits.conflateBytes);
 			newest = lagging ? line : null;
 			if (!lagging) send(line());
 		},
-		full: () => socket.writableLength > limits.pauseBytes,
+		full: () => holdsMoreThan(limits.pauseBytes),
 		drained() {
 			const line = newest;
 			newest = null;
