@@ -1,0 +1,93 @@
+import {expect, test} from 'vitest';
+import {parseExplainQuery} from '../../../src/cli/explain-query.ts';
+import {done} from '../../fakes/fake-controller.ts';
+import {shell} from './harness.ts';
+
+test.each([
+	[['reconnect'], {do: 'reconnect'}],
+	[['switch', 'lab-two'], {do: 'switch', server: 'lab-two'}],
+	[['lockdown'], {do: 'lockdown', reason: 'from the command line'}],
+	[['lockdown', '--reason', 'odd traffic'], {do: 'lockdown', reason: 'odd traffic'}],
+	[['lockdown', `--reason=${'x'.repeat(900)}`], {do: 'lockdown', reason: 'x'.repeat(500)}],
+	[['lift', '--word', 'lift'], {do: 'lift', word: 'lift'}],
+])('%j sends its command and prints the outcome', async (argv, command) => {
+	const {vks, controller} = await shell();
+	expect(await vks(...argv)).toEqual({code: 0, out: 'done (3.0 ms)\n', err: ''});
+	expect(controller.commands).toEqual([command]);
+	expect(JSON.parse((await vks(...argv, '--json')).out)).toEqual({version: 1, ...done()});
+});
+
+test('a command that failed is exit code 1 with the reason and the next step', async () => {
+	const problem = {code: 'no-server', severity: 'error', what: 'There is no server lab-nine.', stillBlocking: true, next: 'See `vks servers`.'} as const;
+	const {vks} = await shell({submit: () => Promise.resolve({ok: false, message: 'refused', durationMs: 1, problem})});
+	const ran = await vks('switch', 'lab-nine');
+	expect(ran).toMatchObject({code: 1, out: ''});
+	expect(ran.err).toBe('error no-server: There is no server lab-nine.\n  Traffic is still blocked. See `vks servers`.\n');
+});
+
+test('the viewers\' socket takes no lockdown, and says which does', async () => {
+	const {vks, runFolder, controller} = await shell();
+	expect(await vks('lockdown', '--socket', `${runFolder}/view.sock`)).toMatchObject({code: 1, err: expect.stringContaining('control.sock')});
+	expect(controller.commands).toEqual([]);
+});
+
+test.each([
+	[['lift'], undefined, 2, []],
+	[['lift', '--word', 'LIFT'], undefined, 2, []],
+	[['lift'], 'yes', 1, []],
+	[['lift'], '', 1, []],
+	[['lift'], 'lift', 0, [{do: 'lift', word: 'lift'}]],
+])('%j, typing %j, exits with %s', async (argv, typed, code, commands) => {
+	const {vks, controller} = await shell(typed === undefined ? {} : {typed});
+	expect((await vks(...argv)).code).toBe(code);
+	expect(controller.commands).toEqual(commands);
+});
+
+test('explain says what, by which rule, why, and what would open it', async () => {
+	const {vks, controller} = await shell();
+	const {code, out} = await vks('explain', 'tcp', '192.0.2.1:443', '--uid', '1000');
+	expect(code).toBe(0);
+	expect(out).toMatchInlineSnapshot(`
+		"tcp to 192.0.2.1:443 of uid 1000 is refused, and the sender is told
+		  rule           refuse-output
+		  reason         nothing else leaves
+		  setting        default
+		  leaves by      no interface
+		  would open it  NETWORK=192.0.2.0/24
+		  looked at      tunnel-endpoint, refuse-output
+		"
+	`);
+	expect(controller.queries).toEqual([{protocol: 'tcp', destination: '192.0.2.1', port: 443, uid: 1000}]);
+	expect(await vks('explain', 'tcp', 'example.com:443')).toMatchObject({code: 2, out: '', err: expect.stringContaining('names')});
+});
+
+test.each([
+	['tcp', '192.0.2.1:443', {protocol: 'tcp', destination: '192.0.2.1', port: 443}],
+	['UDP', '[2001:db8::1]:53', {protocol: 'udp', destination: '2001:db8::1', port: 53}],
+	['icmp', '192.0.2.1', {protocol: 'icmp', destination: '192.0.2.1', port: null}],
+	['icmp', '::1', {protocol: 'icmpv6', destination: '::1', port: null}],
+	['icmpv6', '[::1]', {protocol: 'icmpv6', destination: '::1', port: null}],
+])('explain %s %s', (protocol, destination, query) => {
+	expect(parseExplainQuery({protocol, destination, uid: null})).toEqual({ok: true, value: {...query, uid: null}});
+});
+
+test.each([
+	['sctp', '192.0.2.1:443', 'none of tcp'],
+	['tcp', '192.0.2.1', 'needs a port: 192.0.2.1:443'],
+	['udp', '2001:db8::1', 'needs a port: [2001:db8::1]:443'],
+	['tcp', '192.0.2.1:0', 'not a port'],
+	['tcp', '192.0.2.1:65536', 'not a port'],
+	['tcp', '192.0.2.1:', 'not a port'],
+	['tcp', '192.0.2:80', 'not an address'],
+	['tcp', '[fe80::1%eth0]:80', 'not an address'],
+	['tcp', '[192.0.2.1]:80:80', 'not a port'],
+	['icmp', '192.0.2.1:80', 'has no ports'],
+	['icmpv6', '192.0.2.1', 'needs an IPv6 address'],
+	['tcp', '', 'not an address'],
+])('explain %s %s is refused: %s', (protocol, destination, why) => {
+	expect(parseExplainQuery({protocol, destination, uid: null})).toEqual({ok: false, error: expect.stringContaining(why)});
+});
+
+test.each(['-1', 'root', '4294967295', '1.5', ''])('a uid of %j is refused', uid => {
+	expect(parseExplainQuery({protocol: 'icmp', destination: '::1', uid})).toEqual({ok: false, error: expect.stringContaining('--uid')});
+});
