@@ -1,6 +1,5 @@
 /** Address ranges in CIDR notation, canonical: host bits cleared, family-typed, mergeable. */
-import ipaddr from 'ipaddr.js';
-import {compareIp, familyOf, isIpv4, parseIp, type Family, type IpAddress} from './address.ts';
+import {compareIp, familyOf, ipFromBytes, ipToBytes, isIpv4, parseIp, type Family, type IpAddress} from './address.ts';
 import type {Brand} from './brand.ts';
 
 export type Cidr = Brand<string, 'Cidr'>;
@@ -18,10 +17,8 @@ export function parseCidr(text: string): Cidr | null {
 
 /** The range of `length` leading bits that holds `address`. */
 export function cidrOf(address: IpAddress, length: number): Cidr {
-	const bytes = ipaddr.parse(address).toByteArray().map((byte, index) => byte & maskByte(length, index));
-	const base = ipaddr.fromByteArray(bytes);
-	const text = base.kind() === 'ipv6' ? parseIp(base.toString()) : base.toString();
-	return `${text}/${length}` as Cidr;
+	const bytes = ipToBytes(address).map((byte, index) => byte & maskByte(length, index));
+	return `${ipFromBytes(bytes)}/${length}` as Cidr;
 }
 
 export const hostCidr = (address: IpAddress): Cidr => cidrOf(address, isIpv4(address) ? 32 : 128);
