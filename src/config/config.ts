@@ -46,6 +46,8 @@ export interface Config {
 	readonly peers: readonly PeerPermission[];
 	readonly management: ManagementPath | null;
 	readonly uplink: InterfaceName | 'auto';
+	/** The name our tunnel's interface gets (`VKS_INTERFACE`). */
+	readonly tunnelInterface: InterfaceName;
 	/** Whether the uplink's address comes from DHCP, which needs a permission of its own. */
 	readonly dhcp: boolean;
 	/** Where to learn the exit address, asked through the tunnel; null asks nobody. */

@@ -1,0 +1,41 @@
+/** The inverse of parsing: the environment that yields a configuration. */
+import type {Config, InboundPort, ManagementPath, PeerPermission} from './config.ts';
+import {settings} from './settings.ts';
+
+/** Complete: no default is left to chance. Unset settings are empty text, which parsing takes as not set. */
+export function renderEnvironment(config: Config): Readonly<Record<string, string>> {
+	const {numbers} = config;
+	return {
+		[settings.tunnelFolder.name]: config.tunnelFolder,
+		[settings.server.name]: config.server ?? '',
+		[settings.network.name]: config.network.join(';'),
+		[settings.allowUnsafeNetwork.name]: config.unsafeNetwork.length > 0 ? 'yes-i-know' : '',
+		[settings.resolvers.name]: config.resolvers.join(';'),
+		[settings.dockerDns.name]: yesOrNo(config.dockerDns),
+		[settings.ipv6.name]: config.ipv6,
+		[settings.inboundPorts.name]: config.inboundPorts.map(inboundText).join('; '),
+		[settings.peers.name]: config.peers.map(peerText).join('; '),
+		[settings.management.name]: config.management === null ? '' : managementText(config.management),
+		[settings.uplink.name]: config.uplink,
+		[settings.tunnelInterface.name]: config.tunnelInterface,
+		[settings.dhcp.name]: yesOrNo(config.dhcp),
+		[settings.exitUrl.name]: config.exitUrl ?? 'off',
+		[settings.stateFolder.name]: config.stateFolder,
+		[settings.runFolder.name]: config.runFolder,
+		[settings.resolvConf.name]: config.resolvConf,
+		[settings.firewallBackend.name]: config.firewallBackend,
+		[settings.logLevel.name]: config.logLevel,
+		[settings.nflogGroup.name]: String(numbers.nflogGroup),
+		[settings.tunnelMark.name]: hex(numbers.tunnelMark),
+		[settings.replyMark.name]: hex(numbers.replyMark),
+		[settings.uplinkTable.name]: String(numbers.uplinkTable),
+		[settings.tunnelTable.name]: String(numbers.tunnelTable),
+	};
+}
+
+const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const inboundText = ({port, transport, on, from}: InboundPort): string =>
+	[`${port}/${transport}@${on}`, ...(from.length > 0 ? ['from', ...from] : [])].join(' ');
+const peerText = (peer: PeerPermission): string => [peer.interface, peer.destination, peer.transport, peer.port].join(' ');
+const managementText = ({from, port}: ManagementPath): string => ['tcp', port, 'from', ...from].join(' ');

@@ -1,0 +1,44 @@
+/** What each setting's text must be, and the typed value it becomes. */
+import {z} from 'zod';
+import {parseOpenableRange, parseResolver} from './parse-addresses.ts';
+import {parseExitUrl, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
+import {parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
+import {choice, listOf, textSchema, wholeNumber, yesOrNo} from './parse-text.ts';
+import type {SettingId} from './settings.ts';
+
+const path = textSchema(parsePath);
+const mark = wholeNumber({least: 1, most: 0xffff_ffff});
+const table = wholeNumber({least: 1, most: 0xffff_ffff})
+	// 253 to 255 are default, main and local; 252 stands for "see the attribute" (RT_TABLE_COMPAT, linux/rtnetlink.h).
+	.refine(number => number < 252 || number > 255, {error: 'is a table of the kernel itself'});
+
+export const schema = {
+	tunnelFolder: path,
+	server: textSchema(parseServer),
+	network: textSchema(listOf(parseOpenableRange)),
+	allowUnsafeNetwork: textSchema(parseUnsafeOverride),
+	resolvers: textSchema(listOf(parseResolver)),
+	dockerDns: yesOrNo,
+	ipv6: choice(['auto', 'block']),
+	inboundPorts: textSchema(listOf(parseInboundPort)),
+	peers: textSchema(listOf(parsePeer)),
+	management: textSchema(parseManagement),
+	uplink: textSchema(parseUplink),
+	tunnelInterface: textSchema(parseTunnelInterface),
+	dhcp: yesOrNo,
+	exitUrl: textSchema(parseExitUrl),
+	stateFolder: path,
+	runFolder: textSchema(parseRunFolder),
+	resolvConf: path,
+	firewallBackend: choice(['auto', 'libnftables', 'nft']),
+	logLevel: choice(['debug', 'info', 'warn', 'error']),
+	nflogGroup: wholeNumber({least: 1, most: 0xffff}),
+	tunnelMark: mark,
+	replyMark: mark,
+	uplinkTable: table,
+	tunnelTable: table,
+	configFile: path,
+} as const satisfies Record<SettingId, z.ZodType<unknown, string>>;
+
+export const valuesSchema = z.object(schema);
+export type Values = z.output<typeof valuesSchema>;

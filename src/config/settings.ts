@@ -1,0 +1,247 @@
+/**
+ * The one table of settings: parsing, suggestions and the documentation all read it. Plain data without dependencies, so
+ * that a client which only looks for the control socket does not load a validator.
+ */
+
+export interface Setting {
+	/** Name in the environment. */
+	readonly name: string;
+	/** Other names in the environment that mean the same. */
+	readonly aliases?: readonly string[];
+	/** Key in the YAML file; null where a file cannot say it. */
+	readonly key: string | null;
+	/** Text used when nothing is set; empty means there is none. */
+	readonly default: string;
+	/** Whether it holds several entries, which the file may write as a list. */
+	readonly many?: boolean;
+	readonly meaning: string;
+	/** What would be right, as an instruction. */
+	readonly form: string;
+	readonly example: string;
+}
+
+export const settings = {
+	tunnelFolder: {
+		name: 'VKS_TUNNEL_FOLDER',
+		key: 'tunnel_folder',
+		default: '/etc/vks/tunnels',
+		meaning: 'The folder whose `.conf` files are the servers.',
+		form: 'Write an absolute path.',
+		example: '/etc/wireguard',
+	},
+	server: {
+		name: 'VKS_SERVER',
+		key: 'server',
+		default: '',
+		meaning: 'The server to start with; without it the first by name.',
+		form: 'Write the name of one server: its file without folder and without .conf.',
+		example: 'amsterdam',
+	},
+	network: {
+		name: 'NETWORK',
+		aliases: ['VKS_NETWORK'],
+		key: 'network',
+		default: '',
+		many: true,
+		meaning: 'Ranges of the LAN that stay open in both directions, beside the tunnel.',
+		form: 'Write private ranges separated by ; or , such as 192.168.1.0/24;10.8.0.0/16.',
+		example: '192.168.1.0/24;fd00:1::/64',
+	},
+	allowUnsafeNetwork: {
+		name: 'VKS_ALLOW_UNSAFE_NETWORK',
+		key: 'allow_unsafe_network',
+		default: '',
+		meaning: 'Lets `NETWORK` open public or very wide ranges; every screen then shows them red.',
+		form: 'Write exactly yes-i-know, or remove it.',
+		example: 'yes-i-know',
+	},
+	resolvers: {
+		name: 'VKS_DNS',
+		key: 'dns',
+		default: '',
+		many: true,
+		meaning: "Resolvers asked through the tunnel, and no others; without it those of the tunnel's own configuration.",
+		form: 'Write addresses separated by ; or , such as 10.64.0.1.',
+		example: '10.64.0.1,fc00:bbbb::1',
+	},
+	dockerDns: {
+		name: 'VKS_DOCKER_DNS',
+		key: 'docker_dns',
+		default: 'no',
+		meaning: "Whether Docker's resolver at 127.0.0.11 may be asked, although it answers from outside the tunnel.",
+		form: 'Write yes or no.',
+		example: 'yes',
+	},
+	ipv6: {
+		name: 'VKS_IPV6',
+		key: 'ipv6',
+		default: 'auto',
+		meaning: '`auto` tunnels IPv6 when the tunnel has an IPv6 address and blocks it otherwise; `block` always blocks it.',
+		form: 'Write auto or block.',
+		example: 'block',
+	},
+	inboundPorts: {
+		name: 'VKS_INBOUND_PORTS',
+		key: 'inbound_ports',
+		default: '',
+		many: true,
+		meaning: 'Ports others may connect to: on the uplink (published by the container engine) or on the tunnel (forwarded by the provider).',
+		form: 'Write PORT/tcp or PORT/udp, then @tunnel if the provider forwards it, then "from" and ranges if not anyone may connect: 8080/tcp, 6881/udp@tunnel, 9000/tcp from 192.168.1.0/24.',
+		example: '8080/tcp, 6881/udp@tunnel, 9000/tcp from 192.168.1.0/24',
+	},
+	peers: {
+		name: 'VKS_PEERS',
+		key: 'peers',
+		default: '',
+		many: true,
+		meaning: "Services on the container's other networks that may be reached.",
+		form: 'Write INTERFACE RANGE tcp|udp PORT, several separated by ; or , such as eth1 172.31.0.0/24 tcp 5432.',
+		example: 'eth1 172.31.0.0/24 tcp 5432',
+	},
+	management: {
+		name: 'VKS_MANAGEMENT',
+		key: 'management',
+		default: '',
+		meaning: 'The way in that stays open during lockdown, so that the operator is not locked out.',
+		form: 'Write tcp PORT from RANGE, with more ranges after a space, such as tcp 22 from 192.168.1.10.',
+		example: 'tcp 22 from 192.168.1.10',
+	},
+	uplink: {
+		name: 'VKS_UPLINK',
+		key: 'uplink',
+		default: 'auto',
+		meaning: 'The interface that carries the endpoint; `auto` takes the one with the default route.',
+		form: 'Write auto or the name of one interface, such as eth0.',
+		example: 'eth0',
+	},
+	tunnelInterface: {
+		name: 'VKS_INTERFACE',
+		key: 'interface',
+		default: 'wg0',
+		meaning: "The name of the tunnel's interface.",
+		form: 'Write the name of one interface, such as wg0.',
+		example: 'wg0',
+	},
+	dhcp: {
+		name: 'VKS_DHCP',
+		key: 'dhcp',
+		default: 'no',
+		meaning: "Whether the uplink's address comes from DHCP, which needs a permission of its own.",
+		form: 'Write yes or no.',
+		example: 'yes',
+	},
+	exitUrl: {
+		name: 'VKS_EXIT_URL',
+		key: 'exit_url',
+		default: 'https://ipinfo.io/json',
+		meaning: 'Where to learn the exit address, asked through the tunnel; `off` asks nobody.',
+		form: 'Write an http or https URL without user and password, or off.',
+		example: 'off',
+	},
+	stateFolder: {
+		name: 'VKS_STATE_FOLDER',
+		key: 'state_folder',
+		default: '/var/lib/vks',
+		meaning: 'Where intent and journal are kept across restarts.',
+		form: 'Write an absolute path.',
+		example: '/data/vks',
+	},
+	runFolder: {
+		name: 'VKS_RUN_FOLDER',
+		key: 'run_folder',
+		default: '/run/vks',
+		meaning: 'Where the control sockets are.',
+		form: 'Write an absolute path of at most 80 bytes.',
+		example: '/run/vks-two',
+	},
+	resolvConf: {
+		name: 'VKS_RESOLV_CONF',
+		key: 'resolv_conf',
+		default: '/etc/resolv.conf',
+		meaning: "The resolver file vks writes the tunnel's resolvers to.",
+		form: 'Write an absolute path.',
+		example: '/etc/resolv.conf',
+	},
+	firewallBackend: {
+		name: 'VKS_FIREWALL_BACKEND',
+		key: 'firewall_backend',
+		default: 'auto',
+		meaning: 'How rules reach the kernel: in-process (`libnftables`), by running `nft`, or the first of these that works.',
+		form: 'Write auto, libnftables or nft.',
+		example: 'nft',
+	},
+	logLevel: {
+		name: 'VKS_LOG_LEVEL',
+		key: 'log_level',
+		default: 'info',
+		meaning: 'The least severe line the daemon logs.',
+		form: 'Write debug, info, warn or error.',
+		example: 'debug',
+	},
+	nflogGroup: {
+		name: 'VKS_NFLOG_GROUP',
+		key: 'nflog_group',
+		default: '5',
+		meaning: 'The NFLOG group that carries refused packets to the daemon.',
+		form: 'Write a number from 1 to 65535.',
+		example: '17',
+	},
+	tunnelMark: {
+		name: 'VKS_TUNNEL_MARK',
+		key: 'tunnel_mark',
+		default: '0xca6c',
+		meaning: "The mark on the tunnel's own outer packets.",
+		form: 'Write a number from 1 to 0xffffffff, decimal or 0x hexadecimal.',
+		example: '0x1ca6c',
+	},
+	replyMark: {
+		name: 'VKS_REPLY_MARK',
+		key: 'reply_mark',
+		default: '0xca6d',
+		meaning: 'The mark on replies of published ports; it must differ from the tunnel mark.',
+		form: 'Write a number from 1 to 0xffffffff, decimal or 0x hexadecimal.',
+		example: '0x1ca6d',
+	},
+	uplinkTable: {
+		name: 'VKS_UPLINK_TABLE',
+		key: 'uplink_table',
+		default: '51821',
+		meaning: 'The routing table that holds the way to the uplink.',
+		form: 'Write a number from 1 to 4294967295 that the kernel does not use itself (252 to 255).',
+		example: '1821',
+	},
+	tunnelTable: {
+		name: 'VKS_TUNNEL_TABLE',
+		key: 'tunnel_table',
+		default: '51820',
+		meaning: 'The routing table that holds the way into the tunnel; it must differ from the uplink table.',
+		form: 'Write a number from 1 to 4294967295 that the kernel does not use itself (252 to 255).',
+		example: '1820',
+	},
+	configFile: {
+		name: 'VKS_CONFIG',
+		key: null,
+		default: '/etc/vks/vks.yaml',
+		meaning: 'The optional YAML file with the same settings; the environment wins over it.',
+		form: 'Write the absolute path of a readable YAML file.',
+		example: '/config/vks.yaml',
+	},
+} as const satisfies Record<string, Setting>;
+
+export type SettingId = keyof typeof settings;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every setting with its id, as the general type. */
+export const settingList: readonly (Setting & {readonly id: SettingId})[] = Object.entries(settings).map(([id, setting]) => ({
+	...setting,
+	id: id as SettingId,
+}));
+
+/** Compose files pass variables nobody filled in as empty text, so empty counts as not set. */
+export function fromEnvironment(setting: Setting, env: Environment): {readonly name: string; readonly text: string} | null {
+	for (const name of [setting.name, ...(setting.aliases ?? [])]) {
+		const text = env[name]?.trim() ?? '';
+		if (text !== '') return {name, text};
+	}
+	return null;
+}

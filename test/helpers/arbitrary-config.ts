@@ -1,0 +1,64 @@
+/** Arbitrary valid configurations: exactly the values that parsing can produce, over their whole range. */
+import fc from 'fast-check';
+import type {Config, InboundPort, ManagementPath, PeerPermission} from '../../src/config/config.ts';
+import {doubtAbout, parseOpenableRange, parseResolver} from '../../src/config/parse-addresses.ts';
+import {isDnsPort} from '../../src/config/parse-permissions.ts';
+import {mergeCidrs, type Cidr} from '../../src/net/cidr.ts';
+import type {Numbers} from '../../src/policy/policy.ts';
+import {cidr, interfaceName, ipv4, ipv6, port, privateCidr, transport} from './arbitrary-net.ts';
+
+const sources: fc.Arbitrary<readonly Cidr[]> = fc.array(fc.oneof(privateCidr, cidr), {maxLength: 3}).map(mergeCidrs);
+
+/** Mostly what people write; now and then an operator who insisted, up to every address there is. */
+const networks: fc.Arbitrary<Pick<Config, 'network' | 'unsafeNetwork'>> = fc
+	.oneof({weight: 3, arbitrary: fc.array(privateCidr, {maxLength: 6})}, {weight: 1, arbitrary: fc.array(fc.oneof(privateCidr, cidr), {maxLength: 6})})
+	.map(list => mergeCidrs(list.filter(range => parseOpenableRange(range).ok)))
+	.map(network => ({network, unsafeNetwork: network.filter(range => doubtAbout(range) !== null)}));
+
+const inboundPort: fc.Arbitrary<InboundPort> = fc.record({port, transport, on: fc.constantFrom('uplink', 'tunnel'), from: sources});
+
+const peer: fc.Arbitrary<PeerPermission> = fc.record({
+	interface: interfaceName,
+	destination: privateCidr,
+	transport,
+	port: port.filter(number => !isDnsPort(number)),
+});
+
+const management: fc.Arbitrary<ManagementPath | null> = fc.option(fc.record({from: sources.filter(list => list.length > 0), port}));
+
+const mark = fc.oneof(fc.integer({min: 1, max: 0xffff_ffff}), fc.constantFrom(1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff));
+const table = mark.filter(number => number < 252 || number > 255);
+const pair = (number: fc.Arbitrary<number>) => fc.tuple(number, number).filter(([a, b]) => a !== b);
+
+const numbers: fc.Arbitrary<Numbers> = fc
+	.record({marks: pair(mark), tables: pair(table), nflogGroup: fc.integer({min: 1, max: 0xffff})})
+	.map(({marks: [tunnelMark, replyMark], tables: [uplinkTable, tunnelTable], nflogGroup}) => ({tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}));
+
+const path = fc.stringMatching(/^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,11}){1,5}$/);
+const server = fc.string({unit: 'grapheme', minLength: 1, maxLength: 20}).filter(name => name === name.trim() && !/[\p{Cc}/]|\.conf$|^$/u.test(name));
+const exitUrl = fc.webUrl({validSchemes: ['http', 'https']}).filter(url => URL.canParse(url)).map(url => new URL(url).href);
+
+export const validConfig: fc.Arbitrary<Config> = fc
+	.record({
+		tunnelFolder: path,
+		server: fc.option(server),
+		networks,
+		resolvers: fc.uniqueArray(fc.oneof(ipv4, ipv6).filter(ip => parseResolver(ip).ok), {maxLength: 4}),
+		dockerDns: fc.boolean(),
+		ipv6: fc.constantFrom('auto' as const, 'block' as const),
+		inboundPorts: fc.uniqueArray(inboundPort, {maxLength: 5, selector: each => `${each.port}/${each.transport}@${each.on}`}),
+		peers: fc.uniqueArray(peer, {maxLength: 4, selector: each => Object.values(each).join(' ')}),
+		management,
+		uplink: fc.oneof(fc.constant('auto' as const), interfaceName),
+		tunnelInterface: interfaceName,
+		dhcp: fc.boolean(),
+		exitUrl: fc.option(exitUrl),
+		stateFolder: path,
+		runFolder: path,
+		resolvConf: path,
+		firewallBackend: fc.constantFrom('auto' as const, 'libnftables' as const, 'nft' as const),
+		logLevel: fc.constantFrom('debug' as const, 'info' as const, 'warn' as const, 'error' as const),
+		numbers,
+	})
+	.map(({networks: opened, ...rest}) => ({...rest, ...opened}))
+	.filter(({tunnelInterface, uplink, peers}) => tunnelInterface !== uplink && !peers.some(each => each.interface === tunnelInterface));

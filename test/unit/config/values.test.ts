@@ -1,0 +1,131 @@
+/** Every setting: what is taken, and the exact words for what is not. */
+import {describe, expect, test} from 'vitest';
+import type {Config} from '../../../src/config/config.ts';
+import {settings, settingList} from '../../../src/config/settings.ts';
+import {complaints, configOf} from './say.ts';
+
+test('with nothing set there is a configuration', () => {
+	expect(configOf({})).toEqual({
+		tunnelFolder: '/etc/vks/tunnels',
+		server: null,
+		network: [],
+		unsafeNetwork: [],
+		resolvers: [],
+		dockerDns: false,
+		ipv6: 'auto',
+		inboundPorts: [],
+		peers: [],
+		management: null,
+		uplink: 'auto',
+		tunnelInterface: 'wg0',
+		dhcp: false,
+		exitUrl: 'https://ipinfo.io/json',
+		stateFolder: '/var/lib/vks',
+		runFolder: '/run/vks',
+		resolvConf: '/etc/resolv.conf',
+		firewallBackend: 'auto',
+		logLevel: 'info',
+		numbers: {tunnelMark: 0xca6c, replyMark: 0xca6d, uplinkTable: 51_821, tunnelTable: 51_820, nflogGroup: 5},
+	});
+});
+
+const good: readonly (readonly [string, string, Partial<Config>])[] = [
+	['VKS_TUNNEL_FOLDER', '/etc//wireguard/../wg/', {tunnelFolder: '/etc/wg'}],
+	['VKS_SERVER', ' Zürich 1 ', {server: 'Zürich 1'}],
+	['VKS_DOCKER_DNS', 'YES', {dockerDns: true}],
+	['VKS_DOCKER_DNS', '0', {dockerDns: false}],
+	['VKS_IPV6', 'Block', {ipv6: 'block'}],
+	['VKS_UPLINK', 'auto', {uplink: 'auto'}],
+	['VKS_DHCP', 'on', {dhcp: true}],
+	['VKS_EXIT_URL', 'OFF', {exitUrl: null}],
+	['VKS_EXIT_URL', 'http://10.9.0.1:8080', {exitUrl: 'http://10.9.0.1:8080/'}],
+	['VKS_STATE_FOLDER', '/data', {stateFolder: '/data'}],
+	['VKS_RUN_FOLDER', `/${'r'.repeat(79)}`, {runFolder: `/${'r'.repeat(79)}`}],
+	['VKS_RESOLV_CONF', '/tmp/resolv.conf', {resolvConf: '/tmp/resolv.conf'}],
+	['VKS_FIREWALL_BACKEND', 'NFT', {firewallBackend: 'nft'}],
+	['VKS_LOG_LEVEL', 'debug', {logLevel: 'debug'}],
+];
+
+test.each(good)('%s=%s is taken', (name, value, expected) => {
+	expect(configOf({[name]: value})).toMatchObject(expected);
+});
+
+test('names of interfaces are branded text', () => {
+	const {uplink, tunnelInterface} = configOf({VKS_UPLINK: 'ens18', VKS_INTERFACE: 'wg-home'});
+	expect([uplink, tunnelInterface]).toEqual(['ens18', 'wg-home']);
+});
+
+test('numbers are decimal or hexadecimal', () => {
+	const {numbers} = configOf({VKS_TUNNEL_MARK: '0xFFFFFFFF', VKS_REPLY_MARK: '17', VKS_UPLINK_TABLE: '0x100', VKS_TUNNEL_TABLE: '251', VKS_NFLOG_GROUP: '65535'});
+	expect(numbers).toEqual({tunnelMark: 0xffff_ffff, replyMark: 17, uplinkTable: 256, tunnelTable: 251, nflogGroup: 65_535});
+});
+
+const bad: readonly (readonly [string, string, string])[] = [
+	['VKS_TUNNEL_FOLDER', 'tunnels', 'VKS_TUNNEL_FOLDER: tunnels is not an absolute path'],
+	['VKS_TUNNEL_FOLDER', '/a\u001b[31mb', 'VKS_TUNNEL_FOLDER: /a?[31mb holds a control character'],
+	['VKS_SERVER', 'a/b', 'VKS_SERVER: a/b is not the name of a server'],
+	['VKS_SERVER', 'home.conf', 'VKS_SERVER: home.conf ends in .conf'],
+	['VKS_DOCKER_DNS', 'perhaps', 'VKS_DOCKER_DNS: perhaps is neither yes nor no'],
+	['VKS_IPV6', 'allow', 'VKS_IPV6: allow is not one of auto, block'],
+	['VKS_UPLINK', 'lo', 'VKS_UPLINK: lo is loopback, which leads nowhere'],
+	['VKS_UPLINK', 'eth0 eth1', 'VKS_UPLINK: "eth0 eth1" is not the name of an interface'],
+	['VKS_INTERFACE', 'lo', 'VKS_INTERFACE: lo is loopback, which cannot be a tunnel'],
+	['VKS_INTERFACE', 'a-name-far-too-long', 'VKS_INTERFACE: a-name-far-too-long is not the name of an interface'],
+	['VKS_DHCP', 'maybe', 'VKS_DHCP: maybe is neither yes nor no'],
+	['VKS_EXIT_URL', 'ipinfo.io', 'VKS_EXIT_URL: ipinfo.io is not an http or https URL'],
+	['VKS_EXIT_URL', 'file:///etc/passwd', 'VKS_EXIT_URL: file:///etc/passwd is not an http or https URL'],
+	['VKS_EXIT_URL', 'https://me:hunter2@x.net/?token=abc', 'VKS_EXIT_URL: https://[redacted]@x.net/?[redacted] holds a user or a password'],
+	['VKS_STATE_FOLDER', '.', 'VKS_STATE_FOLDER: . is not an absolute path'],
+	['VKS_RUN_FOLDER', 'run', 'VKS_RUN_FOLDER: run is not an absolute path'],
+	['VKS_RESOLV_CONF', '~/resolv.conf', 'VKS_RESOLV_CONF: ~/resolv.conf is not an absolute path'],
+	['VKS_FIREWALL_BACKEND', 'iptables', 'VKS_FIREWALL_BACKEND: iptables is not one of auto, libnftables, nft'],
+	['VKS_LOG_LEVEL', 'loud', 'VKS_LOG_LEVEL: loud is not one of debug, info, warn, error'],
+	['VKS_NFLOG_GROUP', '0', 'VKS_NFLOG_GROUP: 0 is not from 1 to 65535'],
+	['VKS_NFLOG_GROUP', 'five', 'VKS_NFLOG_GROUP: five is not a whole number'],
+	['VKS_TUNNEL_MARK', '0', 'VKS_TUNNEL_MARK: 0 is not from 1 to 4294967295'],
+	['VKS_TUNNEL_MARK', '0x1ffffffff', 'VKS_TUNNEL_MARK: 0x1ffffffff is not a whole number'],
+	['VKS_REPLY_MARK', '0xca6c', 'VKS_REPLY_MARK: 0xca6c is also the tunnel mark'],
+	['VKS_UPLINK_TABLE', '254', 'VKS_UPLINK_TABLE: 254 is a table of the kernel itself'],
+	['VKS_TUNNEL_TABLE', '4294967296', 'VKS_TUNNEL_TABLE: 4294967296 is not from 1 to 4294967295'],
+	['VKS_TUNNEL_TABLE', '51821', 'VKS_TUNNEL_TABLE: 51821 is also the uplink table'],
+	['VKS_ALLOW_UNSAFE_NETWORK', 'yes', 'VKS_ALLOW_UNSAFE_NETWORK: yes is not yes-i-know'],
+	['VKS_CONFIG', 'vks.yaml', 'VKS_CONFIG: vks.yaml is not an absolute path'],
+];
+
+test.each(bad)('%s=%s is refused', (name, value, complaint) => {
+	expect(complaints({[name]: value})).toEqual([complaint]);
+});
+
+test.each([0, 252, 253, 255])('table %d is refused', number => {
+	expect(complaints({VKS_UPLINK_TABLE: String(number)})).toHaveLength(1);
+});
+
+test("the tunnel's name is its own", () => {
+	expect(complaints({VKS_INTERFACE: 'eth0', VKS_UPLINK: 'eth0'})).toEqual(['VKS_INTERFACE: eth0 is also the uplink']);
+	expect(complaints({VKS_PEERS: 'wg0 10.1.0.0/16 tcp 80'})).toEqual(["VKS_INTERFACE (default): wg0 is also a peer's interface"]);
+});
+
+test('a run folder must leave room for the names of its sockets', () => {
+	expect(complaints({VKS_RUN_FOLDER: `/${'r'.repeat(80)}`})[0]).toMatch(/is longer than 80 bytes, and a socket in it would have no room$/);
+});
+
+describe('the table of settings', () => {
+	test('every example is taken', () => {
+		for (const {name, example} of settingList) expect(complaints({[name]: example}), name).toEqual([]);
+	});
+
+	test('names and keys are unique', () => {
+		const names = settingList.flatMap(({name, aliases = []}) => [name, ...aliases]);
+		const keys = settingList.flatMap(({key}) => key ?? []);
+		expect([new Set(names).size, new Set(keys).size]).toEqual([names.length, keys.length]);
+	});
+
+	test('a key is the name in lower case without VKS_', () => {
+		for (const {name, key} of settingList.filter(({id}) => id !== 'configFile')) expect(key).toBe(name.replace('VKS_', '').toLowerCase());
+		expect(settings.configFile.key).toBeNull();
+	});
+
+	test('every meaning is one sentence and every form is an instruction', () => {
+		for (const {meaning, form} of settingList) expect([/\.$/.test(meaning), /^Write .*\.$/.test(form)]).toEqual([true, true]);
+	});
+});
