@@ -15,19 +15,24 @@ export interface Daemon {
 
 type Purpose = 'read' | 'command';
 
+/** A busy daemon is worth waiting for with a lockdown in hand; a status that comes late is of no use. */
+const helloWithinMs: Readonly<Record<Purpose, number>> = {read: 2000, command: 10_000};
+
 /** Who may not give commands may perhaps look on; a path given by hand is meant. */
 export async function openDaemon(args: Args, io: Io, purpose: Purpose): Promise<Result<Daemon, Problem>> {
 	const given = textOption(args, 'socket');
-	if (given !== null) return open(given);
-	const folder = io.env['VKS_RUN_FOLDER'] ?? defaultRunFolder;
-	const daemon = await open(`${folder}/${controlSocketName}`);
+	const deadlineMs = helloWithinMs[purpose];
+	if (given !== null) return open(given, deadlineMs);
+	const named = io.env['VKS_RUN_FOLDER'] ?? '';
+	const folder = named === '' ? defaultRunFolder : named;
+	const daemon = await open(`${folder}/${controlSocketName}`, deadlineMs);
 	if (daemon.ok || purpose === 'command' || daemon.error.code !== 'no-permission') return daemon;
-	const view = await open(`${folder}/${viewSocketName}`);
+	const view = await open(`${folder}/${viewSocketName}`, deadlineMs);
 	return view.ok ? view : daemon;
 }
 
-async function open(path: string): Promise<Result<Daemon, Problem>> {
-	const client = await connectControl(path);
+async function open(path: string, deadlineMs: number): Promise<Result<Daemon, Problem>> {
+	const client = await connectControl(path, {deadlineMs});
 	return client.ok ? ok({client: client.value, path}) : client;
 }
 

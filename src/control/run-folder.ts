@@ -12,19 +12,26 @@ export const privatePrefix = '.';
 /** As `mkdtemp` completes it. */
 const privateName = /^\.[A-Za-z0-9]{6}$/;
 
-/** Makes the folder if it is absent. `viewGroup` may pass through it to the viewers' socket, and do nothing else. */
-export async function prepareRunFolder(folder: string, viewGroup: number | null): Promise<Result<null, Problem>> {
+/** Makes the folder if it is absent. */
+export async function prepareRunFolder(folder: string): Promise<Result<null, Problem>> {
 	try {
 		await mkdir(folder, {recursive: true, mode: 0o700});
 		const found = await lstat(folder);
 		if (!found.isDirectory()) return fail(folderRefused(folder, 'it is not a folder'));
 		if (found.uid !== process.geteuid?.()) return fail(folderRefused(folder, `it belongs to uid ${found.uid}`));
 		if ((found.mode & othersMayWrite) !== 0) return fail(folderRefused(folder, 'others may write in it'));
-		if (viewGroup !== null) {
-			await chown(folder, found.uid, viewGroup);
-			await chmod(folder, 0o710);
-		}
 		await sweep(folder);
+		return ok(null);
+	} catch (error) {
+		return fail(folderRefused(folder, reasonOf(error)));
+	}
+}
+
+/** Lets the group pass through the folder to the viewers' socket; it cannot list it, nor write in it. */
+export async function letThrough(folder: string, group: number): Promise<Result<null, Problem>> {
+	try {
+		await chown(folder, process.geteuid?.() ?? 0, group);
+		await chmod(folder, 0o710);
 		return ok(null);
 	} catch (error) {
 		return fail(folderRefused(folder, reasonOf(error)));

@@ -10,7 +10,7 @@ import {defaultLimits, type ControlLimits} from './limits.ts';
 import {listenInPlace, type Placed} from './listen.ts';
 import {controlSocketName, viewSocketName} from './paths.ts';
 import {tooManyClients} from './problems.ts';
-import {prepareRunFolder} from './run-folder.ts';
+import {letThrough, prepareRunFolder} from './run-folder.ts';
 import {protocolVersion} from './schema.ts';
 
 export interface ControlServerOptions {
@@ -35,7 +35,7 @@ export interface ControlServer {
 export async function startControlServer(options: ControlServerOptions): Promise<Result<ControlServer, Problem>> {
 	const {controller, runFolder, version, viewGroup = null} = options;
 	const limits = {...defaultLimits, ...options.limits};
-	const prepared = await prepareRunFolder(runFolder, viewGroup);
+	const prepared = await prepareRunFolder(runFolder);
 	if (!prepared.ok) return prepared;
 
 	const serve = (readOnly: boolean): Endpoint => endpoint({controller, version, limits, readOnly});
@@ -46,7 +46,8 @@ export async function startControlServer(options: ControlServerOptions): Promise
 	if (!controlPlaced.ok) return controlPlaced;
 	const view = serve(true);
 	const viewPath = join(runFolder, viewSocketName);
-	const viewPlaced = await listenInPlace(view.server, {path: viewPath, group: viewGroup});
+	const opened = viewGroup === null ? ok(null) : await letThrough(runFolder, viewGroup);
+	const viewPlaced = opened.ok ? await listenInPlace(view.server, {path: viewPath, group: viewGroup}) : opened;
 	if (!viewPlaced.ok) {
 		await shut(control, controlPlaced.value);
 		return viewPlaced;
