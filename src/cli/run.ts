@@ -1,8 +1,93 @@
-/** `vks run`: the daemon. */
+/**
+ * `vks run`: the daemon. Closed before anything is read, so that whatever is wrong with the settings, the folder or the
+ * socket, traffic is blocked while the operator reads the message.
+ */
+import {loadConfig} from '../config/load.ts';
+import type {Config} from '../config/config.ts';
+import {systemClock} from '../controller/clock.ts';
+import {createController} from '../controller/controller.ts';
+import {firewallKeeper} from '../controller/firewall-keeper.ts';
+import {intentFile} from '../controller/intent.ts';
+import {journal} from '../controller/journal.ts';
+import {createLogger} from '../controller/log.ts';
+import {startControlServer} from '../control/server.ts';
+import {linuxDevices} from '../kernel/devices.ts';
+import type {Kernel} from '../kernel/kernel.ts';
+import {openLinuxKernel} from '../kernel/linux.ts';
+import {resolvConf} from '../kernel/resolv-conf.ts';
+import {readServerFolder} from '../servers/folder.ts';
+import {version} from '../version.ts';
 import {exitCodes, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor} from './output.ts';
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
-	outputFor(args, io).complain('vks: the daemon is not part of this build');
-	return exitCodes.failed;
+	const output = outputFor(args, io);
+	const kernel = await openLinuxKernel({backend: backendIn(io.env), devices: linuxDevices()});
+	if (!kernel.ok) {
+		output.problem(kernel.error);
+		return exitCodes.notEnforced;
+	}
+	try {
+		const closed = await firewallKeeper(kernel.value.firewall).close();
+		if (!closed.ok) {
+			output.problem(closed.error);
+			return exitCodes.notEnforced;
+		}
+		const config = loadConfig({env: io.env, stillBlocking: true});
+		if (!config.ok) {
+			for (const problem of config.error) output.problem(problem);
+			return exitCodes.usage;
+		}
+		return await serve(kernel.value, config.value, args, io);
+	} finally {
+		kernel.value.close();
+	}
+}
+
+async function serve(kernel: Kernel, config: Config, args: Args, io: Io): Promise<ExitCode> {
+	const output = outputFor(args, io);
+	const clock = systemClock();
+	const logger = createLogger(config.logLevel);
+	const controller = createController({
+		kernel,
+		config,
+		clock,
+		intent: intentFile(config.stateFolder),
+		resolv: resolvConf(config.resolvConf, config.stateFolder),
+		readServers: () => readServerFolder(config.tunnelFolder),
+		journal: listener => journal(clock, logger, listener),
+		daemon: {version, pid: process.pid, startedAtMs: clock.now()},
+	});
+	// The socket is the lock: a second daemon stops here, before it touches what the first one keeps.
+	const server = await startControlServer({controller, runFolder: config.runFolder, version});
+	if (!server.ok) {
+		output.problem(server.error);
+		return exitCodes.failed;
+	}
+	const started = await controller.start();
+	if (!started.ok) {
+		output.problem(started.error);
+		await server.value.close();
+		return exitCodes.notEnforced;
+	}
+	await untilAsked(io.signal);
+	await controller.stop();
+	await server.value.close();
+	return exitCodes.fine;
+}
+
+/** Waits for SIGTERM or SIGINT; a second one does not hurry what must be done in order. */
+function untilAsked(signal: AbortSignal): Promise<void> {
+	return new Promise(resolve => {
+		for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve());
+		// The terminal may go; the daemon stays.
+		process.on('SIGHUP', () => undefined);
+		signal.addEventListener('abort', () => resolve(), {once: true});
+	});
+}
+
+/** Before the settings are validated, because the namespace is closed before that; a wrong value is named afterwards. */
+function backendIn(env: Io['env']): 'auto' | 'libnftables' | 'nft' {
+	const wanted = env['VKS_FIREWALL_BACKEND'];
+	return wanted === 'libnftables' || wanted === 'nft' ? wanted : 'auto';
 }

@@ -21,6 +21,8 @@ export interface BringUp {
 	readonly defaultMtu?: number;
 	/** Addresses of other families are left out, for a policy that blocks IPv6. Both by default. */
 	readonly families?: readonly Family[];
+	/** Awaited between making the device and telling it where its server is: the time to open the pinhole. */
+	readonly beforeFirstPacket?: (device: TunnelDevice) => Promise<void>;
 }
 
 export async function bringUpWireguard(options: BringUp): Promise<Result<Tunnel, Problem>> {
@@ -40,6 +42,7 @@ export async function bringUpWireguard(options: BringUp): Promise<Result<Tunnel,
 
 async function prepare(device: TunnelDevice, options: BringUp): Promise<Result<void, Problem>> {
 	const {server, endpoint, mark, families = [4, 6]} = options;
+	await options.beforeFirstPacket?.(device);
 	const configured = await device.configure(server.settings(formatEndpoint(endpoint), mark));
 	if (!configured.ok) return configured;
 	return device.bringUp(server.addresses.filter(({address}) => families.includes(familyOf(address))), mtuFor(options));

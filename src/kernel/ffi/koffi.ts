@@ -3,6 +3,14 @@ import type koffi from 'koffi';
 
 export type Koffi = typeof koffi;
 
+/**
+ * libnftables keeps buffers of 64 KiB and more on the stack and nests them. koffi gives an asynchronous call 128 KiB by
+ * default: the library ran past it and corrupted the heap. So calls are synchronous, and on a stack like a thread's.
+ */
+const stackBytes = 8 * 1024 * 1024;
+
 export async function loadKoffi(): Promise<Koffi> {
-	return (await import('koffi')).default;
+	const {default: koffi} = await import('koffi');
+	koffi.config({sync_stack_size: stackBytes});
+	return koffi;
 }

@@ -20,7 +20,6 @@ import {
 	RTN_THROW,
 	RTN_UNICAST,
 	RTN_UNREACHABLE,
-	RTPROT_STATIC,
 } from './protocol.ts';
 
 /** A route whose interface is still an index; 0 for none. */

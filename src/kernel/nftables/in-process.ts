@@ -34,7 +34,7 @@ export function inProcessFirewall(nft: Libnftables, libc: Libc, {reader, liveLin
 		run: script =>
 			oneAtATime(async () => {
 				if (!open) return fail(closed());
-				const {failed, error} = await nft.run(script, 'text');
+				const {failed, error} = nft.run(script, 'text');
 				return failed ? fail(nftProblem(error)) : ok(undefined);
 			}),
 		own: (family, name) =>
@@ -47,7 +47,7 @@ export function inProcessFirewall(nft: Libnftables, libc: Libc, {reader, liveLin
 				if (!open) return fail(closed());
 				const table = readTable(reader, family, name);
 				if (table.ok && table.value === null) return ok(null);
-				const {failed, output, error} = await nft.run(`list table ${family} ${name}`, 'json');
+				const {failed, output, error} = nft.run(`list table ${family} ${name}`, 'json');
 				if (!failed) return parseListing(output);
 				return isMissing(error) ? ok(null) : fail(nftProblem(error));
 			}),

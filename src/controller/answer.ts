@@ -1,0 +1,85 @@
+/** Commands in, outcomes out. */
+import type {Command, Outcome} from '../control/schema.ts';
+import type {Problem} from '../problem.ts';
+import type {ServerEntry} from '../tunnel/tunnel.ts';
+import type {Clock} from './clock.ts';
+import type {Engine} from './engine.ts';
+import type {RunCommand} from './queue.ts';
+
+export interface AnswerDeps {
+	readonly engine: Engine;
+	readonly clock: Clock;
+	readonly servers: () => readonly ServerEntry[];
+	/** Reads the folder again, so that a file added a minute ago can be switched to. */
+	readonly reload: () => Promise<void>;
+	/** Proves after the command, so that the next snapshot speaks of the new policy. */
+	readonly prove: () => Promise<void>;
+}
+
+export function answerCommand(deps: AnswerDeps): RunCommand {
+	const {engine, clock} = deps;
+	return async (command, signal) => {
+		const startedAtMs = clock.now();
+		const outcome = (ok: boolean, message: string, problem: Problem | null = null): Outcome => ({ok, message, durationMs: clock.now() - startedAtMs, problem});
+		const {state} = engine.machine();
+		switch (command.do) {
+			case 'lockdown': {
+				engine.dispatch({kind: 'lockdown', by: 'operator', reason: command.reason === '' ? 'no reason given' : command.reason});
+				// The transaction is committed by now where libnftables is in use; the enforcement's own answer is the outcome.
+				const enforced = await engine.enforcing();
+				if (!enforced.ok) return outcome(false, 'The lockdown could not be enforced.', enforced.error);
+				void deps.prove();
+				return outcome(true, 'Locked down: nothing passes but loopback and the management path.');
+			}
+			case 'lift':
+				if (state.kind !== 'lockdown') return outcome(true, 'There was no lockdown to lift.');
+				await deps.reload();
+				engine.dispatch({kind: 'lift', fallbackServer: firstUsable(deps.servers())});
+				return settle(deps, signal, outcome, 'Lockdown lifted.');
+			case 'reconnect':
+				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing connects.', lockedDown);
+				await deps.reload();
+				engine.dispatch({kind: 'reconnect'});
+				return settle(deps, signal, outcome, 'Reconnected.');
+			case 'switch': {
+				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing connects.', lockedDown);
+				await deps.reload();
+				const refusal = refusalOf(command.server, deps.servers());
+				if (refusal !== null) return outcome(false, refusal.what, refusal);
+				engine.dispatch({kind: 'switch', to: command.server});
+				return settle(deps, signal, outcome, `Switched to ${command.server}.`, command.server);
+			}
+		}
+	};
+}
+
+/** Waits until the dial that the command began has ended, one way or the other. */
+async function settle({engine, prove}: AnswerDeps, signal: AbortSignal, outcome: (ok: boolean, message: string, problem?: Problem | null) => Outcome, done: string, wanted?: string): Promise<Outcome> {
+	await engine.enforcing();
+	await engine.idle();
+	if (signal.aborted) return outcome(false, 'A lockdown took the place of this command.', supersededBy());
+	await prove();
+	const {state} = engine.machine();
+	const failure = engine.lastFailure();
+	if (state.kind === 'connected' && (wanted === undefined || state.server === wanted)) return outcome(true, done);
+	const problem = failure?.problem ?? null;
+	if (state.kind === 'connected' || state.kind === 'connecting' || state.kind === 'verifying') {
+		return outcome(false, wanted === undefined ? 'Not connected yet; vks goes on trying.' : `Could not switch to ${wanted}; back to ${state.server}.`, problem);
+	}
+	return outcome(false, state.kind === 'blocked' ? `Blocked: ${state.detail}` : 'Not connected.', problem);
+}
+
+export function superseded(command: Command): Outcome {
+	return {ok: false, message: `A lockdown came first; ${command.do} was not carried out.`, durationMs: 0, problem: supersededBy()};
+}
+
+const firstUsable = (entries: readonly ServerEntry[]): string | null => entries.find(entry => entry.ok)?.server.id ?? null;
+
+function refusalOf(id: string, entries: readonly ServerEntry[]): Problem | null {
+	const entry = entries.find(candidate => (candidate.ok ? candidate.server.id : candidate.id) === id);
+	if (entry === undefined) return {code: 'no-server', severity: 'error', what: `There is no server ${id}.`, stillBlocking: true, next: 'List them with `vks servers`.'};
+	return entry.ok ? null : entry.problem;
+}
+
+const lockedDown: Problem = {code: 'locked-down', severity: 'error', what: 'vks is locked down.', stillBlocking: true, next: 'Lift the lockdown first: `vks lift`, or U in the console.'};
+const supersededBy = (): Problem => ({code: 'superseded', severity: 'warning', what: 'A lockdown overtook this command.', stillBlocking: true, next: 'Lift the lockdown, then try again.'});

@@ -1,0 +1,241 @@
+/** The one writer of the policy: wires keepers, engine, prover and queue, and serves whoever looks on or commands. */
+import type {Config} from '../config/config.ts';
+import type {DropView, Explanation, Snapshot} from '../control/schema.ts';
+import type {Kernel, KernelEvent} from '../kernel/kernel.ts';
+import type {ResolvConf} from '../kernel/resolv-conf.ts';
+import type {Problem} from '../problem.ts';
+import {ok, type Result} from '../result.ts';
+import type {ServerEntry} from '../tunnel/tunnel.ts';
+import {answerCommand, superseded} from './answer.ts';
+import type {Clock} from './clock.ts';
+import type {LiveTunnel} from './dial.ts';
+import {createEngine} from './engine.ts';
+import {askExit} from './exit-check.ts';
+import {explainQuery} from './explain-query.ts';
+import {firewallKeeper} from './firewall-keeper.ts';
+import {isDead, votesOf} from './health.ts';
+import type {IntentFile} from './intent.ts';
+import type {Journal} from './journal.ts';
+import {networkKeeper} from './network-keeper.ts';
+import {obstacleTo} from './obstacles.ts';
+import type {ControllerEvent, ControllerPort} from './port.ts';
+import {createProver} from './prover.ts';
+import {commandQueue} from './queue.ts';
+import {ruleStats} from './rule-stats.ts';
+import {buildSnapshot} from './snapshot.ts';
+import {startTarget} from './start-target.ts';
+import {freshStats, recordFacts} from './tunnel-stats.ts';
+
+export interface ControllerDeps {
+	readonly kernel: Kernel;
+	readonly config: Config;
+	readonly clock: Clock;
+	readonly intent: IntentFile;
+	readonly resolv: ResolvConf;
+	/** Reads the catalogue; a problem when the folder itself cannot be read. */
+	readonly readServers: () => Promise<Result<readonly ServerEntry[], Problem>>;
+	/** Given the listener that the controller wants to hear entries with. */
+	readonly journal: (listener: (entry: ReturnType<Journal['recent']>[number]) => void) => Journal;
+	readonly daemon: Snapshot['daemon'];
+}
+
+export interface Controller extends ControllerPort {
+	/** Closed first, then everything else. Fails only where nothing could be enforced. */
+	start(): Promise<Result<void, Problem>>;
+	/** Leaves the policy in place, blocked. */
+	stop(): Promise<void>;
+}
+
+const keptDrops = 1000;
+const exitCheckEveryMs = 300_000;
+
+export function createController(deps: ControllerDeps): Controller {
+	const {kernel, config, clock, intent, resolv} = deps;
+	const listeners = new Set<(event: ControllerEvent) => void>();
+	const drops: DropView[] = [];
+	const results = new Map<string, string>();
+	const standing = new Map<string, Problem>();
+	const stopping = new AbortController();
+	let servers: readonly ServerEntry[] = [];
+	let stats = freshStats(clock.now());
+	let lostRecords = 0;
+	let reconnects: Snapshot['reconnects'] = {count: 0, lastReason: null};
+	let seq = 0;
+	let latest: Snapshot | null = null;
+	let stopTicking = (): void => undefined;
+
+	const tell = (event: ControllerEvent): void => listeners.forEach(listener => listener(event));
+	const journal = deps.journal(entry => tell({type: 'journal', entries: [entry]}));
+	const firewall = firewallKeeper(kernel.firewall);
+	const rules = ruleStats();
+	const note = (slot: string, problem: Problem | null): void => {
+		if (problem === null) standing.delete(slot);
+		else standing.set(slot, problem);
+	};
+
+	const opened = (live: LiveTunnel): void => {
+		const now = clock.now();
+		const reason = engine.machine().epoch > 1 ? `connected again to ${live.tunnel.server.id}` : null;
+		reconnects = {count: Math.max(0, engine.machine().epoch - 1), lastReason: reason};
+		stats = {...freshStats(now), connectedAtMs: now};
+		results.set(live.tunnel.server.id, `connected at ${new Date(now).toISOString()}`);
+		const pointed = live.use.resolvers.length === 0 ? ok(undefined) : resolv.point(live.use.resolvers);
+		note('dns', pointed.ok ? null : pointed.error);
+		// Best effort: what old connections still hold is refused by address and interface either way.
+		void kernel.network.flushConnections();
+		void checkExit();
+	};
+
+	const checkExit = async (): Promise<void> => {
+		const live = engine.live();
+		if (live === null || config.exitUrl === null) return;
+		const found = await askExit(config.exitUrl, live.use);
+		if (engine.live() !== live) return;
+		if (found !== null) stats = {...stats, exit: {...found, checkedAtMs: clock.now()}};
+		publish();
+	};
+
+	const engine = createEngine({
+		config, clock, firewall, journal, opened,
+		devices: kernel.devices,
+		network: networkKeeper(kernel, config),
+		findServer: id => servers.flatMap(entry => (entry.ok ? [entry.server] : [])).find(server => server.id === id),
+		obstacle: (server, network) => obstacleTo(server, network, kernel.sysctl),
+		remember: ({target}) => {
+			const saved = intent.remember(target);
+			note('intent', saved.ok ? null : saved.error);
+		},
+		changed: () => publish(),
+	});
+
+	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, stats: rules, resolvers: () => engine.live()?.use.resolvers ?? null});
+
+	const snapshotNow = (): Snapshot => buildSnapshot({
+		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, results, stats, reconnects,
+		machine: engine.machine(), live: engine.live(), network: engine.network(),
+		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
+		rules: rules.rules(), drops: {...rules.drops(), lostRecords},
+		problems: problems(),
+	});
+
+	const problems = (): readonly Problem[] => {
+		const failure = engine.lastFailure();
+		const enforcement = engine.enforcementProblem();
+		const backstop = firewall.backstopProblem();
+		return [...(enforcement ? [enforcement] : []), ...(failure ? [failure.problem] : []), ...(backstop ? [backstop] : []), ...standing.values()];
+	};
+
+	const publish = (): void => {
+		latest = snapshotNow();
+		tell({type: 'snapshot', snapshot: latest});
+	};
+
+	const readTunnel = async (): Promise<void> => {
+		const live = engine.live();
+		if (live === null) return;
+		const facts = await live.tunnel.facts();
+		if (!facts.ok || engine.live() !== live) return;
+		stats = recordFacts(stats, facts.value, clock.now());
+		const {state} = engine.machine();
+		if (state.kind !== 'connected' && state.kind !== 'degraded') return;
+		engine.dispatch({kind: 'health', votes: votesOf(stats.health, clock.now())});
+		if (isDead(stats.health, clock.now())) {
+			journal.write('tunnel', 'warn', `The tunnel is dead: ${votesOf(stats.health, clock.now()).join('; ')}. Connecting again.`);
+			engine.dispatch({kind: 'lost', why: 'it no longer answers'});
+		} else if (stats.exit === null || clock.now() - stats.exit.checkedAtMs > exitCheckEveryMs) void checkExit();
+	};
+
+	const tick = async (): Promise<void> => {
+		await readTunnel();
+		await prover.prove();
+		publish();
+	};
+
+	const onKernel = (event: KernelEvent): void => {
+		switch (event.kind) {
+			case 'ruleset-changed':
+				if (event.ours) return;
+				prover.suspect(event.generation);
+				void prover.prove();
+				return;
+			case 'network-changed':
+			case 'overrun':
+				engine.syncNetwork();
+				return;
+			case 'drops':
+				lostRecords += event.lost;
+				drops.push(...event.records);
+				if (drops.length > keptDrops) drops.splice(0, drops.length - keptDrops);
+				tell({type: 'drops', records: event.records, lost: event.lost});
+		}
+	};
+
+	const reload = async (): Promise<void> => {
+		const read = await deps.readServers();
+		note('servers', read.ok ? null : read.error);
+		servers = read.ok ? read.value : [];
+	};
+
+	const queue = commandQueue(answerCommand({engine, clock, servers: () => servers, reload, prove: () => prover.prove()}), superseded);
+
+	return {
+		async start() {
+			const closed = await firewall.close();
+			if (!closed.ok) return closed;
+			const network = engine.syncNetwork();
+			if (!network.ok) return network;
+			const recalled = intent.recall();
+			const lockedAtStart = recalled.kind === 'unreadable' || (recalled.kind === 'target' && recalled.target.kind === 'lockdown');
+			if (lockedAtStart) engine.dispatch({kind: 'start', target: startTarget(recalled, config, []).target});
+			const enforced = await engine.enforce();
+			if (!enforced.ok) return enforced;
+			await prover.prove();
+			const watching = await kernel.watch(onKernel, {nflogGroup: config.numbers.nflogGroup, signal: stopping.signal});
+			watching.forEach(problem => note(problem.code, problem));
+			// What changed between the first reading and the subscription.
+			engine.syncNetwork();
+			await reload();
+			const {target, problem} = startTarget(recalled, config, servers);
+			note('start', problem);
+			if (!lockedAtStart) engine.dispatch({kind: 'start', target});
+			journal.write('daemon', 'info', `vks ${deps.daemon.version} enforces with ${kernel.firewall.backend}; table ownership ${firewall.ownership()}.`);
+			stopTicking = everySecond(clock, tick);
+			publish();
+			return ok(undefined);
+		},
+		async stop() {
+			stopTicking();
+			engine.dispatch({kind: 'stop'});
+			await engine.enforcing();
+			await engine.idle();
+			stopping.abort();
+			journal.write('daemon', 'info', 'vks stopped; the policy stays in place and nothing passes.');
+		},
+		snapshot: () => latest ?? snapshotNow(),
+		recentDrops: () => drops,
+		recentJournal: () => journal.recent(),
+		async submit(command) {
+			const outcome = await queue.submit(command);
+			journal.write('command', outcome.ok ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
+			publish();
+			return outcome;
+		},
+		explain: (query): Explanation => explainQuery(query, firewall.applied(), engine.network(), engine.live()),
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+	};
+}
+
+/** A tick that takes long delays the next one and is never overlapped by it. */
+function everySecond(clock: Clock, work: () => Promise<void>): () => void {
+	let busy = false;
+	return clock.every(1000, () => {
+		if (busy) return;
+		busy = true;
+		void work().finally(() => {
+			busy = false;
+		});
+	});
+}

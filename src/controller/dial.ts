@@ -1,0 +1,111 @@
+/**
+ * Brings a tunnel up and finds out whether it works. The pinhole opens before the first packet is due; applications are let
+ * in by the caller, and only once `verified` was said.
+ */
+import type {Config} from '../config/config.ts';
+import type {BlockedCause} from '../control/schema.ts';
+import type {Devices} from '../kernel/kernel.ts';
+import {familyOf, parseIp, type Family} from '../net/address.ts';
+import type {TunnelUse} from '../policy/policy.ts';
+import type {Problem} from '../problem.ts';
+import {fail, ok, type Result} from '../result.ts';
+import type {Server, Tunnel} from '../tunnel/tunnel.ts';
+import {bringUpWireguard} from '../tunnel/wireguard.ts';
+import type {Clock} from './clock.ts';
+import {askResolver} from './data-probe.ts';
+
+export interface LiveTunnel {
+	readonly tunnel: Tunnel;
+	/** As the policy must see it while nothing but the handshake may pass. */
+	readonly use: TunnelUse;
+	readonly families: readonly Family[];
+}
+
+export interface DialFailure {
+	readonly cause: BlockedCause;
+	readonly problem: Problem;
+}
+
+export interface DialOptions {
+	readonly server: Server;
+	readonly config: Config;
+	readonly devices: Devices;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	/** Opens the pinhole; awaited before the device is given its endpoint. */
+	readonly openPinhole: (use: TunnelUse) => Promise<void>;
+}
+
+/** How long a server may take to answer and to pass data. WireGuard repeats a lost handshake after 5 s (REKEY_TIMEOUT). */
+const verifyWithinMs = 16_000;
+
+export async function raise(options: DialOptions): Promise<Result<LiveTunnel, DialFailure>> {
+	const {server, config, devices, openPinhole} = options;
+	const address = parseIp(server.endpointHost);
+	if (address === null) return fail({cause: 'no-endpoint-route', problem: endpointIsAName(server)});
+	const families = config.ipv6 === 'block' ? ([4] as const) : ([4, 6] as const);
+	const addresses = server.addresses.map(entry => entry.address).filter(entry => families.some(family => family === familyOf(entry)));
+	const use = (implementation: string): TunnelUse => ({
+		interface: config.tunnelInterface,
+		addresses,
+		endpoint: {address, port: server.endpointPort, transport: 'udp'},
+		resolvers: config.resolvers.length > 0 ? config.resolvers : server.resolvers,
+		pass: 'handshake',
+		senderUid: implementation === 'wireguard-go' ? 0 : null,
+	});
+	const raised = await bringUpWireguard({
+		devices,
+		server,
+		endpoint: {address, port: server.endpointPort},
+		interfaceName: config.tunnelInterface,
+		mark: config.numbers.tunnelMark,
+		families,
+		beforeFirstPacket: device => openPinhole(use(device.implementation)),
+	});
+	if (!raised.ok) return fail({cause: 'tunnel-failed', problem: raised.error});
+	return ok({tunnel: raised.value, use: use(raised.value.implementation), families: [...new Set(addresses.map(familyOf))]});
+}
+
+/** A handshake, and then bytes beyond it: "connected, but nothing flows" is not connected. */
+export async function verify({tunnel, use}: LiveTunnel, {clock, signal}: Pick<DialOptions, 'clock' | 'signal'>): Promise<Result<void, DialFailure>> {
+	const startedAtMs = clock.now();
+	let rxAtHandshake: number | null = null;
+	let exited = false;
+	tunnel.onExit(() => {
+		exited = true;
+	});
+	for (let round = 0; clock.now() - startedAtMs < verifyWithinMs; round++) {
+		if (signal.aborted) return fail({cause: 'stopped', problem: interrupted});
+		if (exited) return fail({cause: 'tunnel-failed', problem: processEnded});
+		// A question about every second; the first one also makes WireGuard begin its handshake.
+		if (round % 8 === 0) void askResolver(use.resolvers, use.addresses, 1000);
+		const facts = await tunnel.facts();
+		if (facts.ok && facts.value.handshakeAtMs !== null && facts.value.handshakeAtMs >= startedAtMs - 180_000) {
+			if (rxAtHandshake !== null && facts.value.rxBytes > rxAtHandshake) return ok(undefined);
+			rxAtHandshake ??= facts.value.rxBytes;
+		}
+		await clock.sleep(round < 20 ? 25 : 125, signal);
+	}
+	return fail({cause: 'no-handshake', problem: rxAtHandshake === null ? noHandshake(tunnel.server) : nothingFlows(tunnel.server)});
+}
+
+
+const problem = (code: Problem['code'], what: string, next: string): Problem => ({code, severity: 'error', what, stillBlocking: true, next});
+
+const endpointIsAName = (server: Server): Problem => problem(
+	'no-endpoint-route',
+	`The endpoint of ${server.id} is a name (${server.endpointHost}), and vks asks no resolver outside the tunnel.`,
+	'Write the address in the file\'s Endpoint line; your provider lists it.',
+);
+const noHandshake = (server: Server): Problem => problem(
+	'no-handshake',
+	`${server.id} did not answer the handshake within ${verifyWithinMs / 1000} s.`,
+	'Check the keys and the endpoint in its file, and that nothing on the way blocks UDP to it; or switch to another server.',
+);
+const nothingFlows = (server: Server): Problem => problem(
+	'no-handshake',
+	`${server.id} answered the handshake, but no data came back.`,
+	'The server may not route, or its resolver may be down: switch to another server, or set VKS_DNS.',
+);
+const processEnded = problem('tunnel-failed', 'The tunnel\'s process ended while it was connecting.', 'vks tries again; see the journal (`vks events`).');
+const interrupted = problem('superseded', 'A newer order took the place of this connection attempt.', 'Nothing to do.');

@@ -1,0 +1,235 @@
+/**
+ * Runs the state machine: feeds it events, enforces the policy each state asks for, and then carries out its effects. The
+ * policy always moves first; an effect never opens anything by itself.
+ */
+import type {Config} from '../config/config.ts';
+import type {Devices} from '../kernel/kernel.ts';
+import {compile} from '../policy/compile.ts';
+import type {Ruleset, Situation, TunnelUse} from '../policy/policy.ts';
+import type {Problem} from '../problem.ts';
+import {ok, type Result} from '../result.ts';
+import type {Server} from '../tunnel/tunnel.ts';
+import {backoffMs, type Clock} from './clock.ts';
+import {raise, verify, type DialFailure, type LiveTunnel} from './dial.ts';
+import type {FirewallKeeper} from './firewall-keeper.ts';
+import type {Journal} from './journal.ts';
+import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
+import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
+import {describeState, levelOf} from './wording.ts';
+
+export interface EngineDeps {
+	readonly config: Config;
+	readonly devices: Devices;
+	readonly clock: Clock;
+	readonly firewall: FirewallKeeper;
+	readonly network: NetworkKeeper;
+	readonly journal: Journal;
+	readonly findServer: (id: string) => Server | undefined;
+	/** What stands in the way of any tunnel, checked before each dial. */
+	readonly obstacle: (server: Server, network: NetworkReading | null) => DialFailure | null;
+	readonly remember: (machine: Machine) => void;
+	/** A tunnel was verified. */
+	readonly opened: (live: LiveTunnel) => void;
+	/** Something a screen shows has changed. */
+	readonly changed: () => void;
+}
+
+export interface Engine {
+	dispatch(event: Event): void;
+	machine(): Machine;
+	live(): LiveTunnel | null;
+	network(): NetworkReading | null;
+	/** Why the last dial failed; null after a success. */
+	lastFailure(): {readonly server: string; readonly problem: Problem} | null;
+	enforcementProblem(): Problem | null;
+	/** Re-reads the network, repairs the routing layer, and enforces the policy if what it depends on changed. */
+	syncNetwork(): Result<NetworkReading, Problem>;
+	/** Enforces the current policy again, whatever the kernel holds. */
+	enforce(): Promise<Result<void, Problem>>;
+	/** The enforcement that the last event asked for. */
+	enforcing(): Promise<Result<void, Problem>>;
+	/** Resolves when no dial is under way. */
+	idle(): Promise<void>;
+}
+
+export function createEngine(deps: EngineDeps): Engine {
+	const {config, clock, firewall, journal} = deps;
+	let machine = initialMachine(clock.now());
+	let live: LiveTunnel | null = null;
+	let opening: TunnelUse | null = null;
+	let reading: NetworkReading | null = null;
+	let enforced: string | null = null;
+	let enforcementProblem: Problem | null = null;
+	let failure: ReturnType<Engine['lastFailure']> = null;
+	let dialing = new AbortController();
+	let dials: Promise<unknown> = Promise.resolve();
+	let cancelRetry = (): void => undefined;
+	let enforcing: Promise<Result<void, Problem>> = Promise.resolve(ok(undefined));
+
+	const situation = (): Situation => {
+		const {state} = machine;
+		const choice = reading?.choice ?? {uplink: null, outside: []};
+		const base = {uplink: choice.uplink?.name ?? null, outside: choice.outside};
+		if (state.kind === 'lockdown') return {kind: 'lockdown', tunnels: [], ...base};
+		const use = live?.use ?? opening;
+		if (use === null || (state.kind === 'blocked' && !machine.tunnelKept)) return {kind: 'blocked', tunnels: [], ...base};
+		return {kind: 'tunnelled', tunnels: [{...use, pass: state.kind === 'connected' || state.kind === 'degraded' ? 'traffic' : 'handshake'}], ...base};
+	};
+
+	const enforce = async (how: 'in turn' | 'at once' = 'in turn'): Promise<Result<void, Problem>> => {
+		const now = situation();
+		const ruleset: Ruleset = compile(config, now);
+		const key = JSON.stringify(now);
+		const result = await (how === 'at once' ? firewall.enforceAtOnce(ruleset) : firewall.enforce(ruleset));
+		enforced = result.ok ? key : null;
+		const before = enforcementProblem;
+		enforcementProblem = result.ok ? null : result.error;
+		if (!result.ok && before?.what !== result.error.what) journal.write('problem', 'error', result.error.what);
+		return result;
+	};
+
+	const enforceIfChanged = async (): Promise<Result<void, Problem>> => (JSON.stringify(situation()) === enforced ? ok(undefined) : enforce());
+
+	const lower = async (): Promise<void> => {
+		const gone = live;
+		live = null;
+		opening = null;
+		await gone?.tunnel.down();
+		sync();
+	};
+
+	const dial = async (id: string, signal: AbortSignal): Promise<void> => {
+		await lower();
+		if (signal.aborted) return;
+		const fail = ({cause, problem}: DialFailure): void => {
+			failure = {server: id, problem};
+			journal.write('tunnel', 'warn', problem.what);
+			const {state} = machine;
+			const attempt = 'attempt' in state ? state.attempt : 1;
+			dispatch({kind: 'failed', cause, detail: problem.what, retryAtMs: clock.now() + backoffMs(attempt, clock.random())});
+		};
+		const server = deps.findServer(id);
+		if (server === undefined) return fail({cause: 'no-server', problem: noSuchServer(id)});
+		const obstacle = deps.obstacle(server, reading);
+		if (obstacle !== null) return fail(obstacle);
+		const openPinhole = async (use: TunnelUse): Promise<void> => {
+			opening = use;
+			await enforce();
+		};
+		const raised = await raise({server, config, devices: deps.devices, clock, signal, openPinhole});
+		if (signal.aborted) {
+			if (raised.ok) await raised.value.tunnel.down();
+			return;
+		}
+		if (!raised.ok) return fail(raised.error);
+		const mine = raised.value;
+		live = mine;
+		opening = null;
+		mine.tunnel.onExit(() => {
+			if (live === mine) dispatch({kind: 'lost', why: 'the tunnel\'s process ended'});
+		});
+		sync();
+		dispatch({kind: 'raised'});
+		await conclude(mine, signal, fail);
+	};
+
+	const conclude = async (mine: LiveTunnel, signal: AbortSignal, fail: (failure: DialFailure) => void): Promise<void> => {
+		const verified = await verify(mine, {clock, signal});
+		if (signal.aborted || live !== mine) return;
+		if (!verified.ok) return fail(verified.error);
+		failure = null;
+		dispatch({kind: 'verified'});
+	};
+
+	const startDial = (work: (signal: AbortSignal) => Promise<void>): void => {
+		dialing.abort();
+		dialing = new AbortController();
+		const {signal} = dialing;
+		// One after another: the device of the last dial must be gone before the next makes its own.
+		dials = dials.then(() => (signal.aborted ? undefined : work(signal))).catch((error: unknown) => {
+			journal.write('problem', 'error', `A connection attempt ended unexpectedly: ${error instanceof Error ? error.message : String(error)}.`);
+			dispatch({kind: 'failed', cause: 'tunnel-failed', detail: 'The connection attempt ended unexpectedly.', retryAtMs: clock.now() + 5000});
+		});
+	};
+
+	const carryOut = (effect: Effect): void => {
+		switch (effect.kind) {
+			case 'dial':
+				return startDial(signal => dial(effect.server, signal));
+			case 'reverify':
+				return startDial(async signal => {
+					if (live === null) return dispatch({kind: 'failed', cause: 'tunnel-failed', detail: 'The tunnel is gone.', retryAtMs: clock.now()});
+					await conclude(live, signal, ({cause, problem}) => dispatch({kind: 'failed', cause, detail: problem.what, retryAtMs: clock.now()}));
+				});
+			case 'hang-up':
+				dialing.abort();
+				dials = dials.then(lower, lower);
+				return;
+			case 'retry-at':
+				cancelRetry = clock.after(Math.max(0, effect.atMs - clock.now()), () => dispatch({kind: 'retry'}));
+				return;
+			case 'remember':
+				return deps.remember(machine);
+			case 'opened':
+				if (live !== null) deps.opened(live);
+		}
+	};
+
+	const dispatch = (event: Event): void => {
+		const before = machine.state;
+		const step = transition(machine, event, clock.now());
+		machine = step.machine;
+		if (step.effects.some(({kind}) => kind === 'hang-up' || kind === 'dial')) {
+			cancelRetry();
+			dialing.abort();
+		}
+		const text = describeState(machine.state);
+		if (text !== describeState(before)) journal.write('state', levelOf(machine.state), text);
+		const underWay = event.kind === 'lockdown' ? enforce('at once') : enforceIfChanged();
+		enforcing = underWay.then(result => {
+			step.effects.forEach(carryOut);
+			return result;
+		});
+		deps.changed();
+	};
+
+	const sync = (): Result<NetworkReading, Problem> => {
+		const carrying = live === null ? null : {interface: live.use.interface, families: live.families};
+		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: machine.state.kind !== 'lockdown'});
+		if (!result.ok) return result;
+		reading = result.value;
+		const readiness = readinessOf(result.value);
+		if (readiness !== machine.uplink) dispatch({kind: 'uplink', readiness});
+		else void enforceIfChanged();
+		if (live !== null && !result.value.carrierUp && machine.state.kind !== 'connecting') dispatch({kind: 'lost', why: 'the tunnel\'s interface is gone or down'});
+		return result;
+	};
+
+	return {
+		dispatch,
+		machine: () => machine,
+		live: () => live,
+		network: () => reading,
+		lastFailure: () => failure,
+		enforcementProblem: () => enforcementProblem,
+		syncNetwork: sync,
+		enforce: () => enforce(),
+		enforcing: () => enforcing,
+		idle: async () => {
+			for (let before: unknown = null; before !== dials;) {
+				before = dials;
+				await dials;
+				await enforcing; // A dial that failed may have asked for the next one.
+			}
+		},
+	};
+}
+
+function readinessOf({choice: {uplink}}: NetworkReading): UplinkReadiness {
+	if (uplink === null || !uplink.up) return 'no-uplink';
+	return uplink.gateway4 === null && uplink.gateway6 === null && uplink.onLink.length === 0 ? 'no-gateway' : 'ready';
+}
+
+const noSuchServer = (id: string): Problem => ({
+	code: 'no-server', severity: 'error', what: `There is no server ${id}.`, stillBlocking: true, next: 'List them with `vks servers`.',
+});

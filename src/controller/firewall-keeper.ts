@@ -1,0 +1,126 @@
+/**
+ * Keeps the kernel's ruleset equal to the wanted one. Closed at every step: the boot table stands before our own tables are
+ * touched and goes only after they were read back.
+ */
+import type {Firewall, TableFamily} from '../kernel/kernel.ts';
+import {bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
+import {renderInet, renderNetdev, tableName} from '../policy/render.ts';
+import type {Ruleset} from '../policy/policy.ts';
+import type {Problem} from '../problem.ts';
+import {ok, type Result} from '../result.ts';
+
+export interface FirewallKeeper {
+	/** Loads the boot table unless ours stands already, so that from here on nothing passes by accident. */
+	close(): Promise<Result<void, Problem>>;
+	/** Makes the ruleset the kernel's. Calls run one after another; each applies the newest ruleset wanted. */
+	enforce(ruleset: Ruleset): Promise<Result<void, Problem>>;
+	/** As `enforce`, but waits for nobody: for lockdown, even when an earlier transaction never returns. */
+	enforceAtOnce(ruleset: Ruleset): Promise<Result<void, Problem>>;
+	/** Deletes the boot table; only after a read-back. */
+	release(): Promise<Result<void, Problem>>;
+	/** The ruleset the kernel was last given; null before the first. */
+	applied(): Ruleset | null;
+	/** What stands in the way of the backstop; null when it was applied. */
+	backstopProblem(): Problem | null;
+	/** Whether tables are owned: `unsupported` before kernel 6.9 and with the spawned `nft`. */
+	ownership(): 'owned' | 'unsupported';
+}
+
+export function firewallKeeper(firewall: Firewall): FirewallKeeper {
+	let tail: Promise<unknown> = Promise.resolve();
+	let wanted: Ruleset | null = null;
+	let applied: Ruleset | null = null;
+	let ownership: 'owned' | 'unsupported' = 'unsupported';
+	let backstopProblem: Problem | null = null;
+
+	/** Owns the table; where a plain one stands in its place, it is deleted under the cover of the boot table. */
+	const own = async (family: TableFamily): Promise<Result<void, Problem>> => {
+		const header = firewall.header(family, tableName);
+		if (header.ok && header.value.kind === 'present' && header.value.owner === 'ours') return ok(undefined);
+		let owned = await firewall.own(family, tableName);
+		if (!owned.ok && header.ok && header.value.kind === 'present' && header.value.owner === 'nobody') {
+			const covered = await firewall.run(bootScript);
+			if (!covered.ok) return covered;
+			const deleted = await firewall.run(`delete table ${family} ${tableName}\n`);
+			if (!deleted.ok) return deleted;
+			owned = await firewall.own(family, tableName);
+		}
+		if (!owned.ok) return owned;
+		ownership = owned.value;
+		return ok(undefined);
+	};
+
+	const applyTable = async (family: TableFamily, render: (mode: 'standing' | 'create' | 'recreate') => string): Promise<Result<void, Problem>> => {
+		const owned = await own(family);
+		if (!owned.ok) return owned;
+		const first = await firewall.run(render(ownership === 'owned' ? 'standing' : 'create'));
+		if (first.ok) return first;
+		// A chain of ours with another hook (an older vks, a stranger's edit) cannot be changed, only replaced.
+		const covered = await firewall.run(bootScript);
+		if (!covered.ok) return first;
+		if (ownership === 'unsupported') return orElse(await firewall.run(render('recreate')), first);
+		await firewall.run(`delete table ${family} ${tableName}\n`);
+		const again = await firewall.own(family, tableName);
+		return again.ok ? orElse(await firewall.run(render('standing')), first) : again;
+	};
+
+	const apply = async (ruleset: Ruleset): Promise<Result<void, Problem>> => {
+		const inet = await applyTable('inet', mode => renderInet(ruleset, {mode}));
+		if (!inet.ok) return inet;
+		applied = ruleset;
+		if (ruleset.backstop.length > 0) {
+			const netdev = await applyTable('netdev', mode => renderNetdev(ruleset, {mode}) ?? '');
+			backstopProblem = netdev.ok ? null : withoutBackstop(netdev.error);
+		}
+		return ok(undefined);
+	};
+
+	/** Until what was applied is what is wanted: a lockdown may have come while a transaction ran. */
+	const settle = async (): Promise<Result<void, Problem>> => {
+		for (let round = 0; round < 5 && wanted !== null; round++) {
+			const target: Ruleset = wanted;
+			const result = await apply(target);
+			if (!result.ok || wanted === target) return result;
+		}
+		return ok(undefined);
+	};
+
+	return {
+		async close() {
+			const ours = firewall.header('inet', tableName);
+			if (!ours.ok) return ours;
+			return ours.value.kind === 'present' ? ok(undefined) : firewall.run(bootScript);
+		},
+		enforce(ruleset) {
+			wanted = ruleset;
+			const outcome = tail.then(settle, settle);
+			tail = outcome;
+			return outcome;
+		},
+		enforceAtOnce(ruleset) {
+			wanted = ruleset;
+			return settle();
+		},
+		async release() {
+			const boot = firewall.header('inet', bootTable);
+			if (!boot.ok) return boot;
+			return boot.value.kind === 'present' ? firewall.run(bootRemoval) : ok(undefined);
+		},
+		applied: () => applied,
+		backstopProblem: () => backstopProblem,
+		ownership: () => ownership,
+	};
+}
+
+const orElse = (second: Result<void, Problem>, first: Result<void, Problem>): Result<void, Problem> => (second.ok ? second : first);
+
+function withoutBackstop(cause: Problem): Problem {
+	return {
+		code: 'egress-unsupported',
+		severity: 'warning',
+		what: `The egress backstop could not be hooked: ${cause.what}`,
+		stillBlocking: 'unknown',
+		next: 'Firewall and routing hold; raw sockets (CAP_NET_RAW) are not stopped. Use a kernel from 5.16 on, and drop NET_RAW in dependents.',
+	};
+}
+

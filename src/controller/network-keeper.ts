@@ -1,0 +1,97 @@
+/** Keeps the routing layer as intended, follows the uplink through flaps, renames and new gateways. */
+import type {Kernel, Link, Network, Route} from '../kernel/kernel.ts';
+import type {Config} from '../config/config.ts';
+import type {Family} from '../net/address.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import {describeRepair, intendedRouting, isRepaired, repairRouting, type RoutingRepair} from '../policy/routing.ts';
+import {chooseUplink, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
+import type {Problem} from '../problem.ts';
+import {ok, type Result} from '../result.ts';
+
+export interface NetworkWish {
+	/** Every tunnel interface of ours, so that none is taken for an uplink. */
+	readonly tunnels: readonly InterfaceName[];
+	readonly carrying: {readonly interface: InterfaceName; readonly families: readonly Family[]} | null;
+	readonly exceptionsOpen: boolean;
+}
+
+export interface NetworkReading {
+	readonly choice: UplinkChoice;
+	/** What had to be put right, in words; empty when all was as intended. */
+	readonly repaired: readonly string[];
+	/** What could not be put right. */
+	readonly broken: readonly string[];
+	readonly ipv6: boolean;
+	/** Whether the tunnel's device exists and is up. */
+	readonly carrierUp: boolean;
+	readonly mainRoutes: readonly Route[];
+	readonly links: readonly Link[];
+}
+
+export interface NetworkKeeper {
+	/** Reads links, routes and rules, and repairs what differs. Synchronous: it runs between a fact and the next packet. */
+	sync(wish: NetworkWish): Result<NetworkReading, Problem>;
+}
+
+export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config: Config): NetworkKeeper {
+	const {network} = kernel;
+	let previous: Uplink | null = null;
+
+	return {
+		sync({tunnels, carrying, exceptionsOpen}) {
+			const links = network.links();
+			if (!links.ok) return links;
+			const actual = readRouting(network, config);
+			if (!actual.ok) return actual;
+			const choice = chooseUplink({
+				links: links.value,
+				routes: actual.value.routes,
+				tunnels,
+				configured: config.uplink,
+				uplinkTable: config.numbers.uplinkTable,
+				previous,
+			});
+			previous = choice.uplink ?? previous;
+			const ipv6 = kernel.sysctl.read('net.ipv6.conf.all.disable_ipv6') !== null;
+			const standing = carrying !== null && links.value.some(({name, up}) => name === carrying.interface && up) ? carrying : null;
+			const intent = intendedRouting({
+				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? config.network : [], ipv6,
+			});
+			const repair = repairRouting(intent, actual.value, config.numbers);
+			const errors = isRepaired(repair) ? [] : apply(network, repair);
+			const after = isRepaired(repair) ? ok(actual.value) : readRouting(network, config);
+			if (!after.ok) return after;
+			const left = describeRepair(repairRouting(intent, after.value, config.numbers));
+			return ok({
+				choice,
+				repaired: describeRepair(repair),
+				broken: left.length === 0 ? [] : [...left, ...errors],
+				ipv6,
+				carrierUp: standing !== null,
+				mainRoutes: after.value.routes.filter(({table}) => table === 254),
+				links: links.value,
+			});
+		},
+	};
+}
+
+function readRouting(network: Network, {numbers}: Config) {
+	const routes = network.routes([numbers.uplinkTable, numbers.tunnelTable]);
+	if (!routes.ok) return routes;
+	const rules = network.rules();
+	if (!rules.ok) return rules;
+	return ok({routes: routes.value, rules: rules.value});
+}
+
+/** Unreachables and rules first, defaults last: in between, a look-up finds less than it should and never more. */
+function apply(network: Network, {addRoutes, deleteRoutes, addRules, deleteRules}: RoutingRepair): readonly string[] {
+	const closingFirst = [...addRoutes].sort((a, b) => Number(b.kind === 'unreachable') - Number(a.kind === 'unreachable'));
+	const results = [
+		...closingFirst.filter(({kind}) => kind === 'unreachable').map(route => network.replaceRoute(route)),
+		...addRules.map(rule => network.addRule(rule)),
+		...deleteRules.map(rule => network.deleteRule(rule)),
+		...deleteRoutes.map(route => network.deleteRoute(route)),
+		...closingFirst.filter(({kind}) => kind !== 'unreachable').map(route => network.replaceRoute(route)),
+	];
+	return results.flatMap(result => (result.ok ? [] : [result.error.what]));
+}

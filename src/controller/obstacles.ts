@@ -1,0 +1,28 @@
+/** What would keep any tunnel to this server from working, found before trying. */
+import type {Sysctl} from '../kernel/kernel.ts';
+import {parseIp} from '../net/address.ts';
+import {cidrContains} from '../net/cidr.ts';
+import {gatewayFor} from '../policy/routing.ts';
+import type {Server} from '../tunnel/tunnel.ts';
+import type {DialFailure} from './dial.ts';
+import type {NetworkReading} from './network-keeper.ts';
+import {preflight} from './preflight.ts';
+
+export function obstacleTo(server: Server, network: NetworkReading | null, sysctl: Sysctl): DialFailure | null {
+	const uplink = network?.choice.uplink ?? null;
+	const [problem] = preflight(sysctl, uplink?.name ?? null);
+	if (problem !== undefined) return {cause: 'sysctl', problem};
+	const endpoint = parseIp(server.endpointHost);
+	if (endpoint === null || uplink === null) return null;
+	if (gatewayFor(uplink, endpoint) !== null || uplink.onLink.some(range => cidrContains(range, endpoint))) return null;
+	return {
+		cause: 'no-gateway',
+		problem: {
+			code: 'no-gateway',
+			severity: 'error',
+			what: `The uplink ${uplink.name} has no gateway that leads to ${endpoint}.`,
+			stillBlocking: true,
+			next: 'Give the container a network with a gateway, or name another uplink in VKS_UPLINK.',
+		},
+	};
+}

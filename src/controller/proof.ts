@@ -1,0 +1,74 @@
+/** From what was read back to what may be claimed. Pure. */
+import type {LayerView, ProofView} from '../control/schema.ts';
+import type {Problem} from '../problem.ts';
+import type {ReadBack} from './read-back.ts';
+import type {NetworkReading} from './network-keeper.ts';
+
+export interface Readings {
+	readonly atMs: number;
+	/** The ruleset read back, or why it could not be read or applied. */
+	readonly ruleset: {readonly ok: true; readonly value: ReadBack} | {readonly ok: false; readonly error: Problem};
+	readonly network: {readonly ok: true; readonly value: NetworkReading} | {readonly ok: false; readonly error: Problem};
+	readonly enforcement: Problem | null;
+	readonly backstop: Problem | null;
+	readonly sysctl: readonly Problem[];
+	readonly ownership: 'owned' | 'unsupported';
+	/** Resolvers in resolv.conf that are not the tunnel's; null when the file cannot be read. */
+	readonly strangeResolvers: readonly string[] | null;
+	/** False while there is no tunnel to name resolvers for. */
+	readonly resolversDue: boolean;
+}
+
+export function proofOf(readings: Readings): ProofView {
+	const {ruleset, network, atMs} = readings;
+	if (!ruleset.ok || !network.ok) {
+		const detail = [...(ruleset.ok ? [] : [ruleset.error.what]), ...(network.ok ? [] : [network.error.what])];
+		return {kind: 'unknown', checkedAtMs: atMs, rulesetHash: null, detail, covers: [], generation: 0};
+	}
+	const {rulesetHash, generation} = ruleset.value;
+	const differences = [
+		...ruleset.value.firewall,
+		...ruleset.value.ownership,
+		...(readings.backstop === null ? ruleset.value.backstop : []),
+		...network.value.broken,
+		...readings.sysctl.map(({what}) => what),
+	];
+	const open = ruleset.value.firewall.some(text => text.startsWith('table ')) && readings.enforcement !== null;
+	return {
+		kind: open ? 'failed-to-block' : differences.length > 0 ? 'drifted' : 'proven',
+		checkedAtMs: atMs,
+		rulesetHash,
+		detail: [...(readings.enforcement === null ? [] : [readings.enforcement.what]), ...differences],
+		covers: ['ruleset', ...(readings.ownership === 'owned' ? (['ownership'] as const) : []), 'routing', ...(readings.backstop === null ? (['backstop'] as const) : []), 'sysctl'],
+		generation,
+	};
+}
+
+export function layersOf(readings: Readings): readonly LayerView[] {
+	const {ruleset, network} = readings;
+	const firewall = !ruleset.ok ? [ruleset.error.what] : [...ruleset.value.firewall, ...ruleset.value.ownership];
+	const routing = !network.ok ? [network.error.what] : network.value.broken;
+	const backstop = !ruleset.ok ? [ruleset.error.what] : ruleset.value.backstop;
+	const noIpv6 = network.ok && !network.value.ipv6;
+	const routing6 = routing.filter(text => text.includes('IPv6'));
+	return [
+		layer('firewall', firewall, readings.ownership === 'owned' ? 'default drop; the table is ours and nobody else can change it' : 'default drop; this kernel or backend has no table ownership, changes are repaired'),
+		layer('routing', routing, 'only marked packets find the uplink; everything else ends in the tunnel or unreachable'),
+		readings.backstop !== null ? {name: 'egress', state: 'unsupported', detail: readings.backstop.what} : layer('egress', backstop, 'raw packets are stopped on every interface outside the tunnel'),
+		noIpv6 ? {name: 'ipv6', state: 'unsupported', detail: 'the kernel has no IPv6 here, so nothing can leave by it'} : layer('ipv6', [...firewall, ...routing6], 'same default drop and unreachable routes as IPv4'),
+		dnsLayer(readings, firewall),
+	];
+}
+
+/** Look-ups outside are refused by the firewall either way; resolv.conf decides whether names resolve at all. */
+function dnsLayer({strangeResolvers, resolversDue}: Readings, firewall: readonly string[]): LayerView {
+	if (firewall.length > 0) return layer('dns', firewall, '');
+	const detail = 'look-ups go to the tunnel\'s resolvers only';
+	if (!resolversDue) return layer('dns', [], 'no tunnel: every look-up is refused');
+	if (strangeResolvers === null) return {name: 'dns', state: 'missing', detail: 'resolv.conf cannot be read; look-ups elsewhere are refused'};
+	return layer('dns', strangeResolvers.map(address => `resolv.conf names ${address}, which is refused`), detail);
+}
+
+function layer(name: LayerView['name'], differences: readonly string[], held: string): LayerView {
+	return differences.length === 0 ? {name, state: 'held', detail: held} : {name, state: 'missing', detail: differences.slice(0, 3).join('; ')};
+}

@@ -1,0 +1,120 @@
+/**
+ * Once a second, and whenever something moved: reads everything back, repairs what drifted, says what may be claimed. A
+ * repair is followed by another read-back, so that PROVEN is never said of what was only asked for.
+ */
+import type {LayerView, ProofView} from '../control/schema.ts';
+import type {Generation, Kernel} from '../kernel/kernel.ts';
+import type {ResolvConf} from '../kernel/resolv-conf.ts';
+import type {IpAddress} from '../net/address.ts';
+import type {Problem} from '../problem.ts';
+import type {Clock} from './clock.ts';
+import type {Engine} from './engine.ts';
+import type {FirewallKeeper} from './firewall-keeper.ts';
+import type {Journal} from './journal.ts';
+import {preflight} from './preflight.ts';
+import {layersOf, proofOf, type Readings} from './proof.ts';
+import {rulesetReader} from './read-back.ts';
+import type {RuleStats} from './rule-stats.ts';
+
+export interface ProverDeps {
+	readonly kernel: Kernel;
+	readonly clock: Clock;
+	readonly engine: Engine;
+	readonly firewall: FirewallKeeper;
+	readonly journal: Journal;
+	readonly stats: RuleStats;
+	readonly resolv: ResolvConf;
+	readonly resolvers: () => readonly IpAddress[] | null;
+}
+
+export interface Prover {
+	/** Reads back, repairs, reads back again. Calls that overlap share one run. */
+	prove(): Promise<void>;
+	/** Somebody else changed nftables: remembered as the culprit if the next proof finds drift. */
+	suspect(generation: Generation): void;
+	proof(): ProofView;
+	layers(): readonly LayerView[];
+	tamper(): {readonly count: number; readonly last: string | null; readonly lastAtMs: number | null};
+}
+
+export function createProver(deps: ProverDeps): Prover {
+	const {kernel, clock, engine, firewall, journal, stats} = deps;
+	const reader = rulesetReader(kernel.firewall);
+	let proof: ProofView = {kind: 'unknown', checkedAtMs: null, rulesetHash: null, detail: ['Nothing was read back yet.'], covers: [], generation: 0};
+	let layers: readonly LayerView[] = [];
+	let tamper: ReturnType<Prover['tamper']> = {count: 0, last: null, lastAtMs: null};
+	let suspect: Generation | null = null;
+	let running: Promise<void> | null = null;
+
+	const read = async (): Promise<Readings> => {
+		const network = engine.syncNetwork();
+		if (network.ok && network.value.repaired.length > 0) journal.write('network', 'info', `Routing put right: ${network.value.repaired.join('; ')}.`);
+		const intended = firewall.applied();
+		const outside = network.ok ? network.value.choice.outside : [];
+		const ruleset = intended === null
+			? ({ok: false, error: engine.enforcementProblem() ?? nothingApplied} as const)
+			: await reader.readBack(intended, {owned: firewall.ownership() === 'owned', outside});
+		if (ruleset.ok && intended !== null) stats.update(intended, ruleset.value.counters, clock.now());
+		const due = deps.resolvers();
+		const named = deps.resolv.nameservers();
+		return {
+			atMs: clock.now(),
+			ruleset,
+			network,
+			enforcement: engine.enforcementProblem(),
+			backstop: firewall.backstopProblem(),
+			sysctl: preflight(kernel.sysctl, network.ok ? (network.value.choice.uplink?.name ?? null) : null),
+			ownership: firewall.ownership(),
+			strangeResolvers: named === null ? null : named.filter(address => due !== null && !due.includes(address)),
+			resolversDue: due !== null,
+		};
+	};
+
+	const repair = async (readings: Readings): Promise<boolean> => {
+		if (!readings.ruleset.ok) return (await engine.enforce()).ok;
+		const {firewall: inet, backstop, ownership} = readings.ruleset.value;
+		const drift = [...inet, ...ownership, ...(readings.backstop === null ? backstop : [])];
+		// The policy itself moved between compiling and reading: not tampering, and the next round reads the new one.
+		if (drift.length === 0) return false;
+		const culprit = suspect === null ? '' : ` Last changed by ${suspect.process} (pid ${suspect.pid}).`;
+		const text = `${drift.slice(0, 3).join('; ')}${drift.length > 3 ? `; and ${drift.length - 3} more` : ''}.${culprit}`;
+		tamper = {count: tamper.count + 1, last: text, lastAtMs: clock.now()};
+		journal.write('tamper', 'warn', `The ruleset was changed and is applied again: ${text}`);
+		suspect = null;
+		await engine.enforce();
+		return true;
+	};
+
+	const round = async (): Promise<void> => {
+		let readings = await read();
+		if (proofOf(readings).kind !== 'proven' && (await repair(readings))) readings = await read();
+		const before = proof.kind;
+		proof = proofOf(readings);
+		layers = layersOf(readings);
+		if (proof.kind !== before) journal.write('policy', proof.kind === 'proven' ? 'info' : 'error', `Proof: ${proof.kind}${proof.detail.length > 0 ? `: ${proof.detail.slice(0, 3).join('; ')}` : ''}.`);
+		if (proof.kind === 'proven') await firewall.release();
+	};
+
+	return {
+		prove() {
+			running ??= round()
+				.catch((error: unknown) => {
+					proof = {...proof, kind: 'unknown', checkedAtMs: clock.now(), detail: [`Reading back failed: ${error instanceof Error ? error.message : String(error)}`]};
+				})
+				.finally(() => {
+					running = null;
+				});
+			return running;
+		},
+		suspect(generation) {
+			suspect = generation;
+		},
+		proof: () => proof,
+		layers: () => layers,
+		tamper: () => tamper,
+	};
+}
+
+const nothingApplied: Problem = {
+	code: 'ruleset-refused', severity: 'error', what: 'No ruleset was applied yet.', stillBlocking: true, next: 'Wait for the daemon to start.',
+};

@@ -1,0 +1,132 @@
+/** Reads the kernel's ruleset back and compares it with the intended one, within one generation. */
+import {createHash} from 'node:crypto';
+import type {Firewall} from '../kernel/kernel.ts';
+import {compare} from '../policy/compare.ts';
+import {canonicalText, parseListing, type Listing} from '../policy/listing.ts';
+import {renderInet, renderNetdev, tableName} from '../policy/render.ts';
+import type {Ruleset} from '../policy/policy.ts';
+import type {Problem} from '../problem.ts';
+import {fail, ok, type Result} from '../result.ts';
+
+const scratchTable = 'vks_x';
+
+export interface ReadBack {
+	/** Differences in the inet table; empty when it is as intended. */
+	readonly firewall: readonly string[];
+	/** Differences in the netdev table and its hooks. */
+	readonly backstop: readonly string[];
+	readonly ownership: readonly string[];
+	/** SHA-256 of the canonical listing, first 16 hex digits. */
+	readonly rulesetHash: string;
+	readonly generation: number;
+	readonly counters: Listing['counters'];
+}
+
+export interface Reader {
+	readBack(intended: Ruleset, expect: {readonly owned: boolean; readonly outside: readonly string[]}): Promise<Result<ReadBack, Problem>>;
+}
+
+interface Intended {
+	readonly ruleset: Ruleset;
+	readonly inet: Listing;
+	readonly netdev: Listing | null;
+}
+
+export function rulesetReader(firewall: Firewall): Reader {
+	let known: Intended | null = null;
+
+	const intendedListing = async (ruleset: Ruleset): Promise<Result<Intended, Problem>> => {
+		if (known?.ruleset === ruleset) return ok(known);
+		const inet = await listScratch(firewall, 'inet', renderInet(ruleset, scratch));
+		if (!inet.ok) return inet;
+		const script = renderNetdev(ruleset, scratch);
+		const netdev = script === null ? ok(null) : await listScratch(firewall, 'netdev', script);
+		// A kernel without the egress hook refuses the copy as it refused the original: no backstop, and said so elsewhere.
+		known = {ruleset, inet: inet.value, netdev: netdev.ok ? netdev.value : null};
+		return ok(known);
+	};
+
+	const once = async (ruleset: Ruleset, owned: boolean, outside: readonly string[]): Promise<Result<ReadBack | 'moved', Problem>> => {
+		const intended = await intendedListing(ruleset);
+		if (!intended.ok) return intended;
+		const before = firewall.generation();
+		if (!before.ok) return before;
+		const inet = await listTable(firewall, 'inet');
+		const netdev = await listTable(firewall, 'netdev');
+		if (!inet.ok) return inet;
+		if (!netdev.ok) return netdev;
+		const hooks = netdev.value === null ? ok([]) : firewall.hookDevices(tableName, 'egress');
+		const ownership = owned ? ownershipOf(firewall) : [];
+		const after = firewall.generation();
+		if (!after.ok) return after;
+		if (after.value.id !== before.value.id) return ok('moved');
+		return ok({
+			firewall: inet.value === null ? ['table inet vks is missing'] : compare(intended.value.inet, inet.value),
+			backstop: [
+				...(netdev.value === null ? ['table netdev vks is missing'] : intended.value.netdev === null ? [] : compare(intended.value.netdev, netdev.value)),
+				...(hooks.ok ? outside.filter(name => !hooks.value.some(hooked => hooked === name)).map(name => `${name} has no egress hook`) : [hooks.error.what]),
+			],
+			ownership,
+			rulesetHash: hashOf(inet.value, netdev.value),
+			generation: after.value.id,
+			counters: new Map([...(inet.value?.counters ?? []), ...(netdev.value?.counters ?? [])]),
+		});
+	};
+
+	return {
+		async readBack(ruleset, {owned, outside}) {
+			for (let attempt = 0; attempt < 5; attempt++) {
+				const result = await once(ruleset, owned, outside);
+				if (!result.ok) return result;
+				if (result.value !== 'moved') return ok(result.value);
+			}
+			return fail(neverStill);
+		},
+	};
+}
+
+const scratch = {mode: 'recreate', table: scratchTable, dormant: true} as const;
+
+/** The kernel's own words for the intended ruleset, from a dormant table that no packet meets. */
+async function listScratch(firewall: Firewall, family: 'inet' | 'netdev', script: string): Promise<Result<Listing, Problem>> {
+	const made = await firewall.run(script);
+	if (!made.ok) return made;
+	const listed = await firewall.list(family, scratchTable);
+	const removed = await firewall.run(`delete table ${family} ${scratchTable}\n`);
+	if (!listed.ok) return listed;
+	if (!removed.ok) return removed;
+	return ok(parseListing(listed.value));
+}
+
+async function listTable(firewall: Firewall, family: 'inet' | 'netdev'): Promise<Result<Listing | null, Problem>> {
+	const listed = await firewall.list(family, tableName);
+	if (!listed.ok) return listed;
+	return ok(listed.value === null ? null : parseListing(listed.value));
+}
+
+/** Losing ownership makes no event, so it is read every time. */
+function ownershipOf(firewall: Firewall): readonly string[] {
+	return (['inet', 'netdev'] as const).flatMap(family => {
+		const header = firewall.header(family, tableName);
+		if (!header.ok) return [header.error.what];
+		if (header.value.kind === 'absent') return [];
+		return [
+			...(header.value.owner === 'ours' ? [] : [`table ${family} vks is no longer owned by vks`]),
+			...(header.value.persist ? [] : [`table ${family} vks would not outlive vks`]),
+			...(header.value.dormant ? [`table ${family} vks is dormant`] : []),
+		];
+	});
+}
+
+function hashOf(inet: Listing | null, netdev: Listing | null): string {
+	const text = [inet, netdev].map(listing => (listing === null ? '' : canonicalText(listing))).join('\n');
+	return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+const neverStill: Problem = {
+	code: 'drift',
+	severity: 'error',
+	what: 'The ruleset changed during each of five read-backs: something keeps editing nftables in this namespace.',
+	stillBlocking: 'unknown',
+	next: 'Find it in the journal (`vks events`), where changes are named by process.',
+};

@@ -1,0 +1,94 @@
+/** One immutable, numbered picture of everything a screen shows. Pure. */
+import type {LayerView, ProofView, RuleView, ServerView, Snapshot, TunnelView} from '../control/schema.ts';
+import type {Config} from '../config/config.ts';
+import {formatEndpoint} from '../net/port.ts';
+import type {Problem} from '../problem.ts';
+import type {ServerEntry} from '../tunnel/tunnel.ts';
+import type {LiveTunnel} from './dial.ts';
+import type {Machine} from './state.ts';
+import type {NetworkReading} from './network-keeper.ts';
+import type {TunnelStats} from './tunnel-stats.ts';
+import {viewState} from './wording.ts';
+
+export interface SnapshotParts {
+	readonly seq: number;
+	readonly atMs: number;
+	readonly daemon: Snapshot['daemon'];
+	readonly config: Config;
+	readonly machine: Machine;
+	readonly live: LiveTunnel | null;
+	readonly stats: TunnelStats;
+	readonly network: NetworkReading | null;
+	readonly proof: ProofView;
+	readonly layers: readonly LayerView[];
+	readonly rules: readonly RuleView[];
+	readonly drops: Snapshot['drops'];
+	readonly servers: readonly ServerEntry[];
+	readonly results: ReadonlyMap<string, string>;
+	readonly problems: readonly Problem[];
+	readonly tamper: Snapshot['tamper'];
+	readonly reconnects: Snapshot['reconnects'];
+}
+
+export function buildSnapshot(parts: SnapshotParts): Snapshot {
+	const {seq, atMs, daemon, config, machine, network, proof} = parts;
+	const uplink = network?.choice.uplink ?? null;
+	return {
+		seq,
+		atMs,
+		daemon,
+		state: viewState(machine),
+		proof,
+		layers: [...parts.layers],
+		tunnel: tunnelView(parts),
+		uplink: uplink && {name: uplink.name, addresses: [...uplink.addresses], gateway: uplink.gateway4 ?? uplink.gateway6, up: uplink.up},
+		rules: [...parts.rules],
+		drops: parts.drops,
+		servers: parts.servers.map(entry => serverView(entry, parts)),
+		problems: [...parts.problems],
+		unsafeNetwork: [...config.unsafeNetwork],
+		tamper: parts.tamper,
+		reconnects: parts.reconnects,
+		exceptions: [],
+		lastDrill: null,
+	};
+}
+
+function tunnelView({live, stats, machine}: SnapshotParts): TunnelView | null {
+	if (live === null) return null;
+	const {tunnel, use} = live;
+	return {
+		driver: 'wireguard',
+		implementation: tunnel.implementation,
+		interface: use.interface,
+		server: tunnel.server.id,
+		endpoint: formatEndpoint(use.endpoint),
+		addresses: [...use.addresses],
+		resolvers: [...use.resolvers],
+		mtu: tunnel.mtu,
+		keepaliveSeconds: stats.facts?.keepaliveSeconds ?? null,
+		exit: stats.exit,
+		handshakeAtMs: stats.facts?.handshakeAtMs ?? null,
+		rxBytes: stats.facts?.rxBytes ?? 0,
+		txBytes: stats.facts?.txBytes ?? 0,
+		rxBytesPerSecond: stats.rxRate,
+		txBytesPerSecond: stats.txRate,
+		rxHistory: [...stats.rxHistory],
+		txHistory: [...stats.txHistory],
+		epoch: machine.epoch,
+		connectedAtMs: stats.connectedAtMs,
+	};
+}
+
+function serverView(entry: ServerEntry, {live, results}: SnapshotParts): ServerView {
+	if (!entry.ok) return {id: entry.id, city: null, country: null, endpoint: null, current: false, problem: `${entry.problem.what} ${entry.problem.next}`, notes: [], lastResult: null};
+	const {id, city, country, endpointHost, endpointPort, notes} = entry.server;
+	return {
+		id, city, country,
+		endpoint: endpointHost.includes(':') ? `[${endpointHost}]:${endpointPort}` : `${endpointHost}:${endpointPort}`,
+		current: live?.tunnel.server.id === id,
+		problem: null,
+		notes: [...notes],
+		lastResult: results.get(id) ?? null,
+	};
+}

@@ -1,0 +1,39 @@
+/** The tunnel's numbers over time, for the tunnel panel and for health. */
+import type {WireguardFacts} from '../kernel/kernel.ts';
+import type {ExitIdentity} from './exit-check.ts';
+import {freshHealth, observe, type Health} from './health.ts';
+import {perSecond, pushBounded} from './rates.ts';
+
+const historySeconds = 120;
+
+export interface TunnelStats {
+	readonly facts: WireguardFacts | null;
+	readonly atMs: number;
+	readonly rxRate: number;
+	readonly txRate: number;
+	readonly rxHistory: readonly number[];
+	readonly txHistory: readonly number[];
+	readonly health: Health;
+	readonly exit: (ExitIdentity & {readonly checkedAtMs: number}) | null;
+	readonly connectedAtMs: number | null;
+}
+
+export const freshStats = (nowMs: number): TunnelStats => ({
+	facts: null, atMs: nowMs, rxRate: 0, txRate: 0, rxHistory: [], txHistory: [], health: freshHealth(nowMs), exit: null, connectedAtMs: null,
+});
+
+export function recordFacts(stats: TunnelStats, facts: WireguardFacts, atMs: number): TunnelStats {
+	const before = stats.facts;
+	const rate = (pick: (facts: WireguardFacts) => number) => perSecond(before && {atMs: stats.atMs, value: pick(before)}, {atMs, value: pick(facts)});
+	const [rxRate, txRate] = [rate(({rxBytes}) => rxBytes), rate(({txBytes}) => txBytes)];
+	return {
+		...stats,
+		facts,
+		atMs,
+		rxRate,
+		txRate,
+		rxHistory: pushBounded(stats.rxHistory, rxRate, historySeconds),
+		txHistory: pushBounded(stats.txHistory, txRate, historySeconds),
+		health: observe(stats.health, {atMs, handshakeAtMs: facts.handshakeAtMs, rxBytes: facts.rxBytes, txBytes: facts.txBytes}),
+	};
+}

@@ -1,0 +1,43 @@
+/** States in words, for the journal and for status. */
+import type {JournalEntry, StateView} from '../control/schema.ts';
+import {assertNever} from '../result.ts';
+import type {Machine, TunnelState} from './state.ts';
+
+export function describeState(state: TunnelState): string {
+	switch (state.kind) {
+		case 'blocked':
+			return `Blocked (${state.cause}): ${state.detail}`;
+		case 'connecting':
+			return `Connecting to ${state.server}${state.attempt > 1 ? `, attempt ${state.attempt}` : ''}.`;
+		case 'verifying':
+			return `Verifying ${state.server}: waiting for a handshake and data.`;
+		case 'connected':
+			return `Connected to ${state.server}.`;
+		case 'degraded':
+			return `Degraded on ${state.server}: ${state.votes.join('; ')}.`;
+		case 'switching':
+			return `Switching from ${state.from} to ${state.to}; applications wait.`;
+		case 'lockdown':
+			return `Locked down by ${state.by}: ${state.reason}`;
+		default:
+			return assertNever(state);
+	}
+}
+
+export function levelOf(state: TunnelState): JournalEntry['level'] {
+	if (state.kind === 'lockdown' || state.kind === 'degraded') return 'warn';
+	return state.kind === 'blocked' && state.cause !== 'starting' && state.cause !== 'stopped' ? 'warn' : 'info';
+}
+
+export function viewState({state, sinceMs}: Machine): StateView {
+	return {
+		kind: state.kind,
+		sinceMs,
+		server: 'server' in state ? state.server : state.kind === 'switching' ? state.to : null,
+		from: state.kind === 'switching' ? state.from : null,
+		cause: state.kind === 'blocked' ? state.cause : null,
+		detail: describeState(state),
+		attempt: 'attempt' in state ? state.attempt : 0,
+		nextAttemptAtMs: state.kind === 'blocked' ? state.retryAtMs : null,
+	};
+}
