@@ -11,6 +11,7 @@ const stackBytes = 8 * 1024 * 1024;
 
 export async function loadKoffi(): Promise<Koffi> {
 	const {default: koffi} = await import('koffi');
-	koffi.config({sync_stack_size: stackBytes});
+	// koffi takes settings only before its first library is loaded, and the kernel may be opened more than once.
+	if (koffi.config().sync_stack_size !== stackBytes) koffi.config({sync_stack_size: stackBytes});
 	return koffi;
 }
