@@ -41,7 +41,7 @@ export const privateCidr: fc.Arbitrary<Cidr> = fc.oneof(
 );
 
 export const interfaceName: fc.Arbitrary<InterfaceName> = fc
-	.oneof(fc.constantFrom('eth0', 'eth1', 'ens18', 'br-lan', 'macvlan0'), fc.stringMatching(/^[A-Za-z0-9_.@-]{1,15}$/))
+	.oneof(fc.constantFrom('eth0', 'eth1', 'ens18', 'br-lan', 'macvlan0'), fc.stringMatching(/^[A-Za-z0-9_.-]{1,15}$/))
 	.map(parseInterfaceName)
 	.filter(name => name !== null)
 	.filter(name => !['lo', 'auto'].includes(name));

@@ -5,11 +5,11 @@ import {parseIp} from '../../../src/net/address.ts';
 import {loopback, parseInterfaceName} from '../../../src/net/interface-name.ts';
 import {formatEndpoint, parsePort} from '../../../src/net/port.ts';
 
-test.each(['eth0', 'lo', 'wg-amsterdam', 'br.100', 'eth0@if5', 'a', 'A_23456789-1234'])('"%s" can be an interface', name => {
+test.each(['eth0', 'lo', 'wg-amsterdam', 'br.100', 'a', 'A_23456789-1234'])('"%s" can be an interface', name => {
 	expect(parseInterfaceName(name)).toBe(name);
 });
 
-test.each(['', '.', '..', 'a b', 'a/b', 'a:b', 'a"b', 'a{b', 'a;b', 'a\nb', 'eth0\n', 'eth*', 'éth0', 'a234567890123456'])('"%s" cannot be an interface', name => {
+test.each(['', '.', '..', 'a b', 'a/b', 'a:b', 'a"b', 'eth0@if5', 'a{b', 'a;b', 'a\nb', 'eth0\n', 'eth*', 'éth0', 'a234567890123456'])('"%s" cannot be an interface', name => {
 	expect(parseInterfaceName(name)).toBeNull();
 });
 
