@@ -55,7 +55,7 @@ export const causeTexts: Readonly<Record<BlockedCause, string>> = {
 export function staleness(state: ViewState): string | null {
 	if (state.live.snapshot === null) return 'nothing was read yet';
 	if (state.link.kind !== 'open') return 'no connection to the daemon';
-	if (state.quietTicks > staleAfterTicks) return `the daemon has sent nothing for ${state.quietTicks} s`;
+	if (state.quietTicks >= staleAfterTicks) return `the daemon has sent nothing for ${state.quietTicks} s`;
 	return null;
 }
 

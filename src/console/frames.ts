@@ -1,0 +1,50 @@
+/** Lets the screen see the store at most every so often: a flood of drops must not become a flood of frames. Keys do not wait. */
+import type {Store} from './store.ts';
+import type {ViewState} from './view.ts';
+
+export interface Frames {
+	readonly get: () => ViewState;
+	readonly subscribe: (listener: () => void) => () => void;
+	/** Shows the newest state now. */
+	readonly flush: () => void;
+	readonly stop: () => void;
+}
+
+export interface Timing {
+	readonly nowMs: () => number;
+	/** Calls back after a while; returns what cancels that. */
+	readonly after: (ms: number, callback: () => void) => () => void;
+}
+
+export function createFrames(store: Pick<Store, 'get' | 'subscribe'>, everyMs: number, timing: Timing): Frames {
+	const listeners = new Set<() => void>();
+	let shown = store.get();
+	let shownAtMs = Number.NEGATIVE_INFINITY;
+	let cancel: (() => void) | null = null;
+	const flush = (): void => {
+		cancel?.();
+		cancel = null;
+		if (shown === store.get()) return;
+		shown = store.get();
+		shownAtMs = timing.nowMs();
+		for (const listener of listeners) listener();
+	};
+	const unsubscribe = store.subscribe(() => {
+		if (cancel !== null) return;
+		const wait = shownAtMs + everyMs - timing.nowMs();
+		if (wait <= 0) flush();
+		else cancel = timing.after(wait, flush);
+	});
+	return {
+		get: () => shown,
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		flush,
+		stop() {
+			cancel?.();
+			unsubscribe();
+		},
+	};
+}

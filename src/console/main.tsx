@@ -1,0 +1,124 @@
+/** The console: joins the daemon's feed, the store, the keys, the clock and the terminal. */
+import {render} from 'ink';
+import type {Feed} from './connection.ts';
+import {createFrames} from './frames.ts';
+import {actionFor, pasteAction} from './input.ts';
+import {knownSize} from './layout.ts';
+import {perform, viewEventFor} from './perform.ts';
+import {Root, type ScreenControl} from './root.tsx';
+import {proofWord} from './select/truth.ts';
+import {createStore} from './store.ts';
+import {takeTerminal} from './terminal.ts';
+import {themeFor, type ThemeName} from './theme.ts';
+import {update} from './update.ts';
+import {initialView, type Action, type ViewEvent} from './view.ts';
+
+export interface ConsoleOptions {
+	readonly feed: Feed;
+	readonly socketPath: string;
+	readonly readOnly: boolean;
+	readonly asciiOnly: boolean;
+	readonly theme: ThemeName;
+}
+
+/** The first frame waits this long for the first reading, so that it shows something true. */
+const firstReadingWithinMs = 150;
+/** Data is shown this often at most; Ink itself draws at most ten frames a second, keys included. */
+const dataFrameMs = 200;
+const tickMs = 1000;
+/** A tick that comes just before the daemon's own reading would only draw the screen twice. */
+const slackMs = 100;
+
+export async function runConsole(options: ConsoleOptions): Promise<void> {
+	const {feed} = options;
+	const {stdin, stdout, stderr} = process;
+	const terminal = takeTerminal({stdin, stdout, stderr});
+	const size = (): {readonly columns: number; readonly rows: number} => knownSize(...stdout.getWindowSize());
+	let control: ScreenControl | null = null;
+	let ticking: NodeJS.Timeout | undefined;
+	let wasBad = true;
+
+	const screen = {
+		quit: () => terminal.leave(0),
+		repaint: () => control?.repaint(),
+		suspend: () => void suspend(),
+	};
+	const store = createStore({
+		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath}),
+		update,
+		perform: effect => void perform(effect, {feed, dispatch, nowMs: Date.now, screen}),
+	});
+	const frames = createFrames(store, dataFrameMs, {
+		nowMs: () => performance.now(),
+		after(ms, callback) {
+			const timer = setTimeout(callback, ms);
+			return () => clearTimeout(timer);
+		},
+	});
+
+	function dispatch(event: ViewEvent): void {
+		store.dispatch(event);
+		if (event.type === 'action' || event.type === 'resize' || event.type === 'outcome') frames.flush();
+	}
+
+	function tickIn(ms: number): void {
+		clearTimeout(ticking);
+		ticking = setTimeout(() => {
+			dispatch({type: 'tick', atMs: Date.now()});
+			ringOnce();
+			tickIn(tickMs);
+		}, ms);
+	}
+
+	/** One bell when the proof goes bad, none while it stays so. */
+	function ringOnce(): void {
+		const {bad} = proofWord(store.get());
+		if (bad && !wasBad) stdout.write('\u0007');
+		wasBad = bad;
+	}
+
+	const act = (action: Action | null): void => {
+		if (action !== null) dispatch({type: 'action', action, atMs: Date.now()});
+	};
+	const resize = (): void => dispatch({type: 'resize', ...size()});
+	const suspend = async (): Promise<void> => {
+		await control?.suspend(terminal.stopSelf);
+		// Nobody tells a stopped process in the background that the window changed.
+		resize();
+	};
+
+	const firstReading = new Promise<void>(resolve => {
+		setTimeout(resolve, firstReadingWithinMs);
+		feed.listen(event => {
+			dispatch(viewEventFor(event, Date.now()));
+			if (event.type !== 'snapshot') return;
+			ringOnce();
+			tickIn(tickMs + slackMs);
+			resolve();
+		});
+	});
+	await firstReading;
+
+	// Before Ink's own listener: the frame it then draws has the new size.
+	stdout.on('resize', resize);
+	frames.flush();
+	const instance = render(
+		<Root
+			frames={frames} theme={themeFor({name: options.theme, asciiOnly: options.asciiOnly})}
+			onKey={(input, key) => act(actionFor(store.get(), input, key))}
+			onPaste={text => act(pasteAction(store.get(), text))}
+			onControl={next => (control = next)}
+		/>,
+		{interactive: true, alternateScreen: true, incrementalRendering: true, maxFps: 10, patchConsole: false, exitOnCtrlC: false},
+	);
+	terminal.onRestore(() => {
+		feed.close();
+		instance.unmount();
+	});
+	terminal.onContinue(() => {
+		resize();
+		screen.repaint();
+	});
+	tickIn(tickMs);
+	await instance.waitUntilExit().catch(terminal.fail);
+}

@@ -1,0 +1,64 @@
+/** What effects do in the world, and how the world's answers become events. */
+import type {DropView, ExplainQuery} from '../control/schema.ts';
+import type {Problem} from '../problem.ts';
+import type {Feed, FeedEvent} from './connection.ts';
+import type {Effect, ViewEvent} from './view.ts';
+
+interface World {
+	readonly feed: Feed;
+	readonly dispatch: (event: ViewEvent) => void;
+	readonly nowMs: () => number;
+	readonly screen: Readonly<Record<'quit' | 'repaint' | 'suspend', () => void>>;
+}
+
+export function perform(effect: Effect, world: World): Promise<void> | void {
+	switch (effect.type) {
+		case 'submit':
+			return submit(effect, world);
+		case 'explain':
+			return explain(effect, world);
+		case 'quit':
+		case 'repaint':
+		case 'suspend':
+			return world.screen[effect.type]();
+	}
+}
+
+async function submit({ticket, command}: Extract<Effect, {type: 'submit'}>, {feed, dispatch, nowMs}: World): Promise<void> {
+	const startedAtMs = nowMs();
+	const answer = await feed.submit(command);
+	const atMs = nowMs();
+	const outcome = answer?.ok === true ? answer.value : refusal(answer?.error ?? null, Math.max(0, atMs - startedAtMs));
+	dispatch({type: 'outcome', ticket, outcome, atMs});
+}
+
+function refusal(problem: Problem | null, durationMs: number): Extract<ViewEvent, {type: 'outcome'}>['outcome'] {
+	return {ok: false, message: problem?.what ?? 'There is no connection to the daemon.', durationMs, problem};
+}
+
+async function explain({key, drop}: Extract<Effect, {type: 'explain'}>, {feed, dispatch}: World): Promise<void> {
+	const query = queryFor(drop);
+	const answer = query === null ? null : await feed.explain(query);
+	// Without an answer the dialog still says which rule it was and why.
+	if (answer?.ok === true) dispatch({type: 'explanation', key, explanation: answer.value});
+}
+
+export function queryFor(drop: DropView): ExplainQuery | null {
+	if (drop.protocol === 'other' || drop.destinationPort === 0) return null;
+	return {protocol: drop.protocol, destination: drop.destination, port: drop.destinationPort, uid: drop.uid};
+}
+
+export function viewEventFor(event: FeedEvent, atMs: number): ViewEvent {
+	switch (event.type) {
+		case 'open':
+			return {type: 'link', link: {kind: 'open', version: event.hello.version, readOnly: event.hello.readOnly}};
+		case 'down':
+			return {type: 'link', link: {kind: 'down', problem: event.problem}};
+		case 'snapshot':
+			return {type: 'snapshot', snapshot: event.snapshot, atMs};
+		case 'drops':
+			return {type: 'drops', records: event.records};
+		case 'journal':
+			return {type: 'journal', entries: event.entries};
+	}
+}
