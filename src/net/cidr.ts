@@ -61,7 +61,7 @@ function joinTail(kept: Cidr[]): void {
 		const [left, right] = [splitCidr(low), splitCidr(high)];
 		if (left.length !== right.length || left.length === 0 || familyOf(left.base) !== familyOf(right.base)) return;
 		const parent = cidrOf(left.base, left.length - 1);
-		if (!cidrContains(parent, right.base) || splitCidr(parent).base !== left.base) return;
+		if (!cidrContains(parent, right.base)) return;
 		kept.splice(-2, 2, parent);
 	}
 }

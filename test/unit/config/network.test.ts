@@ -33,6 +33,9 @@ describe('NETWORK', () => {
 		['fd00::/8', 'NETWORK: fd00::/8 is wider than /16'],
 		['8.8.8.8', 'NETWORK: 8.8.8.8/32 is not private address space'],
 		['172.0.0.0/8', 'NETWORK: 172.0.0.0/8 is not private address space'],
+		// Begins in private space and goes on after its end.
+		['192.168.0.0/15', 'NETWORK: 192.168.0.0/15 is not private address space'],
+		['100.64.0.0/9', 'NETWORK: 100.0.0.0/9 is not private address space'],
 		['2001:db8::/32', 'NETWORK: 2001:db8::/32 is not private address space'],
 		['239.255.255.250', 'NETWORK: 239.255.255.250/32 is not private address space'],
 		['::ffff:10.0.0.0/104', 'NETWORK: ::ffff:10.0.0.0/104 is not private address space'],

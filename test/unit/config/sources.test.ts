@@ -90,6 +90,10 @@ describe("the file's mistakes", () => {
 		expect(new Set(said).size).toBe(said.length);
 	});
 
+	test('a list where one value belongs is one complaint, whatever is in it', () => {
+		expect(complaints({}, 'log_level: [loud, louder]\n')).toEqual(['log_level (/vks.yaml line 1) is a list, and takes one value']);
+	});
+
 	test('a file that is wrong does not hide a wrong environment', () => {
 		expect(complaints({VKS_DHCP: 'maybe'}, 'a: [').length).toBeGreaterThan(1);
 	});
