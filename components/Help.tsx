@@ -5,8 +5,8 @@ import {fitLine, fitText, span, type Line} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 import {Modal} from './Modal.tsx';
 
-const keysWidth = 10;
-const groupWidth = 8;
+const keysWidth = 19;
+const groupWidth = 9;
 
 export function Help({within, theme, top}: {readonly within: Rect; readonly theme: Theme; readonly top: number}) {
 	return (

@@ -20,15 +20,17 @@ interface Props {
 
 export function Modal({within, theme, title, hint, width, tone = 'accent', content, top = 0}: Props) {
 	const outer = Math.min(width, within.width);
+	// A blank column on each side keeps the box apart from what is behind it.
+	const margin = outer + 2 <= within.width ? 1 : 0;
 	const lines = content(Math.max(0, outer - 4));
 	const height = Math.min(lines.length + 2, within.height);
 	const from = Math.max(0, Math.min(top, lines.length - (height - 2)));
 	const at: Rect = {x: within.x + Math.floor((within.width - outer) / 2), y: within.y + Math.floor((within.height - height) / 2), width: outer, height};
 	const more = from + height - 2 < lines.length;
-	return (
-		<Lines
-			at={at} theme={theme}
-			lines={frameLines({title: [span(` ${title}`, tone)], aside: [span(more ? `${hint}, j more` : hint)], content: lines.slice(from), tone}, {form: 'box', width: at.width, height: at.height, theme})}
-		/>
+	const framed = frameLines(
+		{title: [span(theme.symbols.horizontal, tone), span(` ${title}`, tone)], aside: [span(more ? `${hint}, j more` : hint)], content: lines.slice(from), tone},
+		{form: 'box', width: outer, height, theme},
 	);
+	const side = margin === 0 ? [] : [span(' ')];
+	return <Lines at={{...at, x: at.x - margin, width: outer + 2 * margin}} theme={theme} lines={framed.map(line => [...side, ...line, ...side])} />;
 }

@@ -40,7 +40,7 @@ export function Panel({state, box, theme, title, aside, summary, content}: Props
 
 function titleOf({state, box, theme, title}: PanelProps & {readonly title: string}): Line {
 	const number = panelIds.indexOf(box.panel) + 1;
-	return state.focus === box.panel ? [span(`${theme.symbols.focus} ${number} ${title}`, 'accent')] : [span(`  ${number} ${title}`)];
+	return state.focus === box.panel ? [span(`${theme.symbols.focus} ${number} ${title}`, 'accent')] : [span(theme.symbols.horizontal, 'faint'), span(` ${number} ${title}`)];
 }
 
 /** A filter hides rows: it stands in the title for as long as it does. */

@@ -35,6 +35,7 @@ function linesFor({state, columns, rows, theme}: Props): readonly Line[] {
 		segmentLine(headerTop(state, theme), columns, ellipsis),
 		...(toast === null ? [] : [toast]),
 		...selectBanners(state).map((banner): Line => [span(fitText(banner.text, columns, {ellipsis}), banner.tone)]),
+		tunnel === null ? null : [span(tunnel.server, 'accent'), span(tunnel.exit === null ? '' : `  exit ${tunnel.exit.address}  ${tunnel.exit.city ?? ''}`)],
 		handshake === null ? null : [span('handshake ', 'label'), span(handshake.text, handshake.tone)],
 		tunnel === null ? null : [span(`${theme.symbols.down} ${formatByteRate(tunnel.rxBytesPerSecond)} ${theme.symbols.up} ${formatByteRate(tunnel.txBytesPerSecond)}`)],
 		snapshot === null ? null : [span('drops ', 'label'), span(`${formatCount(snapshot.drops.perSecond)}/s, ${formatCount(snapshot.drops.total)} in all`)],

@@ -1,7 +1,7 @@
 /** Refused packets, newest first, each with the rule that refused it. */
 import type {DropView} from '../../src/control/schema.ts';
 import {formatClock, formatCount} from '../../src/console/format.ts';
-import {destinationOf, dropRows, interfaceOf, sourceOf} from '../../src/console/select/drops.ts';
+import {destinationOf, dropRows, interfaceOf} from '../../src/console/select/drops.ts';
 import {shownMoment} from '../../src/console/select/moment.ts';
 import {selectedIndex} from '../../src/console/select/rows.ts';
 import {positionText, type Column} from '../../src/console/table.ts';
@@ -13,13 +13,13 @@ import {TablePanel} from '../Table.tsx';
 const columns: readonly Column[] = [
 	{title: 'time', width: 8},
 	{title: 'dir', width: 3},
-	{title: 'proto', width: 6},
-	{title: 'source', width: 15, grow: 1, max: 46, optional: 4},
-	{title: 'destination', width: 20, grow: 2, max: 46},
+	{title: 'proto', width: 5},
+	{title: 'source', width: 15, grow: 1, max: 39, optional: 4},
+	{title: 'destination', width: 18, grow: 2, max: 46},
 	{title: 'uid', width: 5, align: 'right', optional: 3},
 	{title: 'if', width: 6, optional: 5},
 	{title: 'size', width: 5, align: 'right', optional: 6},
-	{title: 'rule', width: 16, grow: 1, max: 28},
+	{title: 'rule', width: 12, grow: 1, max: 28},
 ];
 
 export function DropsPanel({state, box, theme}: PanelProps) {
@@ -56,8 +56,9 @@ function cellsOf(record: DropView, offsetMinutes: number): readonly Span[] {
 	return [
 		span(formatClock(record.atMs, offsetMinutes)),
 		span(directions[record.direction]),
-		span(record.protocol),
-		span(sourceOf(record)),
+		span(record.protocol === 'icmpv6' ? 'icmp6' : record.protocol),
+		// The source port says little; Enter shows it.
+		span(record.source),
 		span(destinationOf(record)),
 		span(record.uid === null ? '' : String(record.uid)),
 		span(interfaceOf(record)),

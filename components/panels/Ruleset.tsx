@@ -10,11 +10,11 @@ import {TablePanel} from '../Table.tsx';
 
 const columns: readonly Column[] = [
 	{title: '', width: 1},
-	{title: 'chain', width: 11, optional: 3},
+	{title: 'chain', width: 10, optional: 3},
 	{title: 'rule', width: 20, grow: 1, max: 28},
-	{title: 'verdict', width: 7},
+	{title: 'does', width: 6},
 	{title: 'packets', width: 7, align: 'right'},
-	{title: 'bytes', width: 7, align: 'right'},
+	{title: 'bytes', width: 6, align: 'right'},
 	{title: 'rate', width: 6, align: 'right'},
 	{title: 'reason', width: 24, grow: 3, optional: 4},
 ];
@@ -34,7 +34,7 @@ export function RulesetPanel({state, box, theme}: PanelProps) {
 			table={{
 				columns, count: rows.length, selected,
 				empty: filter === '' ? 'no rules were read' : 'no rule matches the filter',
-				cells: index => cellsOf(rows, index, theme),
+				cells: (index, first) => cellsOf(rows, {index, first, theme}),
 			}}
 			// The reason column goes when it is narrow; the selected rule's reason then has a row of its own.
 			below={width => (focused && width < 96 && reason !== undefined ? [span('why ', 'label'), span(reason)] : null)}
@@ -44,11 +44,11 @@ export function RulesetPanel({state, box, theme}: PanelProps) {
 
 const verdictTones: Readonly<Record<string, Tone>> = {accept: 'good', reject: 'warn', drop: 'warn'};
 
-function cellsOf(rows: readonly RuleRow[], index: number, {symbols}: Theme): readonly Span[] {
+function cellsOf(rows: readonly RuleRow[], {index, first, theme: {symbols}}: {readonly index: number; readonly first: boolean; readonly theme: Theme}): readonly Span[] {
 	const row = rows[index];
 	if (row === undefined) return [];
 	const {rule} = row;
-	const sameChain = rows[index - 1]?.rule.chain === rule.chain;
+	const sameChain = !first && rows[index - 1]?.rule.chain === rule.chain;
 	return [
 		span(row.moved ? symbols.moved : ' ', 'accent'),
 		// A chain is named where it begins.
@@ -63,7 +63,7 @@ function cellsOf(rows: readonly RuleRow[], index: number, {symbols}: Theme): rea
 }
 
 function summaryOf(rows: readonly RuleRow[], {symbols}: Theme): Line {
-	const refusing = rows.filter(row => row.moved && row.rule.verdict !== 'accept').toSorted((a, b) => b.rule.packetsPerSecond - a.rule.packetsPerSecond)[0];
+	const refusing = rows.filter(row => row.moved && (row.rule.verdict === 'reject' || row.rule.verdict === 'drop')).toSorted((a, b) => b.rule.packetsPerSecond - a.rule.packetsPerSecond)[0];
 	const moved = rows.filter(row => row.moved).length;
 	return [
 		span(`${rows.length} rules, ${moved} hit just now`),

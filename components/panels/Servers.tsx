@@ -11,9 +11,9 @@ import {TablePanel} from '../Table.tsx';
 const columns: readonly Column[] = [
 	{title: '', width: 1},
 	{title: 'server', width: 12, grow: 1, max: 28},
-	{title: 'place', width: 12, grow: 1, max: 24},
+	{title: 'place', width: 20, grow: 1, max: 24},
 	{title: 'endpoint', width: 21, optional: 3, max: 40},
-	{title: 'last', width: 8, grow: 2, optional: 2, max: 60},
+	{title: 'last', width: 16, grow: 2, optional: 4, max: 60},
 ];
 
 export function ServersPanel({state, box, theme}: PanelProps) {
@@ -45,7 +45,7 @@ function cellsOf(server: ServerView, {symbols}: Theme): readonly Span[] {
 	return [
 		server.current ? span(symbols.connected, 'good') : server.problem === null ? span(' ') : span(symbols.failed, 'bad'),
 		span(server.id, server.current ? 'accent' : 'plain'),
-		span(placeOf(server)),
+		server.problem === null ? span(placeOf(server)) : span('cannot be used', 'bad'),
 		span(server.endpoint ?? ''),
 		span(noted, server.problem !== null ? 'bad' : server.notes.length > 0 ? 'warn' : 'plain'),
 	];

@@ -2,6 +2,7 @@
 import {contentColumns} from '../../src/console/layout.ts';
 import {shownMoment, shownNowMs} from '../../src/console/select/moment.ts';
 import {selectHandshake} from '../../src/console/select/handshake.ts';
+import {staleness} from '../../src/console/select/truth.ts';
 import {tunnelLines} from '../../src/console/select/tunnel.ts';
 import {formatByteRate} from '../../src/console/format.ts';
 import {span, type Line} from '../../src/console/text.ts';
@@ -24,7 +25,7 @@ export function TunnelPanel({state, box, theme}: PanelProps) {
 			state={state} box={box} theme={theme} title="Tunnel"
 			aside={tunnel === null ? [] : [span(`${tunnel.interface} ${theme.symbols.dot} ${tunnel.implementation}`)]}
 			summary={summary}
-			content={({width, height}) => (snapshot === null ? [] : tunnelLines(snapshot, {width, height, nowMs, theme}))}
+			content={({width, height}) => (snapshot === null ? [] : tunnelLines(snapshot, {width, height, nowMs, theme, old: state.frozen === null && staleness(state) !== null}))}
 		/>
 	);
 }

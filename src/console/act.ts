@@ -22,7 +22,9 @@ export function cancelOld(state: ViewState): ViewState {
 	return expired || read ? {...state, dialog: expired ? null : dialog, notice: read ? null : notice} : state;
 }
 
-export function act(state: ViewState, action: Action): Step {
+export function act(before: ViewState, action: Action): Step {
+	// A hint has been read when the next key comes; an outcome stays its time.
+	const state = before.notice?.level === 'info' || before.notice?.level === 'warn' ? {...before, notice: null} : before;
 	if (action.id === 'quit' || action.id === 'repaint' || action.id === 'suspend') return effect(state, {type: action.id});
 	// A lockdown must not wait for a dialog to be closed.
 	if (state.dialog !== null && action.id !== 'lockdown') return answerDialog(state, action, submit);
@@ -107,7 +109,7 @@ function askSwitch(state: ViewState): ViewState {
 	const named = (each: {readonly id: string; readonly city: string | null; readonly country: string | null}): string => [each.id, placeOf(each)].filter(Boolean).join(', ');
 	return ask(state, {do: 'switch', server: server.id}, 'Switch server', [
 		`From ${from === undefined ? 'no server' : named(from)}`,
-		`to   ${named(server)}`,
+		`to ${named(server)}.`,
 		'Traffic keeps using the old tunnel until the new one is verified; at no time does anything pass outside a tunnel. TCP connections meet a new exit address and end.',
 	]);
 }

@@ -27,19 +27,17 @@ export function frameLines(frame: Frame, {form, width, height, theme}: Pick<Pane
 	return [titleLine(frame, width, theme), ...rows];
 }
 
-/** `─ title ───────── aside ─`, exactly as wide as asked. */
+/** `title ───────── aside ─`, exactly as wide as asked. */
 function titleLine(frame: Frame, width: number, theme: Theme): Line {
 	const {horizontal, ellipsis} = theme.symbols;
 	const aside = lineWidth(frame.aside) === 0 || lineWidth(frame.aside) > width / 1.5 ? [] : [span(' '), ...frame.aside, span(' '), span(horizontal, frame.tone)];
 	const room = Math.max(0, width - lineWidth(aside));
-	const wanted = Math.min(room, lineWidth(frame.title) + 2);
-	const title = fitLine([...frame.title, span(' ')], Math.max(0, wanted - 1), ellipsis);
-	const head: Line = [span(horizontal, frame.tone), ...title];
+	const head = fitLine([...frame.title, span(' ')], Math.min(room, lineWidth(frame.title) + 1), ellipsis);
 	return fitLine([...head, span(horizontal.repeat(Math.max(0, room - lineWidth(head))), frame.tone), ...aside], width, ellipsis);
 }
 
 /** A collapsed panel: its title and the one thing to know, on one row. */
 export function summaryLine(title: Line, summary: Line, {width, theme}: {readonly width: number; readonly theme: Theme}): Line {
 	const padding = Math.max(1, 14 - lineWidth(title));
-	return fitLine([span(theme.symbols.horizontal, 'faint'), ...title, span(' '.repeat(padding)), ...summary], width, theme.symbols.ellipsis);
+	return fitLine([...title, span(' '.repeat(padding)), ...summary], width, theme.symbols.ellipsis);
 }

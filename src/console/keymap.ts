@@ -8,8 +8,6 @@ export type Group = 'act' | 'look' | 'move' | 'console';
 export interface Binding {
 	/** Names as `keyName` gives them. */
 	readonly keys: readonly string[];
-	/** How the keys are written for people, when not simply joined. */
-	readonly shown?: string;
 	readonly action: Action;
 	readonly where: Where;
 	readonly group: Group;
@@ -19,37 +17,48 @@ export interface Binding {
 	readonly help: string;
 	/** Less safe direction: asks for another gesture. */
 	readonly danger?: true;
+	/** Bindings of one set stand in one row of the help, under the set's own words. */
+	readonly set?: keyof typeof sets;
 	/** Place in the footer; absent keeps it out. */
 	readonly footer?: number;
 }
 
-const panel = (key: string, id: PanelId): Binding => ({keys: [key], action: {id: 'focus', panel: id}, where: 'everywhere', group: 'look', label: id, help: `focus the ${id} panel`});
+const sets = {
+	panels: 'focus tunnel, ruleset, servers, drops, journal',
+	around: 'next panel, previous panel',
+	order: 'next sort order, reverse it',
+	step: 'one row up, one row down',
+	page: 'one page up, one page down',
+	ends: 'first row (drops and journal follow again), last row',
+} as const;
+
+const panel = (key: string, id: PanelId): Binding => ({keys: [key], action: {id: 'focus', panel: id}, where: 'everywhere', group: 'look', set: 'panels', label: id, help: `focus the ${id} panel`});
 
 export const keymap: readonly Binding[] = [
 	{keys: ['L'], action: {id: 'lockdown'}, where: 'everywhere', group: 'act', label: 'lockdown', help: 'block everything at once; one key, no question', footer: 3},
 	{keys: ['U'], action: {id: 'lift'}, where: 'everywhere', group: 'act', label: 'lift', help: 'end a lockdown; asks for the word `lift`', danger: true, footer: 4},
 	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
-	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', label: 'switch', help: 'go to the servers, and there: switch to the selected one; asks `y`', footer: 6},
+	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
 	panel('1', 'tunnel'),
 	panel('2', 'ruleset'),
 	panel('3', 'servers'),
 	panel('4', 'drops'),
 	panel('5', 'journal'),
-	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', label: 'next', help: 'next panel', footer: 9},
-	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', label: 'previous', help: 'previous panel'},
-	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the selected row: the rule, why a packet was refused, the switch', footer: 8},
+	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', set: 'around', label: 'next', help: 'next panel', footer: 9},
+	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', set: 'around', label: 'previous', help: 'previous panel'},
+	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the row: the rule, why it was refused, the switch', footer: 8},
 	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close, clear the filter, leave zoom and freeze'},
-	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'show rows that hold every word typed; Enter keeps it, Esc clears it', footer: 7},
-	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', label: 'sort', help: 'next sort order'},
-	{keys: ['O'], action: {id: 'reverse'}, where: 'lists', group: 'look', label: 'reverse', help: 'reverse the order'},
+	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'filter: every word must be found; Esc clears', footer: 7},
+	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', set: 'order', label: 'sort', help: 'next sort order'},
+	{keys: ['O'], action: {id: 'reverse'}, where: 'lists', group: 'look', set: 'order', label: 'reverse', help: 'reverse the order'},
 	{keys: ['z'], action: {id: 'zoom'}, where: 'everywhere', group: 'look', label: 'zoom', help: 'the focused panel alone, and back', footer: 11},
 	{keys: ['space'], action: {id: 'freeze'}, where: 'everywhere', group: 'look', label: 'freeze', help: 'hold the panels still; the header stays live', footer: 10},
-	{keys: ['up', 'k'], action: {id: 'move', by: 'up'}, where: 'lists', group: 'move', label: 'up', help: 'one row up'},
-	{keys: ['down', 'j'], action: {id: 'move', by: 'down'}, where: 'lists', group: 'move', label: 'down', help: 'one row down'},
-	{keys: ['pageup', 'ctrl-u'], action: {id: 'move', by: 'page-up'}, where: 'lists', group: 'move', label: 'page up', help: 'one page up'},
-	{keys: ['pagedown', 'ctrl-d'], action: {id: 'move', by: 'page-down'}, where: 'lists', group: 'move', label: 'page down', help: 'one page down'},
-	{keys: ['home', 'g'], action: {id: 'move', by: 'first'}, where: 'lists', group: 'move', label: 'first', help: 'first row; drops and journal follow the newest again'},
-	{keys: ['end', 'G'], action: {id: 'move', by: 'last'}, where: 'lists', group: 'move', label: 'last', help: 'last row'},
+	{keys: ['up', 'k'], action: {id: 'move', by: 'up'}, where: 'lists', group: 'move', set: 'step', label: 'up', help: 'one row up'},
+	{keys: ['down', 'j'], action: {id: 'move', by: 'down'}, where: 'lists', group: 'move', set: 'step', label: 'down', help: 'one row down'},
+	{keys: ['pageup', 'ctrl-u'], action: {id: 'move', by: 'page-up'}, where: 'lists', group: 'move', set: 'page', label: 'page up', help: 'one page up'},
+	{keys: ['pagedown', 'ctrl-d'], action: {id: 'move', by: 'page-down'}, where: 'lists', group: 'move', set: 'page', label: 'page down', help: 'one page down'},
+	{keys: ['home', 'g'], action: {id: 'move', by: 'first'}, where: 'lists', group: 'move', set: 'ends', label: 'first', help: 'first row; drops and journal follow the newest again'},
+	{keys: ['end', 'G'], action: {id: 'move', by: 'last'}, where: 'lists', group: 'move', set: 'ends', label: 'last', help: 'last row'},
 	{keys: ['?'], action: {id: 'help'}, where: 'everywhere', group: 'console', label: 'help', help: 'this help', footer: 1},
 	{keys: ['q', 'ctrl-c'], action: {id: 'quit'}, where: 'everywhere', group: 'console', label: 'quit', help: 'leave the console; the daemon and the policy stay', footer: 2},
 	{keys: ['ctrl-l'], action: {id: 'repaint'}, where: 'everywhere', group: 'console', label: 'repaint', help: 'draw the whole screen again'},
@@ -58,7 +67,7 @@ export const keymap: readonly Binding[] = [
 
 /** How the keys of a binding are written. */
 export function keysOf(binding: Binding): string {
-	return (binding.shown ?? binding.keys.map(writtenKey).join(' '));
+	return binding.keys.map(writtenKey).join(' ');
 }
 
 const written: Readonly<Record<string, string>> = {
@@ -111,7 +120,12 @@ export interface HelpEntry {
 }
 
 export function helpEntries(): readonly HelpEntry[] {
-	return keymap.map(binding => ({group: groupTitles[binding.group], keys: keysOf(binding), help: binding.help, danger: binding.danger ?? false}));
+	return keymap.flatMap((binding, index) => {
+		const {set} = binding;
+		const inSet = set === undefined ? [binding] : keymap.filter(each => each.set === set);
+		if (set !== undefined && keymap.findIndex(each => each.set === set) !== index) return [];
+		return [{group: groupTitles[binding.group], keys: inSet.map(keysOf).join(' '), help: set === undefined ? binding.help : sets[set], danger: binding.danger ?? false}];
+	});
 }
 
 /** The README's key table; a test compares it with the file. */

@@ -12,14 +12,17 @@ export interface Segment {
 const between = 2;
 
 export function segmentLine(segments: readonly Segment[], width: number, ellipsis: string): Line {
-	let kept = segments.filter(segment => lineWidth(segment.line) > 0);
-	const needed = (): number => kept.reduce((sum, segment) => sum + lineWidth(segment.line), 0) + between * Math.max(0, kept.length - 1);
-	while (needed() > width) {
-		const least = Math.max(...kept.map(segment => segment.order));
-		if (least <= 0) break;
-		const index = kept.findLastIndex(segment => segment.order === least);
-		kept = kept.filter((_, each) => each !== index);
+	const shown = segments.filter(segment => lineWidth(segment.line) > 0);
+	// Taken by importance: a short part may still find room where a longer one did not.
+	const taken = new Set<Segment>();
+	let used = 0;
+	for (const segment of shown.toSorted((a, b) => a.order - b.order)) {
+		const more = lineWidth(segment.line) + (taken.size === 0 ? 0 : between);
+		if (used + more > width && segment.order > 0) continue;
+		taken.add(segment);
+		used += more;
 	}
+	const kept = shown.filter(segment => taken.has(segment));
 	const joined = (part: readonly Segment[]): Line => part.flatMap((segment, index) => (index === 0 ? segment.line : [span(' '.repeat(between)), ...segment.line]));
 	const left = joined(kept.filter(segment => segment.right !== true));
 	const right = joined(kept.filter(segment => segment.right === true));

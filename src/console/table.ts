@@ -16,8 +16,8 @@ export interface Column {
 
 export interface Table {
 	readonly columns: readonly Column[];
-	/** One cell for each column, before any is left out. */
-	readonly cells: (row: number) => readonly Span[];
+	/** One cell for each column, before any is left out; `first` for the topmost row shown. */
+	readonly cells: (row: number, first: boolean) => readonly Span[];
 	readonly count: number;
 	readonly selected: number;
 	/** What stands where rows would, when there are none. */
@@ -37,7 +37,7 @@ export function tableLines(table: Table, {width, height, theme, focused}: {reado
 	const visible = Math.max(0, height - 1);
 	const start = windowStart({selected: table.selected, count: table.count, height: visible});
 	for (let index = start; index < Math.min(table.count, start + visible); index++) {
-		const cells = table.cells(index).map((cell, column) => span(fitText(cell.text, widths[column] ?? 0, {align: table.columns[column]?.align ?? 'left', ellipsis: symbols.ellipsis}), cell.tone));
+		const cells = table.cells(index, index === start).map((cell, column) => span(fitText(cell.text, widths[column] ?? 0, {align: table.columns[column]?.align ?? 'left', ellipsis: symbols.ellipsis}), cell.tone));
 		const isSelected = focused && index === table.selected;
 		const line = fitLine([span(isSelected ? `${symbols.selected} ` : '  '), ...row(cells, widths)], width, symbols.ellipsis);
 		lines.push(isSelected ? [span(line.map(part => part.text).join(''), 'selected')] : line);

@@ -16,7 +16,7 @@ export function selectBanners(state: ViewState): readonly Banner[] {
 	const banners: Banner[] = [];
 	const proof = proofWord(state);
 	if (state.link.kind !== 'open') {
-		banners.push({id: 'link', tone: 'alarm', text: 'NO DAEMON  the connection was lost; trying again. The policy it left in the kernel stays; what is shown is old'});
+		banners.push({id: 'link', tone: 'alarm', text: 'NO DAEMON  connection lost, trying again. Its policy stays in the kernel; what is shown is old. `vks run` starts one'});
 	} else if (proof.bad) {
 		const blocking = snapshot.problems.find(problem => problem.stillBlocking !== true);
 		banners.push({id: 'proof', tone: 'alarm', text: [`${proof.text}  ${proof.why.join('; ') || 'no detail given'}`, blocking?.next].filter(Boolean).join('. Next: ')});
@@ -32,12 +32,12 @@ export function selectBanners(state: ViewState): readonly Banner[] {
 function bannerForState(state: ViewState): Banner | null {
 	const current = state.live.snapshot?.state;
 	if (current === undefined) return null;
-	const retry = current.nextAttemptAtMs !== null && current.nextAttemptAtMs > state.nowMs ? `; next attempt in ${formatAge(current.nextAttemptAtMs - state.nowMs + 999)}` : '';
+	const retry = current.nextAttemptAtMs !== null && current.nextAttemptAtMs > state.nowMs ? ` Next attempt in ${formatAge(current.nextAttemptAtMs - state.nowMs + 999)}.` : '';
 	switch (current.kind) {
 		case 'connected':
 			return null;
 		case 'lockdown':
-			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  nothing passes. To end it: U, then the word lift. ${current.detail}`};
+			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  traffic is refused. U, then the word lift, ends it. ${current.detail}`};
 		case 'blocked':
 			return {id: 'state', tone: 'warn', text: `BLOCKED${current.cause === null ? '' : `, ${causeTexts[current.cause]}`}  ${current.detail}${retry}`};
 		case 'degraded':

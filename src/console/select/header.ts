@@ -5,7 +5,7 @@ import {span, type Line} from '../text.ts';
 import type {Symbols, Theme, Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 import {selectHandshake, type Handshake} from './handshake.ts';
-import {proofWord, stateWord, type Word} from './truth.ts';
+import {proofWord, staleness, stateWord, type Word} from './truth.ts';
 
 export function wordLine(word: Word, symbols: Symbols): Line {
 	const symbol = symbols[word.symbol];
@@ -34,6 +34,8 @@ export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[
 export function layersLine(state: ViewState): Line {
 	const layers = state.live.snapshot?.layers ?? [];
 	if (layers.length === 0) return [];
+	// An old reading of the layers is as little proof as an old PROVEN.
+	if (staleness(state) !== null) return [span('layers ?', 'bad')];
 	const held = layers.filter(layer => layer.state === 'held').length;
 	const missing = layers.filter(layer => layer.state === 'missing');
 	const tone: Tone = missing.length > 0 ? 'bad' : held === layers.length ? 'good' : 'warn';
@@ -48,6 +50,7 @@ export function headerBottom(state: ViewState, theme: Theme): readonly Segment[]
 	const {symbols} = theme;
 	const clock: Segment = {order: 7, right: true, line: [span(formatClock(state.nowMs, state.offsetMinutes))]};
 	if (snapshot === null) return [clock];
+	if (staleness(state) !== null) return [{order: 0, line: [span(`last reading ${formatAge(state.nowMs - snapshot.atMs)} ago; the panels show that moment`, 'warn')]}, clock];
 	const {tunnel, drops, problems, tamper, exceptions} = snapshot;
 	const handshake = tunnel === null ? null : selectHandshake(tunnel, {nowMs: state.nowMs, width: barWidth});
 	return [
@@ -57,7 +60,7 @@ export function headerBottom(state: ViewState, theme: Theme): readonly Segment[]
 		{order: 1, line: [span('drops ', 'label'), span(`${formatCount(drops.perSecond)}/s`, drops.perSecond > 0 ? 'warn' : 'plain')]},
 		{order: 5, line: [span('total ', 'label'), span(formatCount(drops.total))]},
 		{order: 6, line: exceptions.length === 0 ? [] : [span(`${exceptions.length} exceptions`, 'warn')]},
-		{order: 4, line: tamper.count === 0 ? [] : [span(`tampered ${formatCount(tamper.count)} times`, 'warn')]},
+		{order: 4, line: tamper.count === 0 ? [] : [span('tamper ', 'label'), span(formatCount(tamper.count), 'warn')]},
 		{order: 2, line: problems.length === 0 ? [] : [span(`${problems.length} problem${problems.length === 1 ? '' : 's'}`, problems.some(problem => problem.severity === 'error') ? 'bad' : 'warn')]},
 		{order: 1, line: snapshot.unsafeNetwork.length === 0 ? [] : [span(' UNSAFE NETWORK ', 'alarm')]},
 		clock,
