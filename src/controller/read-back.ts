@@ -2,8 +2,8 @@
 import {createHash} from 'node:crypto';
 import type {Firewall} from '../kernel/kernel.ts';
 import {compare} from '../policy/compare.ts';
-import {canonicalText, parseListing, type Listing} from '../policy/listing.ts';
-import {renderInet, renderNetdev, tableName} from '../policy/render.ts';
+import {canonicalText, parseListing, withHooks, type Listing} from '../policy/listing.ts';
+import {renderUnhooked, tableName} from '../policy/render.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
@@ -37,12 +37,12 @@ export function rulesetReader(firewall: Firewall): Reader {
 
 	const intendedListing = async (ruleset: Ruleset): Promise<Result<Intended, Problem>> => {
 		if (known?.ruleset === ruleset) return ok(known);
-		const inet = await listScratch(firewall, 'inet', renderInet(ruleset, scratch));
+		const inet = await listCopy(firewall, 'inet', ruleset);
 		if (!inet.ok) return inet;
-		const script = renderNetdev(ruleset, scratch);
-		const netdev = script === null ? ok(null) : await listScratch(firewall, 'netdev', script);
-		// A kernel without the egress hook refuses the copy as it refused the original: no backstop, and said so elsewhere.
-		known = {ruleset, inet: inet.value, netdev: netdev.ok ? netdev.value : null};
+		// Where nothing is outside there is nothing to hook, and no table to compare with.
+		const netdev = ruleset.backstop.length === 0 ? ok(null) : await listCopy(firewall, 'netdev', ruleset);
+		if (!netdev.ok) return netdev;
+		known = {ruleset, inet: inet.value, netdev: netdev.value};
 		return ok(known);
 	};
 
@@ -85,17 +85,18 @@ export function rulesetReader(firewall: Firewall): Reader {
 	};
 }
 
-const scratch = {mode: 'recreate', table: scratchTable, dormant: true} as const;
-
-/** The kernel's own words for the intended ruleset, from a dormant table that no packet meets. */
-async function listScratch(firewall: Firewall, family: 'inet' | 'netdev', script: string): Promise<Result<Listing, Problem>> {
-	const made = await firewall.run(script);
+/**
+ * The kernel's own words for the intended rules, from a table whose chains have no hooks. Not from a dormant one: nft 1.0.6
+ * prints stray memory as the flags of a dormant table, which now and then is no JSON.
+ */
+async function listCopy(firewall: Firewall, family: 'inet' | 'netdev', ruleset: Ruleset): Promise<Result<Listing, Problem>> {
+	const made = await firewall.run(renderUnhooked(ruleset, family, scratchTable));
 	if (!made.ok) return made;
 	const listed = await firewall.list(family, scratchTable);
 	const removed = await firewall.run(`delete table ${family} ${scratchTable}\n`);
 	if (!listed.ok) return listed;
 	if (!removed.ok) return removed;
-	return ok(parseListing(listed.value));
+	return ok(withHooks(parseListing(listed.value), ruleset.chains.filter(({table}) => table === family)));
 }
 
 async function listTable(firewall: Firewall, family: 'inet' | 'netdev'): Promise<Result<Listing | null, Problem>> {

@@ -1,5 +1,7 @@
 /** `nft -j list table`, reduced to what must be equal between the intended and the actual ruleset. */
 import {z} from 'zod';
+import type {Chain} from './policy.ts';
+import {hookOf} from './render.ts';
 
 const listingSchema = z.object({nftables: z.array(z.record(z.string(), z.unknown()))});
 const chainSchema = z.object({name: z.string(), type: z.string().optional(), hook: z.string().optional(), prio: z.number().optional(), policy: z.string().optional()});
@@ -34,10 +36,10 @@ export function parseListing(json: unknown): Listing {
 	for (const object of listingSchema.parse(json).nftables) {
 		if ('chain' in object) {
 			const {name, type, hook, prio, policy} = chainSchema.parse(object['chain']);
-			chains.set(name, {spec: JSON.stringify({type, hook, prio, policy}), rules: []});
+			chains.set(name, {spec: specText({type, hook, prio, policy}), rules: []});
 		} else if ('rule' in object) {
 			const {chain, comment, expr} = listedRuleSchema.parse(object['rule']);
-			chains.get(chain)?.rules.push({id: comment ?? null, text: JSON.stringify(expr)});
+			chains.get(chain)?.rules.push({id: comment ?? null, text: JSON.stringify(expr, setsSorted)});
 		} else if ('counter' in object) {
 			const {name, packets, bytes} = counterSchema.parse(object['counter']);
 			counters.set(name, {packets, bytes});
@@ -46,6 +48,23 @@ export function parseListing(json: unknown): Listing {
 		}
 	}
 	return {chains, others, counters};
+}
+
+/** The listing of the hookless copy, with the hooks and defaults that the live chains must have. */
+export function withHooks(copy: Listing, chains: readonly Chain[]): Listing {
+	const hooked = chains.map(({name, policy}): [string, ListedChain] => {
+		const {type, hook, priority} = hookOf(name);
+		return [name, {spec: specText({type, hook, prio: priority, policy}), rules: copy.chains.get(name)?.rules ?? []}];
+	});
+	return {...copy, chains: new Map(hooked)};
+}
+
+const specText = ({type, hook, prio, policy}: Omit<z.output<typeof chainSchema>, 'name'>): string => JSON.stringify({type, hook, prio, policy});
+
+/** A set has no order, and the kernel lists hashed ones as their seed has it, which differs between two equal tables. */
+function setsSorted(key: string, value: unknown): unknown {
+	if (key !== 'set' || !Array.isArray(value)) return value;
+	return value.map(element => JSON.stringify(element)).sort();
 }
 
 /** Everything that is compared, as one text: equal texts are equal rulesets, and its hash names the ruleset. */

@@ -12,19 +12,21 @@ export type TableMode = 'standing' | 'create' | 'recreate';
 
 export interface RenderOptions {
 	readonly mode: TableMode;
-	/** Another table name renders the dormant copy that the kernel's listing of the live table is compared with. */
-	readonly table?: string;
-	readonly dormant?: boolean;
+}
+
+/** A table of the same rules in chains without hooks: no packet meets it, and the kernel lists it in its own words. */
+export function renderUnhooked(ruleset: Ruleset, family: 'inet' | 'netdev', table: string): string {
+	return renderTable({family, table, mode: 'recreate', ruleset, hooked: false});
 }
 
 export function renderInet(ruleset: Ruleset, options: RenderOptions): string {
-	return renderTable('inet', ruleset.chains.filter(({table}) => table === 'inet'), ruleset, options);
+	return renderTable({family: 'inet', table: tableName, ruleset, hooked: true, ...options});
 }
 
 /** The backstop's own transaction; null while there is no interface to hook it on. */
 export function renderNetdev(ruleset: Ruleset, options: RenderOptions): string | null {
 	if (ruleset.backstop.length === 0) return null;
-	return renderTable('netdev', ruleset.chains.filter(({table}) => table === 'netdev'), ruleset, options);
+	return renderTable({family: 'netdev', table: tableName, ruleset, hooked: true, ...options});
 }
 
 /** One rule as nft text, without the table it stands in. */
@@ -37,13 +39,22 @@ export const counterName = (id: string): string => `c_${id}`;
 /** The comment on the log half of a refusing rule. */
 export const logComment = (id: string): string => `${id}:log`;
 
-function renderTable(family: 'inet' | 'netdev', chains: readonly Chain[], ruleset: Ruleset, {mode, table = tableName, dormant = false}: RenderOptions): string {
+interface TableText {
+	readonly family: 'inet' | 'netdev';
+	readonly table: string;
+	readonly mode: TableMode;
+	readonly ruleset: Ruleset;
+	readonly hooked: boolean;
+}
+
+function renderTable({family, table, mode, ruleset, hooked}: TableText): string {
 	const at = `${family} ${table}`;
+	const chains = ruleset.chains.filter(chain => chain.table === family);
 	return [
 		...(mode === 'recreate' ? [`add table ${at}`, `delete table ${at}`] : []),
-		...(mode === 'standing' ? [] : [`add table ${at}${dormant ? ' { flags dormant; }' : ''}`]),
+		...(mode === 'standing' ? [] : [`add table ${at}`]),
 		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
-		...chains.map(chain => `add chain ${at} ${chain.name} ${chainSpec(chain, ruleset)}`),
+		...chains.map(chain => [`add chain ${at} ${chain.name}`, ...(hooked ? [chainSpec(chain, ruleset)] : [])].join(' ')),
 		...chains.map(chain => `flush chain ${at} ${chain.name}`),
 		...chains.flatMap(chain => chain.rules.flatMap(rule => ruleLines(chain, rule, ruleset).map(line => `add rule ${at} ${chain.name} ${line}`))),
 		'',
@@ -58,17 +69,24 @@ function ruleLines({name}: Chain, rule: Rule, {numbers}: Ruleset): readonly stri
 }
 
 function chainSpec({name, policy}: Chain, {backstop}: Ruleset): string {
-	const devices = `{ ${backstop.map(device => `"${device}"`).join(', ')} }`;
-	const hook = {
-		prerouting: 'type filter hook prerouting priority -150',
-		// A packet whose mark changes in a `route` chain is routed again (nft.8, chain types).
-		reroute: 'type route hook output priority -150',
-		input: 'type filter hook input priority 0',
-		forward: 'type filter hook forward priority 0',
-		output: 'type filter hook output priority 0',
-		egress: `type filter hook egress devices = ${devices} priority 0`,
-	}[name];
-	return `{ ${hook}; policy ${policy}; }`;
+	const {type, hook, priority} = hookOf(name);
+	const devices = name === 'egress' ? ` devices = { ${backstop.map(device => `"${device}"`).join(', ')} }` : '';
+	return `{ type ${type} hook ${hook}${devices} priority ${priority}; policy ${policy}; }`;
+}
+
+/** Where a chain meets packets. In a `route` chain a packet whose mark changes is routed again (nft.8, chain types). */
+export function hookOf(name: Chain['name']): {readonly type: 'filter' | 'route'; readonly hook: string; readonly priority: number} {
+	switch (name) {
+		case 'prerouting':
+			return {type: 'filter', hook: 'prerouting', priority: -150};
+		case 'reroute':
+			return {type: 'route', hook: 'output', priority: -150};
+		case 'input':
+		case 'forward':
+		case 'output':
+		case 'egress':
+			return {type: 'filter', hook: name, priority: 0};
+	}
 }
 
 function renderVerdict({verdict}: Rule): string {

@@ -1,0 +1,56 @@
+/** Any valid configuration, in any situation, compiles to what the kernel takes, reads back equal, and drops by default. */
+import fc from 'fast-check';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {rulesetReader} from '../../../src/controller/read-back.ts';
+import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
+import {compile} from '../../../src/policy/compile.ts';
+import {parseListing} from '../../../src/policy/listing.ts';
+import {validConfig} from '../../helpers/arbitrary-config.ts';
+import {situations} from '../../helpers/situations.ts';
+import type {Bench} from '../bench.ts';
+import {valueOf} from '../expect-result.ts';
+import {realBench} from './real-bench.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+	bench = await realBench('libnftables');
+	for (const name of ['eth0', 'eth1']) bench.addLink(name);
+});
+afterEach(() => bench.close());
+
+const hooks = ['input', 'forward', 'output'] as const;
+
+test('any valid configuration is enforced, proven equal, and drops by default', async () => {
+	const {firewall} = bench.kernel;
+	const keeper = firewallKeeper(firewall);
+	const reader = rulesetReader(firewall);
+	await fc.assert(
+		fc.asyncProperty(validConfig, fc.constantFrom(...Object.values(situations)), async (config, situation) => {
+			const ruleset = compile(config, situation);
+			valueOf(await keeper.enforce(ruleset));
+			const {firewall: inet, backstop, ownership} = valueOf(await reader.readBack(ruleset, {owned: true, outside: situation.outside}));
+			expect([...inet, ...(situation.outside.length > 0 ? backstop : []), ...ownership]).toEqual([]);
+			const {chains} = parseListing(valueOf(await firewall.list('inet', 'vks')));
+			for (const hook of hooks) expect(chains.get(hook)?.spec).toContain('"policy":"drop"');
+		}),
+		{numRuns: 80, includeErrorInReport: true},
+	);
+}, 60_000);
+
+test('a change of policy keeps the counters, and a rule that anyone adds or removes is drift', async () => {
+	const {firewall} = bench.kernel;
+	const keeper = firewallKeeper(firewall);
+	const reader = rulesetReader(firewall);
+	const ruleset = compile((await import('../../helpers/situations.ts')).configurations.lan, situations.connected);
+	valueOf(await keeper.enforce(ruleset));
+	const expectation = {owned: true, outside: situations.connected.outside} as const;
+	expect(valueOf(await reader.readBack(ruleset, expectation)).firewall).toEqual([]);
+	valueOf(await firewall.run('insert rule inet vks output accept\n'));
+	expect(valueOf(await reader.readBack(ruleset, expectation)).firewall).toEqual(['1 rules in output are not ours']);
+	valueOf(await firewall.run('flush chain inet vks input\n'));
+	expect(valueOf(await reader.readBack(ruleset, expectation)).firewall).toContain('rule refuse-in is missing from input');
+	valueOf(await keeper.enforce(ruleset));
+	expect(valueOf(await reader.readBack(ruleset, expectation)).firewall).toEqual([]);
+	valueOf(await firewall.run('add chain inet vks output { type filter hook output priority 0; policy accept; }\n'));
+	expect(valueOf(await reader.readBack(ruleset, expectation)).firewall[0]).toMatch(/chain output has another hook or default/);
+});

@@ -1,0 +1,60 @@
+/** The configurations and situations the golden rulesets are made of; the other policy tests use them too. */
+import type {Config} from '../../src/config/config.ts';
+import {parseConfig} from '../../src/config/parse.ts';
+import {parseIp, type IpAddress} from '../../src/net/address.ts';
+import {parseInterfaceName, type InterfaceName} from '../../src/net/interface-name.ts';
+import {parsePort, type Port} from '../../src/net/port.ts';
+import type {Situation, TunnelUse} from '../../src/policy/policy.ts';
+
+export function configFrom(env: Readonly<Record<string, string>>): Config {
+	const parsed = parseConfig({env, file: null});
+	if (!parsed.ok) throw new Error(parsed.error.map(problem => JSON.stringify(problem)).join('\n'));
+	return parsed.value;
+}
+
+export const configurations = {
+	minimal: configFrom({}),
+	lan: configFrom({NETWORK: '192.168.77.0/24, fd00:77::/64', VKS_INBOUND_PORTS: '8080/tcp; 6881/udp@tunnel'}),
+	careful: configFrom({
+		VKS_IPV6: 'block', VKS_MANAGEMENT: 'tcp 22 from 192.168.1.10', VKS_INBOUND_PORTS: '9000/tcp from 192.168.1.0/24',
+		VKS_PEERS: 'eth1 172.31.0.0/24 tcp 5432', VKS_DHCP: 'yes', VKS_DOCKER_DNS: 'yes',
+	}),
+} as const;
+
+export const ip = (text: string): IpAddress => orThrow(parseIp(text), text);
+export const nic = (text: string): InterfaceName => orThrow(parseInterfaceName(text), text);
+export const portOf = (value: number): Port => orThrow(parsePort(value), String(value));
+
+export const stockholm: TunnelUse = {
+	interface: nic('wg0'),
+	addresses: [ip('10.64.1.2'), ip('fd64:1::2')],
+	endpoint: {address: ip('198.51.100.10'), port: portOf(51_820), transport: 'udp'},
+	resolvers: [ip('10.64.1.1'), ip('fd64:1::1')],
+	pass: 'traffic',
+	senderUid: 0,
+};
+/** An IPv6 endpoint, a kernel device, IPv4 only inside. */
+export const zurich: TunnelUse = {
+	interface: nic('wg1'),
+	addresses: [ip('10.64.2.2')],
+	endpoint: {address: ip('2001:db8:52::10'), port: portOf(51_820), transport: 'udp'},
+	resolvers: [ip('10.64.2.1')],
+	pass: 'handshake',
+	senderUid: null,
+};
+
+const base = {uplink: nic('eth0'), outside: [nic('eth0'), nic('eth1')]} as const;
+
+export const situations = {
+	blocked: {kind: 'blocked', tunnels: [], ...base},
+	connecting: {kind: 'tunnelled', tunnels: [{...stockholm, pass: 'handshake'}], ...base},
+	connected: {kind: 'tunnelled', tunnels: [stockholm], ...base},
+	switching: {kind: 'tunnelled', tunnels: [stockholm, zurich], ...base},
+	lockdown: {kind: 'lockdown', tunnels: [], ...base},
+	'no-uplink': {kind: 'blocked', tunnels: [], uplink: null, outside: []},
+} as const satisfies Readonly<Record<string, Situation>>;
+
+function orThrow<T>(value: T | null, text: string): T {
+	if (value === null) throw new Error(`not valid: ${text}`);
+	return value;
+}

@@ -1,0 +1,108 @@
+/** What must hold for every valid configuration in every situation, whatever the rules look like. */
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {compile} from '../../../src/policy/compile.ts';
+import type {Chain, Rule, Ruleset, Situation} from '../../../src/policy/policy.ts';
+import {validConfig} from '../../helpers/arbitrary-config.ts';
+import {nic, situations} from '../../helpers/situations.ts';
+
+const situation: fc.Arbitrary<Situation> = fc.constantFrom(...Object.values(situations));
+const rulesets = fc.record({config: validConfig, situation}).map(input => ({...input, ruleset: compile(input.config, input.situation)}));
+
+const chain = (ruleset: Ruleset, name: Chain['name']): Chain => {
+	const found = ruleset.chains.find(candidate => candidate.name === name);
+	if (found === undefined) throw new Error(`no chain ${name}`);
+	return found;
+};
+const accepts = (rules: readonly Rule[]): readonly Rule[] => rules.filter(({verdict}) => verdict.kind === 'accept');
+const touches = (rule: Rule, name: string): boolean => [...(rule.match.outInterface ?? []), ...(rule.match.inInterface ?? [])].some(entry => entry === name);
+const holds = (check: (input: {ruleset: Ruleset; situation: Situation}) => void) => fc.assert(fc.property(rulesets, check), {numRuns: 300});
+
+test('every chain that decides drops by default, and its last rule refuses everything by name', () => {
+	holds(({ruleset}) => {
+		for (const name of ['input', 'forward', 'output', 'egress'] as const) {
+			const {policy, rules} = chain(ruleset, name);
+			expect(policy).toBe('drop');
+			const last = rules.at(-1);
+			expect(last?.match).toEqual({});
+			expect(['drop', 'reject']).toContain(last?.verdict.kind);
+		}
+	});
+});
+
+test('every rule has an id of its own, a reason and a setting', () => {
+	holds(({ruleset}) => {
+		const rules = ruleset.chains.flatMap(({rules: chainRules}) => chainRules);
+		expect(new Set(rules.map(({id}) => id)).size).toBe(rules.length);
+		for (const {reason, setting} of rules) expect([reason, setting]).not.toContain('');
+	});
+});
+
+test('no accept is without an interface, so none is valid everywhere', () => {
+	holds(({ruleset}) => {
+		for (const {rules} of ruleset.chains) for (const rule of accepts(rules)) expect(rule.match.inInterface ?? rule.match.outInterface, rule.id).toBeDefined();
+	});
+});
+
+test('no accept in output rests on a mark alone, or on connection state alone', () => {
+	holds(({ruleset}) => {
+		for (const rule of accepts([...chain(ruleset, 'output').rules, ...chain(ruleset, 'egress').rules])) {
+			if (rule.match.mark === undefined && rule.match.connection === undefined) continue;
+			expect(rule.match.destinationPorts ?? rule.match.sourcePorts, rule.id).toBeDefined();
+			expect(rule.match.protocol, rule.id).toBeDefined();
+		}
+	});
+});
+
+test('look-ups are refused before any accept that could let them out elsewhere', () => {
+	holds(({ruleset}) => {
+		const {rules} = chain(ruleset, 'output');
+		const refusal = rules.findIndex(({id}) => id === 'refuse-dns');
+		const before = accepts(rules.slice(0, refusal)).map(({id}) => id);
+		expect(before.every(id => id === 'loopback-out' || id.startsWith('endpoint-out') || id.startsWith('dns-out'))).toBe(true);
+	});
+});
+
+test('without a verified tunnel, applications get nothing from any tunnel', () => {
+	holds(({ruleset, situation: {tunnels}}) => {
+		for (const tunnel of tunnels.filter(({pass}) => pass === 'handshake')) {
+			for (const rule of accepts(chain(ruleset, 'output').rules).filter(candidate => touches(candidate, tunnel.interface))) expect(rule.match.uid, rule.id).toBe(0);
+		}
+	});
+});
+
+test('on a tunnel only its own addresses may be a source', () => {
+	holds(({ruleset, situation: {tunnels}}) => {
+		for (const tunnel of tunnels) {
+			for (const rule of accepts(chain(ruleset, 'output').rules).filter(candidate => touches(candidate, tunnel.interface))) {
+				const hosts = tunnel.addresses.map(address => `${address}/${address.includes(':') ? 128 : 32}`);
+				expect(rule.match.source?.every(range => hosts.includes(range)) ?? rule.id.startsWith('dns-out'), rule.id).toBe(true);
+			}
+		}
+	});
+});
+
+test('in lockdown only loopback, the management path and what a link needs remain', () => {
+	fc.assert(
+		fc.property(validConfig, config => {
+			const ruleset = compile(config, situations.lockdown);
+			const ids = ruleset.chains.flatMap(({rules}) => accepts(rules).map(({id}) => id));
+			expect(ids.filter(id => !/^(loopback|management|egress-(management|arp|neighbour|dhcp)|neighbour|dhcp)/.test(id))).toEqual([]);
+		}),
+		{numRuns: 300},
+	);
+});
+
+test('a second uplink gets nothing but what VKS_PEERS names on it', () => {
+	holds(({ruleset}) => {
+		for (const {rules} of ruleset.chains) {
+			for (const rule of accepts(rules).filter(candidate => touches(candidate, nic('eth1')))) expect(rule.id).toMatch(/^(peer|egress-peer|egress-arp)/);
+		}
+	});
+});
+
+test('the backstop covers every interface that is outside', () => {
+	holds(({ruleset, situation: {outside}}) => {
+		expect(ruleset.backstop).toEqual([...outside].sort());
+	});
+});
