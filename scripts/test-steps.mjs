@@ -1,0 +1,12 @@
+/** What `npm test` consists of, in its order: the quick ones first. */
+
+const vitest = (...args) => ({counts: true, argv: ['node_modules/vitest/vitest.mjs', 'run', ...args]});
+
+export const steps = [
+	{name: 'lint', argv: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']},
+	{name: 'types', argv: ['node_modules/typescript/bin/tsc', '--noEmit']},
+	{name: 'unit', ...vitest('--project', 'unit')},
+	{name: 'contract', system: true, ...vitest('--project', 'system', 'test/contract/')},
+	{name: 'lab', system: true, ...vitest('--project', 'system', 'test/lab/')},
+	{name: 'e2e', system: true, ...vitest('--project', 'system', 'test/e2e/')},
+];
