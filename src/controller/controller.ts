@@ -48,6 +48,8 @@ export interface Controller extends ControllerPort {
 
 const keptDrops = 1000;
 const exitCheckEveryMs = 300_000;
+/** Docker kills ten seconds after it asked. */
+const stopWithinMs = 5000;
 
 export function createController(deps: ControllerDeps): Controller {
 	const {kernel, config, clock, intent, resolv} = deps;
@@ -206,8 +208,8 @@ export function createController(deps: ControllerDeps): Controller {
 		async stop() {
 			stopTicking();
 			engine.dispatch({kind: 'stop'});
-			await engine.enforcing();
-			await engine.idle();
+			// An effect that hangs must not keep the process: the policy is already the blocked one.
+			await Promise.race([engine.enforcing().then(() => engine.idle()), clock.sleep(stopWithinMs)]);
 			stopping.abort();
 			journal.write('daemon', 'info', 'vks stopped; the policy stays in place and nothing passes.');
 		},

@@ -43,7 +43,7 @@ export function createProver(deps: ProverDeps): Prover {
 	let proof: ProofView = {kind: 'unknown', checkedAtMs: null, rulesetHash: null, detail: ['Nothing was read back yet.'], covers: [], generation: 0};
 	let layers: readonly LayerView[] = [];
 	let tamper: ReturnType<Prover['tamper']> = {count: 0, last: null, lastAtMs: null};
-	let suspect: Generation | null = null;
+	let suspect = null as Generation | null;
 	let running: Promise<void> | null = null;
 
 	const read = async (): Promise<Readings> => {
@@ -76,12 +76,14 @@ export function createProver(deps: ProverDeps): Prover {
 		const drift = [...inet, ...ownership, ...(readings.backstop === null ? backstop : [])];
 		// The policy itself moved between compiling and reading: not tampering, and the next round reads the new one.
 		if (drift.length === 0) return false;
+		await engine.enforce();
+		// Repaired first; the notification that names the process may still be on its way.
+		if (suspect === null) await clock.sleep(50);
 		const culprit = suspect === null ? '' : ` Last changed by ${suspect.process} (pid ${suspect.pid}).`;
 		const text = `${drift.slice(0, 3).join('; ')}${drift.length > 3 ? `; and ${drift.length - 3} more` : ''}.${culprit}`;
 		tamper = {count: tamper.count + 1, last: text, lastAtMs: clock.now()};
 		journal.write('tamper', 'warn', `The ruleset was changed and is applied again: ${text}`);
 		suspect = null;
-		await engine.enforce();
 		return true;
 	};
 

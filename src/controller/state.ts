@@ -181,6 +181,7 @@ function onHealth(machine: Machine, votes: readonly string[]): Step {
 }
 
 function onSwitch(machine: Machine, to: string): Step {
+	if (machine.target.kind === 'lockdown') return {machine, effects: []};
 	const {state} = machine;
 	const from = state.kind === 'connected' || state.kind === 'degraded' ? state.server : null;
 	const next = {...machine, target: {kind: 'connected', server: to}} as const;

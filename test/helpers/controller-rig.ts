@@ -1,0 +1,97 @@
+/** A controller on the fake kernel: an uplink with a gateway, servers that answer, an intent folder of its own. */
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createController, type Controller} from '../../src/controller/controller.ts';
+import {intentFile} from '../../src/controller/intent.ts';
+import {journal} from '../../src/controller/journal.ts';
+import type {Devices, Route, TunnelDevice} from '../../src/kernel/kernel.ts';
+import {parseIp} from '../../src/net/address.ts';
+import {ok} from '../../src/result.ts';
+import type {ServerEntry} from '../../src/tunnel/tunnel.ts';
+import {parseWireguardConf} from '../../src/tunnel/wireguard-conf.ts';
+import {fakeKernel, type FakeKernel} from '../fakes/fake-kernel.ts';
+import {manualClock, type ManualClock} from '../fakes/manual-clock.ts';
+import {configFrom, ip, nic} from './situations.ts';
+
+export interface Rig {
+	readonly kernel: FakeKernel;
+	readonly clock: ManualClock;
+	readonly controller: Controller;
+	readonly folder: string;
+	/** Servers that do not answer, by id. */
+	readonly silent: Set<string>;
+	/** The lines of the journal so far. */
+	readonly lines: () => readonly string[];
+	dispose(): Promise<void>;
+}
+
+const key = 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=';
+const confOf = (address: string, endpoint: string): string => `[Interface]\nPrivateKey = ${key}\nAddress = ${address}/32\nDNS = 10.64.1.1\n[Peer]\nPublicKey = ${key}\nAllowedIPs = 0.0.0.0/0\nEndpoint = ${endpoint}:51820\nPersistentKeepalive = 25\n`;
+
+/** Two cities; their endpoints tell the fake device which one it talks to. */
+const endpoints = {'ch-zrh-1': '192.0.2.10', 'se-sto-1': '198.51.100.10'} as const;
+
+export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-'))}: {kernel?: FakeKernel; folder?: string} = {}): Rig {
+	const clock = manualClock(1_800_000_000_000);
+	const silent = new Set<string>();
+	putUplink(kernel);
+	const config = configFrom({VKS_STATE_FOLDER: folder, VKS_EXIT_URL: 'off', VKS_SERVER: ''});
+	const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
+	const devices: Devices = {
+		async createWireguard(name) {
+			const made = await kernel.devices.createWireguard(name);
+			return made.ok ? ok(answering(made.value, silent, clock)) : made;
+		},
+	};
+	const controller = createController({
+		kernel: {...kernel, devices},
+		config,
+		clock,
+		intent: intentFile(folder),
+		resolv: {nameservers: () => [ip('10.64.1.1')], point: () => ok(undefined)},
+		readServers: async () => ok(Object.entries(endpoints).map(([id, endpoint]) => serverEntry(id, endpoint))),
+		journal: listener => journal(clock, quiet, listener),
+		daemon: {version: '0', pid: 1, startedAtMs: clock.now()},
+	});
+	return {
+		kernel, clock, controller, folder, silent,
+		lines: () => controller.recentJournal().map(({text}) => text),
+		async dispose() {
+			await controller.stop();
+			rmSync(folder, {recursive: true, force: true});
+		},
+	};
+}
+
+export const defaultRoute: Route = {family: 4, table: 254, destination: null, kind: 'unicast', gateway: parseIp('172.30.7.1'), interface: nic('eth0'), metric: 0};
+
+export function putUplink(kernel: FakeKernel, up = true): void {
+	kernel.putLink({name: 'eth0', up, kind: 'veth', addresses: [{address: ip('172.30.7.2'), prefixLength: 24, scope: 'global'}]});
+	if (up && !kernel.state.routes.some(route => route.interface === 'eth0')) kernel.state.routes = [...kernel.state.routes, defaultRoute];
+}
+
+/** Shakes hands at once and hears more with every look, unless the server it was pointed at is silent. */
+function answering(device: TunnelDevice, silent: ReadonlySet<string>, clock: ManualClock): TunnelDevice {
+	let rxBytes = 0;
+	let talksTo = '';
+	return {
+		...device,
+		configure(settings) {
+			talksTo = Object.entries(endpoints).find(([, endpoint]) => settings.peer.endpoint.startsWith(endpoint))?.[0] ?? '';
+			return device.configure(settings);
+		},
+		async facts() {
+			const facts = await device.facts();
+			if (!facts.ok || silent.has(talksTo)) return facts;
+			rxBytes += 100;
+			return ok({...facts.value, rxBytes, txBytes: rxBytes, handshakeAtMs: clock.now()});
+		},
+	};
+}
+
+function serverEntry(id: string, endpoint: string): ServerEntry {
+	const parsed = parseWireguardConf({id, file: `${id}.conf`, text: confOf(id.startsWith('se') ? '10.64.1.2' : '10.64.2.2', endpoint)});
+	if (!parsed.ok) throw new Error(parsed.error.map(({what}) => what).join('\n'));
+	return {ok: true, server: parsed.value};
+}
