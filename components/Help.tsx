@@ -5,7 +5,7 @@ import {fitLine, fitText, span, type Line} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 import {Modal} from './Modal.tsx';
 
-const keysWidth = 19;
+const keysWidth = 23;
 const groupWidth = 9;
 
 export function Help({within, theme, top}: {readonly within: Rect; readonly theme: Theme; readonly top: number}) {

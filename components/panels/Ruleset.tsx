@@ -36,8 +36,8 @@ export function RulesetPanel({state, box, theme}: PanelProps) {
 				empty: filter === '' ? 'no rules were read' : 'no rule matches the filter',
 				cells: (index, first) => cellsOf(rows, {index, first, theme}),
 			}}
-			// The reason column goes when it is narrow; the selected rule's reason then has a row of its own.
-			below={width => (focused && width < 96 && reason !== undefined ? [span('why ', 'label'), span(reason)] : null)}
+			// The reason column is short or gone when it is narrow; the selected rule's reason then has a row of its own.
+			below={width => (focused && width < 130 && reason !== undefined ? [span('why ', 'label'), span(reason)] : null)}
 		/>
 	);
 }

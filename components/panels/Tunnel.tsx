@@ -13,13 +13,16 @@ export function TunnelPanel({state, box, theme}: PanelProps) {
 	const tunnel = snapshot?.tunnel ?? null;
 	const nowMs = shownNowMs(state);
 	const handshake = tunnel === null ? null : selectHandshake(tunnel, {nowMs, width: contentColumns(box)});
-	const summary: Line = tunnel === null || handshake === null
-		? [span('no tunnel', 'warn'), span(snapshot === null ? '' : `  ${snapshot.state.detail}`)]
-		: [
-			span(`${tunnel.interface} ${theme.symbols.to} ${tunnel.endpoint}  `),
-			span('handshake ', 'label'), span(handshake.text, handshake.tone),
-			span(`  ${theme.symbols.down} ${formatByteRate(tunnel.rxBytesPerSecond)} ${theme.symbols.up} ${formatByteRate(tunnel.txBytesPerSecond)}`),
-		];
+	const problem = snapshot?.problems[0];
+	const summary: Line = problem !== undefined
+		? [span(`! ${problem.what}`, problem.severity === 'error' ? 'bad' : 'warn')]
+		: tunnel === null || handshake === null
+			? [span('no tunnel', 'warn'), span(snapshot === null ? '' : `  ${snapshot.state.detail}`)]
+			: [
+				span(`${tunnel.interface} ${theme.symbols.to} ${tunnel.endpoint}  `),
+				span('handshake ', 'label'), span(handshake.text, handshake.tone),
+				span(`  ${theme.symbols.down} ${formatByteRate(tunnel.rxBytesPerSecond)} ${theme.symbols.up} ${formatByteRate(tunnel.txBytesPerSecond)}`),
+			];
 	return (
 		<Panel
 			state={state} box={box} theme={theme} title="Tunnel"

@@ -29,13 +29,13 @@ const sets = {
 	order: 'next sort order, reverse it',
 	step: 'one row up, one row down',
 	page: 'one page up, one page down',
-	ends: 'first row (drops and journal follow again), last row',
+	ends: 'first row (follows again), last row',
 } as const;
 
 const panel = (key: string, id: PanelId): Binding => ({keys: [key], action: {id: 'focus', panel: id}, where: 'everywhere', group: 'look', set: 'panels', label: id, help: `focus the ${id} panel`});
 
 export const keymap: readonly Binding[] = [
-	{keys: ['L'], action: {id: 'lockdown'}, where: 'everywhere', group: 'act', label: 'lockdown', help: 'block everything at once; one key, no question', footer: 3},
+	{keys: ['L'], action: {id: 'lockdown'}, where: 'everywhere', group: 'act', label: 'lockdown', help: 'refuse all traffic at once; no question asked', footer: 3},
 	{keys: ['U'], action: {id: 'lift'}, where: 'everywhere', group: 'act', label: 'lift', help: 'end a lockdown; asks for the word `lift`', danger: true, footer: 4},
 	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
 	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
@@ -46,7 +46,7 @@ export const keymap: readonly Binding[] = [
 	panel('5', 'journal'),
 	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', set: 'around', label: 'next', help: 'next panel', footer: 9},
 	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', set: 'around', label: 'previous', help: 'previous panel'},
-	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the row: the rule, why it was refused, the switch', footer: 8},
+	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the row: rule, reason, switch', footer: 8},
 	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close, clear the filter, leave zoom and freeze'},
 	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'filter: every word must be found; Esc clears', footer: 7},
 	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', set: 'order', label: 'sort', help: 'next sort order'},
@@ -60,7 +60,7 @@ export const keymap: readonly Binding[] = [
 	{keys: ['home', 'g'], action: {id: 'move', by: 'first'}, where: 'lists', group: 'move', set: 'ends', label: 'first', help: 'first row; drops and journal follow the newest again'},
 	{keys: ['end', 'G'], action: {id: 'move', by: 'last'}, where: 'lists', group: 'move', set: 'ends', label: 'last', help: 'last row'},
 	{keys: ['?'], action: {id: 'help'}, where: 'everywhere', group: 'console', label: 'help', help: 'this help', footer: 1},
-	{keys: ['q', 'ctrl-c'], action: {id: 'quit'}, where: 'everywhere', group: 'console', label: 'quit', help: 'leave the console; the daemon and the policy stay', footer: 2},
+	{keys: ['q', 'ctrl-c'], action: {id: 'quit'}, where: 'everywhere', group: 'console', label: 'quit', help: 'leave; daemon and policy stay', footer: 2},
 	{keys: ['ctrl-l'], action: {id: 'repaint'}, where: 'everywhere', group: 'console', label: 'repaint', help: 'draw the whole screen again'},
 	{keys: ['ctrl-z'], action: {id: 'suspend'}, where: 'everywhere', group: 'console', label: 'suspend', help: 'stop the console; `fg` brings it back'},
 ];

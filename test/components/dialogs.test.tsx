@@ -1,0 +1,93 @@
+import {cleanup, render} from 'ink-testing-library';
+import {afterEach, expect, test, vi} from 'vitest';
+import {App} from '../../components/App.tsx';
+import {themeFor} from '../../src/console/theme.ts';
+import type {Action, ViewState} from '../../src/console/view.ts';
+import {after, variant, viewOf} from '../helpers/screen-view.ts';
+
+afterEach(cleanup);
+
+const nothing = (): void => undefined;
+const size = {columns: 100, rows: 24};
+const show = (state: ViewState): string => render(<App state={state} theme={themeFor({})} onKey={nothing} onPaste={nothing} />).lastFrame() ?? '';
+const act = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map((action, index) => ({type: 'action', action, atMs: state.nowMs + index * 1000}) as const));
+
+test('reconnecting asks, says what passes meanwhile, and offers y and n', () => {
+	const text = show(act(viewOf(size), {id: 'reconnect'}));
+	expect(text).toContain('Reconnect');
+	expect(text).toContain('the policy stays in the');
+	expect(text).toMatch(/y yes +n no/);
+});
+
+test('a switch names both servers and what happens to traffic', () => {
+	const text = show(act(viewOf(size), {id: 'focus', panel: 'servers'}, {id: 'move', by: 'down'}, {id: 'switch'}));
+	expect(text).toContain('From se-sto-1, Stockholm, Sweden');
+	expect(text).toContain('to ch-zrh-1, Zurich, Switzerland');
+	expect(text.replaceAll(/[│\s]+/g, ' ')).toContain('TCP connections meet a new exit address and end');
+});
+
+test('lifting shows what was typed, and that capitals are not the word', () => {
+	const asked = act(viewOf({...size, snapshot: variant('lockdown')}), {id: 'lift'}, {id: 'type', text: 'li'});
+	expect(show(asked)).toContain('type lift and press Enter: li_');
+	expect(show(act(asked, {id: 'clear'}))).not.toContain('li_');
+	const capitals = act(viewOf({...size, snapshot: variant('lockdown')}), {id: 'lift'}, {id: 'type', text: 'x'}, {id: 'type', text: 'LIFT'});
+	expect(show(capitals)).toContain('that is not the word');
+	expect(show(act(viewOf({...size, snapshot: variant('lockdown')}), {id: 'lift'}, {id: 'type', text: ''}, {id: 'type', text: 'LIFT'}))).toContain('Caps Lock');
+});
+
+test('help lists every group', () => {
+	const text = show(act(viewOf(size), {id: 'help'}));
+	for (const part of ['Act', 'Look', 'Move', 'Console', 'Ctrl-L', 'asks for the word']) expect(text).toContain(part);
+});
+
+test('an opened rule shows its nft text, setting and reason', () => {
+	const text = show(act(viewOf(size), {id: 'focus', panel: 'ruleset'}, {id: 'filter'}, {id: 'type', text: 'refuse-dns'}, {id: 'accept'}, {id: 'open'}));
+	for (const part of ['Rule refuse-dns', 'VKS_DNS', 'th dport { 53, 853 }', 'nowhere else', '388 packets']) expect(text).toContain(part);
+});
+
+test('an opened drop explains itself by its rule, and by the daemon\'s answer when that comes', () => {
+	const opened = act(viewOf(size), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '8.8.8.8'}, {id: 'accept'}, {id: 'open'});
+	expect(show(opened)).toContain('Refused by refuse-dns');
+	expect(opened.dialog?.kind).toBe('details');
+	const key = opened.dialog?.kind === 'details' ? opened.dialog.key : '';
+	const explanation = {verdict: 'reject' as const, ruleId: 'refuse-dns', reason: 'No.', setting: 'VKS_DNS', via: null, wouldOpen: 'VKS_DNS=8.8.8.8', path: []};
+	expect(show(after(opened, {type: 'explanation', key, explanation}))).toContain('VKS_DNS=8.8.8.8');
+	expect(show(after(opened, {type: 'explanation', key: 'another', explanation}))).not.toContain('VKS_DNS=8.8.8.8');
+});
+
+test('a lockdown has a banner with the way back, and its outcome a line with the duration', () => {
+	const asked = act(viewOf({...size, snapshot: variant('lockdown')}));
+	expect(show(asked)).toContain('LOCKDOWN since 10:31:55  traffic is refused. U, then the word lift');
+	const told = after(act(viewOf(size), {id: 'lockdown'}), {type: 'outcome', ticket: 1, outcome: {ok: true, message: 'done', durationMs: 1.7, problem: null}, atMs: 0});
+	expect(show(told)).toContain('✓ lockdown: done (1.7 ms)');
+	expect(show(act(viewOf(size), {id: 'lockdown'}))).toContain('lockdown on its way');
+});
+
+test('without a daemon the page names the command that starts one', () => {
+	const text = show(after(viewOf({...size, snapshot: null}), {type: 'link', link: {kind: 'down', problem: {code: 'no-daemon', what: 'No daemon answers at /run/vks/control.sock.', next: 'Start it with `vks run`.'}}}));
+	expect(text).toContain('vks run');
+	expect(text).toContain('UNKNOWN');
+	expect(text).not.toContain('PROVEN');
+});
+
+test('a daemon of another protocol is said to be one', () => {
+	expect(show(after(viewOf({...size, snapshot: null}), {type: 'link', link: {kind: 'down', problem: {code: 'bad-request', what: 'The daemon speaks another protocol (2; this client speaks 1).', next: 'Use the `vks` that belongs to the running daemon.'}}}))).toContain('another protocol');
+});
+
+test('freeze holds the panels and the header says so, still live', () => {
+	const frozen = act(viewOf(size), {id: 'freeze'});
+	const later = after(frozen, {type: 'snapshot', snapshot: variant('drifted'), atMs: frozen.nowMs});
+	expect(show(later)).toContain('FROZEN');
+	expect(show(later)).toContain('DRIFTED');
+});
+
+test('keys go out as they came: one letter alone, a paste whole', async () => {
+	const onKey = vi.fn();
+	const {stdin} = render(<App state={viewOf(size)} theme={themeFor({})} onKey={onKey} onPaste={nothing} />);
+	await vi.waitFor(() => {
+		stdin.write('L');
+		expect(onKey).toHaveBeenCalledWith('L', expect.objectContaining({ctrl: false}));
+	});
+	stdin.write('LyUlift\n');
+	await vi.waitFor(() => expect(onKey).toHaveBeenLastCalledWith('LyUlift\n', expect.anything()));
+});

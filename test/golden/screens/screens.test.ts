@@ -1,0 +1,59 @@
+import {expect, test} from 'vitest';
+import {themeFor} from '../../../src/console/theme.ts';
+import {textWidth} from '../../../src/console/text.ts';
+import type {Action, PanelId, ViewState} from '../../../src/console/view.ts';
+import {screen} from '../../helpers/screen-render.ts';
+import {after, variant, viewOf} from '../../helpers/screen-view.ts';
+
+const at = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
+const focus = (panel: PanelId): Action => ({id: 'focus', panel});
+
+const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
+	['80x24-tunnel', viewOf({})],
+	['80x24-ruleset', at(viewOf({}), focus('ruleset'), {id: 'move', by: 'down'})],
+	['80x24-servers', at(viewOf({}), focus('servers'))],
+	['80x24-drops', at(viewOf({}), focus('drops'))],
+	['80x24-journal', at(viewOf({}), focus('journal'))],
+	['80x24-help', at(viewOf({}), {id: 'help'})],
+	['80x24-drop-details', at(viewOf({}), focus('drops'), {id: 'open'})],
+	['80x24-switch', at(viewOf({}), focus('servers'), {id: 'move', by: 'down'}, {id: 'switch'})],
+	['80x24-lift', at(viewOf({snapshot: variant('lockdown')}), {id: 'lift'})],
+	['80x24-lockdown', viewOf({snapshot: variant('lockdown')})],
+	['80x24-drifted', viewOf({snapshot: variant('drifted')})],
+	['80x24-failed-to-block', viewOf({snapshot: variant('failed')})],
+	['80x24-blocked', viewOf({snapshot: variant('blocked')})],
+	['80x24-unsafe-network', viewOf({snapshot: variant('unsafe')})],
+	['80x24-no-daemon', after(viewOf({snapshot: null}), {type: 'link', link: {kind: 'down', problem: {code: 'no-daemon', what: 'No daemon answers at /run/vks/control.sock: there is no such socket.', next: 'Start it with `vks run`.'}}})],
+	['120x40-tunnel', viewOf({columns: 120, rows: 40})],
+	['120x40-ruleset-zoomed', at(viewOf({columns: 120, rows: 40}), focus('ruleset'), {id: 'zoom'})],
+	['60x20-tunnel', viewOf({columns: 60, rows: 20})],
+	['60x20-drops', at(viewOf({columns: 60, rows: 20}), focus('drops'))],
+	['200x60-tunnel', viewOf({columns: 200, rows: 60})],
+	['80x50-tunnel', viewOf({columns: 80, rows: 50})],
+	['40x10', viewOf({columns: 40, rows: 10})],
+];
+
+test.each(pictures)('the screen %s looks as recorded, and fits', async (name, state) => {
+	const picture = screen(state);
+	const rows = picture.split('\n');
+	expect(rows.length).toBeLessThanOrEqual(state.rows);
+	for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(state.columns);
+	await expect(`${picture}\n`).toMatchFileSnapshot(`${name}.txt`);
+});
+
+test('with --ascii not one byte is outside ASCII, whatever the panel', () => {
+	for (const panel of ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const) {
+		for (const size of [{columns: 80, rows: 24}, {columns: 120, rows: 40}]) {
+			const picture = screen(at(viewOf({...size}), focus(panel)), themeFor({asciiOnly: true}));
+			// The journal and the catalogue speak for themselves; everything of ours must be plain.
+			expect(picture.replaceAll('→', '>')).toMatch(/^[\n\x20-\x7E]*$/);
+		}
+	}
+});
+
+test('no size throws, and the word that matters is there wherever there is a row', {timeout: 60_000}, () => {
+	for (const [columns, rows] of [[0, 0], [1, 1], [2, 2], [20, 5], [59, 11], [60, 12], [61, 13], [79, 24], [80, 19], [99, 31], [100, 29], [300, 100]] as const) {
+		const picture = screen(viewOf({columns, rows, snapshot: variant('drifted')}));
+		if (columns >= 12) expect(picture).toContain('DRIFTED');
+	}
+});

@@ -1,0 +1,152 @@
+import {expect, test} from 'vitest';
+import {createStore} from '../../../src/console/store.ts';
+import {createFrames} from '../../../src/console/frames.ts';
+import {update} from '../../../src/console/update.ts';
+import {dropRows} from '../../../src/console/select/drops.ts';
+import {rowsOf, selectedIndex, windowStart} from '../../../src/console/select/rows.ts';
+import {ringSize, type Action, type Effect, type ViewState} from '../../../src/console/view.ts';
+import {after, fixture, variant, viewOf} from '../../helpers/screen-view.ts';
+
+const act = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
+const outcome = {ok: true, message: 'done', durationMs: 1.7, problem: null};
+
+test('drops and journal are bounded, and the newest stay', () => {
+	const [first] = fixture.drops;
+	const many = Array.from({length: 2500}, (_, index) => ({...first, length: index})) as unknown as typeof fixture.drops;
+	const state = after(viewOf(), {type: 'drops', records: many});
+	expect(state.live.drops).toHaveLength(ringSize.drops);
+	expect(state.live.drops.at(-1)?.record.length).toBe(2499);
+});
+
+test('journal entries that come again after a reconnection are not doubled', () => {
+	const state = viewOf();
+	expect(after(state, {type: 'journal', entries: fixture.journal})).toBe(state);
+});
+
+test('a selected drop stays selected while newer ones arrive; the first row follows', () => {
+	const [first] = fixture.drops;
+	const focused = act(viewOf(), {id: 'focus', panel: 'drops'});
+	const held = act(focused, {id: 'move', by: 'down'}, {id: 'move', by: 'down'});
+	const key = held.panels.drops.selected;
+	const later = after(held, {type: 'drops', records: first === undefined ? [] : [first]});
+	expect(later.panels.drops.selected).toBe(key);
+	expect(selectedIndex(dropRows(later), key)).toBe(3);
+	expect(act(later, {id: 'move', by: 'first'}).panels.drops.selected).toBeNull();
+});
+
+test('freeze holds the panels while readings go on arriving', () => {
+	const frozen = act(viewOf(), {id: 'freeze'});
+	const later = after(frozen, {type: 'snapshot', snapshot: variant('lockdown'), atMs: frozen.nowMs + 5000}, {type: 'drops', records: fixture.drops});
+	expect(rowsOf(later, 'drops')).toHaveLength(fixture.drops.length);
+	expect(later.live.snapshot?.state.kind).toBe('lockdown');
+	expect(later.frozen?.snapshot?.state.kind).toBe('connected');
+	expect(rowsOf(act(later, {id: 'freeze'}), 'drops')).toHaveLength(2 * fixture.drops.length);
+});
+
+test('an outcome is told with its duration, and goes away by itself', () => {
+	const asked = act(viewOf(), {id: 'lockdown'});
+	expect(asked.pending).toHaveLength(1);
+	const told = after(asked, {type: 'outcome', ticket: 1, outcome, atMs: asked.nowMs + 2});
+	expect(told.notice).toMatchObject({text: 'lockdown: done (1.7 ms)', level: 'good'});
+	expect(after(told, {type: 'tick', atMs: told.nowMs + 9000}).notice).toBeNull();
+});
+
+test('after a lockdown\'s outcome, L is held back until a reading shows it', () => {
+	const told = after(act(viewOf(), {id: 'lockdown'}), {type: 'outcome', ticket: 1, outcome, atMs: 0});
+	expect(update(told, {type: 'action', action: {id: 'lockdown'}, atMs: 0}).effects).toEqual([]);
+	const shown = after(told, {type: 'snapshot', snapshot: variant('lockdown'), atMs: 0});
+	expect(shown.pending).toEqual([]);
+	expect(update(shown, {type: 'action', action: {id: 'lockdown'}, atMs: 0}).effects).toEqual([]);
+});
+
+test('an order whose outcome never came is said to be so', () => {
+	const lost = after(act(viewOf(), {id: 'lockdown'}), {type: 'link', link: {kind: 'down', problem: {code: 'no-daemon', what: 'gone', next: 'start it'}}});
+	expect(lost.notice?.text).toContain('lost before the outcome');
+	expect(lost.pending).toEqual([]);
+});
+
+test('a refused order tells the next step', () => {
+	const problem = {code: 'busy' as const, severity: 'error' as const, what: 'Another command runs.', stillBlocking: true, next: 'Wait for it.'};
+	const told = after(act(viewOf(), {id: 'lockdown'}), {type: 'outcome', ticket: 1, outcome: {ok: false, message: 'Refused.', durationMs: 0.2, problem}, atMs: 0});
+	expect(told.notice).toMatchObject({level: 'bad', text: 'lockdown: Refused. Wait for it. (0.2 ms)'});
+	expect(told.pending).toEqual([]);
+});
+
+test('a question nobody answers goes away', () => {
+	const asked = act(viewOf(), {id: 'reconnect'});
+	expect(after(asked, {type: 'tick', atMs: asked.nowMs + 31_000}).dialog).toBeNull();
+});
+
+test('the current server and one that cannot be used are not switched to', () => {
+	const servers = act(viewOf(), {id: 'focus', panel: 'servers'});
+	expect(act(servers, {id: 'switch'})).toMatchObject({dialog: null, notice: {text: expect.stringContaining('is the current server')}});
+	expect(act(servers, {id: 'move', by: 'last'}, {id: 'switch'})).toMatchObject({dialog: null, notice: {text: expect.stringContaining('cannot be used')}});
+	expect(act(servers, {id: 'move', by: 'down'}, {id: 'open'}).dialog).toMatchObject({kind: 'confirm', command: {do: 'switch', server: 'ch-zrh-1'}});
+});
+
+test('opening a drop that was going out asks the daemon what would open it', () => {
+	const drops = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '8.8.8.8'}, {id: 'accept'});
+	const {effects} = update(drops, {type: 'action', action: {id: 'open'}, atMs: drops.nowMs});
+	expect(effects).toMatchObject([{type: 'explain', drop: {destination: '8.8.8.8'}}]);
+});
+
+test('a filter finds words anywhere and values in their field', () => {
+	const count = (text: string): number => rowsOf(act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text}), 'drops').length;
+	expect(count('dport:53')).toBe(fixture.drops.filter(drop => drop.destinationPort === 53).length);
+	expect(count('uid:1000 refuse-out')).toBe(fixture.drops.filter(drop => drop.uid === 1000 && drop.ruleId === 'refuse-out').length);
+	expect(count('2606:4700')).toBe(fixture.drops.filter(drop => drop.destination.startsWith('2606')).length);
+	expect(count('nosuchthing')).toBe(0);
+});
+
+test('sorting goes round, and back to the order of evaluation', () => {
+	let state = act(viewOf(), {id: 'focus', panel: 'ruleset'}, {id: 'sort'});
+	expect(rowsOf(state, 'ruleset')[0]?.key).toContain('endpoint-reply-mark');
+	for (let round = 0; round < 5; round++) state = act(state, {id: 'sort'});
+	expect(rowsOf(state, 'ruleset')).toEqual(rowsOf(viewOf(), 'ruleset'));
+});
+
+test('the selection stays in the middle of the window and never leaves the list', () => {
+	expect(windowStart({selected: 0, count: 50, height: 10})).toBe(0);
+	expect(windowStart({selected: 25, count: 50, height: 10})).toBe(20);
+	expect(windowStart({selected: 49, count: 50, height: 10})).toBe(40);
+	expect(windowStart({selected: 3, count: 5, height: 10})).toBe(0);
+});
+
+test('Esc gives way one thing at a time', () => {
+	let state = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'zoom'}, {id: 'freeze'}, {id: 'filter'}, {id: 'type', text: 'dns'}, {id: 'accept'});
+	state = act(state, {id: 'back'});
+	expect(state).toMatchObject({zoom: true, panels: {drops: {filter: ''}}});
+	state = act(state, {id: 'back'});
+	expect(state.zoom).toBe(false);
+	expect(act(state, {id: 'back'}).frozen).toBeNull();
+});
+
+test('a store tells listeners only of changes, and hands effects on', () => {
+	const effects: Effect[] = [];
+	const store = createStore({initial: viewOf(), update, perform: effect => effects.push(effect)});
+	let told = 0;
+	store.subscribe(() => told++);
+	store.dispatch({type: 'resize', columns: 80, rows: 24});
+	expect(told).toBe(0);
+	store.dispatch({type: 'action', action: {id: 'quit'}, atMs: 0});
+	expect(effects).toEqual([{type: 'quit'}]);
+});
+
+test('a flood becomes few frames, the last state is shown, and a flush does not wait', () => {
+	const store = createStore({initial: viewOf(), update, perform: () => undefined});
+	let nowMs = 0;
+	let due: (() => void) | null = null;
+	const frames = createFrames(store, 200, {nowMs: () => nowMs, after: (_ms, callback) => ((due = callback), () => (due = null))});
+	let drawn = 0;
+	frames.subscribe(() => drawn++);
+	for (let index = 0; index < 100; index++) store.dispatch({type: 'drops', records: fixture.drops.slice(0, 1)});
+	expect(drawn).toBe(1);
+	nowMs = 200;
+	(due as (() => void) | null)?.();
+	expect(drawn).toBe(2);
+	expect(frames.get()).toBe(store.get());
+	store.dispatch({type: 'resize', columns: 100, rows: 30});
+	frames.flush();
+	expect(frames.get().columns).toBe(100);
+	frames.stop();
+});
