@@ -4,11 +4,12 @@
  */
 import {chmod, mkdir, readFile, rename} from 'node:fs/promises';
 import {existsSync} from 'node:fs';
-import {isBuiltin} from 'node:module';
+import {createRequire, isBuiltin} from 'node:module';
 import {join} from 'node:path';
 import {build, type Plugin} from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
 const programs = [
 	{name: 'vks', sources: ['src/bin/vks.ts']},
 	{name: 'vks-run', sources: ['src/cli/run.ts']},
@@ -47,12 +48,52 @@ const withoutDevtools: Plugin = {
 	},
 };
 
+/**
+ * Ink's layout engine brings its code as a data URL and asks `fetch` for it, which loads all of Node's HTTP client: 30 ms
+ * of the console's start. Given as bytes, it is compiled at once.
+ */
+const yogaAsBytes: Plugin = {
+	name: 'yoga-as-bytes',
+	setup({onLoad}) {
+		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path}) => {
+			const text = await readFile(path, 'utf8');
+			const opening = 'loadYoga = loadYoga || {};';
+			const [url, base64] = /data:application\/octet-stream;base64,([\w+/=]+)/.exec(text) ?? [];
+			if (url === undefined || base64 === undefined || !text.includes(opening)) throw new Error('yoga-layout changed: see yogaAsBytes in scripts/build.ts');
+			const bytes = `loadYoga = {wasmBinary: Buffer.from('${base64}', 'base64')};`;
+			return {contents: text.replace(url, () => url.slice(0, -base64.length)).replace(opening, () => bytes), loader: 'js'};
+		});
+	},
+};
+
+/** See `src/console/bundle`. The package itself stays in the bundle, for the text that needs it. */
+const plainText: Plugin = {
+	name: 'plain-text',
+	setup({onResolve, onLoad}) {
+		const place = require.resolve('string-width');
+		onResolve({filter: /^string-width$/}, () => ({path: place, namespace: 'string-width'}));
+		onLoad({filter: /.*/, namespace: 'string-width'}, () => ({
+			contents: `import {widthBy} from './src/console/bundle/string-width.ts';
+				export default widthBy(() => require(${JSON.stringify(place)}).default);`,
+			resolveDir: root,
+			loader: 'js',
+		}));
+	},
+};
+
 const banner = `#!/usr/bin/env node
 import {createRequire as vksCreateRequire} from 'node:module';
 const require = vksCreateRequire(import.meta.url);`;
 
+interface Bundle {
+	readonly source: string;
+	readonly place: string;
+	readonly version: string;
+	readonly isConsole: boolean;
+}
+
 /** Written beside its place and renamed: a program that runs, or another build, never meets half a file. */
-async function bundle(source: string, place: string, version: string): Promise<number> {
+async function bundle({source, place, version, isConsole}: Bundle): Promise<number> {
 	const outfile = `${place}.${process.pid}`;
 	const {metafile} = await build({
 		entryPoints: [source],
@@ -67,8 +108,9 @@ async function bundle(source: string, place: string, version: string): Promise<n
 		keepNames: true,
 		legalComments: 'none',
 		banner: {js: banner},
-		define: {'process.env.NODE_ENV': '"production"', __VKS_VERSION__: JSON.stringify(version)},
-		plugins: [daemonApart, lazyOutside, withoutDevtools],
+		define: {'process.env.NODE_ENV': '"production"', __VKS_VERSION__: JSON.stringify(version), ...(isConsole ? {'Intl.Segmenter': 'PlainSegmenter'} : {})},
+		inject: isConsole ? [join(root, 'src/console/bundle/segmenter.ts')] : [],
+		plugins: [daemonApart, lazyOutside, withoutDevtools, yogaAsBytes, plainText],
 		metafile: true,
 		logLevel: 'warning',
 	});
@@ -86,6 +128,6 @@ for (const {name, sources} of programs) {
 		process.stderr.write(`build: there is no ${sources[0]}, so dist/${name}.js is left out\n`);
 		continue;
 	}
-	const bytes = await bundle(source, join(folder, `${name}.js`), version);
+	const bytes = await bundle({source, place: join(folder, `${name}.js`), version, isConsole: name === 'vks-tui'});
 	process.stdout.write(`dist/${name}.js  ${Math.round(bytes / 1000)} kB\n`);
 }
