@@ -33,7 +33,7 @@ export function App({state, theme, onKey, onPaste}: Props) {
 	const banners = selectBanners(state);
 	const layout = layoutFor({columns: state.columns, rows: state.rows, focus: state.focus, zoom: state.zoom, banners: banners.length});
 	return (
-		<Box width={layout.columns} height={layout.rows} overflow="hidden">
+		<Box width={layout.columns} height={layout.rows}>
 			<Page state={state} theme={theme} layout={layout} banners={banners} />
 		</Box>
 	);

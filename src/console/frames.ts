@@ -2,6 +2,8 @@
 import type {Store} from './store.ts';
 import type {ViewState} from './view.ts';
 
+const settleMs = 20;
+
 export interface Frames {
 	readonly get: () => ViewState;
 	readonly subscribe: (listener: () => void) => () => void;
@@ -31,9 +33,8 @@ export function createFrames(store: Pick<Store, 'get' | 'subscribe'>, everyMs: n
 	};
 	const unsubscribe = store.subscribe(() => {
 		if (cancel !== null) return;
-		const wait = shownAtMs + everyMs - timing.nowMs();
-		if (wait <= 0) flush();
-		else cancel = timing.after(wait, flush);
+		// A reading comes in parts (snapshot, drops, journal): a moment's wait makes one frame of them.
+		cancel = timing.after(Math.max(settleMs, shownAtMs + everyMs - timing.nowMs()), flush);
 	});
 	return {
 		get: () => shown,
