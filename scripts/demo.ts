@@ -10,7 +10,8 @@ import {isAlive, readRecords, stopProcesses, waitUntil} from '../lab/processes.t
 import {repositoryFolder} from '../lab/program.ts';
 import {raiseLab} from '../lab/raise.ts';
 
-export const demoId = 'demo';
+/** Fixed, so that the next `npm start` finds it again; a test has one of its own beside it. */
+export const demoId = process.env['VKS_DEMO_LAB'] ?? 'demo';
 
 const daemonWithinMs = 15_000;
 const settledWithinMs = 45_000;
@@ -46,15 +47,15 @@ async function demoLab(signal: AbortSignal): Promise<Lab> {
 	if (readLabIds().includes(demoId)) {
 		const standing = wholeLab();
 		if (standing !== null) {
-			say('lab      the one called demo still stands');
+			say(`lab      the one called ${demoId} still stands`);
 			return standing;
 		}
-		say('lab      the one called demo is broken: taken down first');
+		say(`lab      the one called ${demoId} is broken or another checkout's: taken down first`);
 		await takeDown(demoId);
 	}
 	const lab = await raiseLab({id: demoId, signal});
 	signal.throwIfAborted();
-	say(`lab      demo raised in ${((performance.now() - from) / 1000).toFixed(1)} s`);
+	say(`lab      ${demoId} raised in ${((performance.now() - from) / 1000).toFixed(1)} s`);
 	return lab;
 }
 

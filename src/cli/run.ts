@@ -4,33 +4,39 @@
  */
 import {loadConfig} from '../config/load.ts';
 import type {Config} from '../config/config.ts';
+import {settings} from '../config/settings.ts';
 import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
 import {firewallKeeper} from '../controller/firewall-keeper.ts';
 import {intentFile} from '../controller/intent.ts';
 import {journal} from '../controller/journal.ts';
 import {createLogger} from '../controller/log.ts';
+import type {Snapshot} from '../control/schema.ts';
 import {startControlServer} from '../control/server.ts';
 import {linuxDevices} from '../kernel/devices.ts';
 import type {Kernel} from '../kernel/kernel.ts';
-import {openLinuxKernel} from '../kernel/linux.ts';
+import {openLinuxKernel, type LinuxKernelOptions} from '../kernel/linux.ts';
 import {resolvConf} from '../kernel/resolv-conf.ts';
+import type {Problem} from '../problem.ts';
 import {readServerFolder} from '../servers/folder.ts';
 import {version} from '../version.ts';
 import {exitCodes, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor} from './output.ts';
 
+type Backend = LinuxKernelOptions['backend'];
+
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const output = outputFor(args, io);
-	const kernel = await openLinuxKernel({backend: backendIn(io.env), devices: linuxDevices()});
+	const backend = backendIn(io.env);
+	const kernel = await openLinuxKernel({backend, devices: linuxDevices()});
 	if (!kernel.ok) {
-		output.problem(kernel.error);
+		output.problem((await closeAnotherWay(backend)) ? withoutBackend(backend, kernel.error) : notClosed(kernel.error));
 		return exitCodes.notEnforced;
 	}
 	try {
 		const closed = await firewallKeeper(kernel.value.firewall).close();
 		if (!closed.ok) {
-			output.problem(closed.error);
+			output.problem(notClosed(closed.error));
 			return exitCodes.notEnforced;
 		}
 		const config = loadConfig({env: io.env, stillBlocking: true});
@@ -70,10 +76,45 @@ async function serve(kernel: Kernel, config: Config, args: Args, io: Io): Promis
 		await server.value.close();
 		return exitCodes.notEnforced;
 	}
+	for (const problem of startProblems(controller.snapshot())) output.problem(problem);
 	await untilAsked(io.signal);
 	await controller.stop();
 	await server.value.close();
 	return exitCodes.fine;
+}
+
+/** The way into the kernel that the operator wants may be missing where the other is there: that one closes, and no more. */
+async function closeAnotherWay(backend: Backend): Promise<boolean> {
+	if (backend === 'auto') return false;
+	const kernel = await openLinuxKernel({backend: 'auto', devices: linuxDevices()});
+	if (!kernel.ok) return false;
+	const closed = await firewallKeeper(kernel.value.firewall).close();
+	kernel.value.close();
+	return closed.ok;
+}
+
+const withoutBackend = (backend: Backend, problem: Problem): Problem => ({
+	...problem,
+	what: `${settings.firewallBackend.name}=${backend}, but ${backend === 'nft' ? 'there is no program nft' : 'the library libnftables.so.1 was not found'}.`,
+	stillBlocking: true,
+	next: `Install nftables (\`apt-get install nftables\`, \`apk add nftables\`), or set ${settings.firewallBackend.name}=auto, and start vks again.`,
+});
+
+/** Said in so many words: who reads only that something failed would trust the kill switch all the same. */
+const notClosed = (problem: Problem): Problem => ({
+	...problem,
+	what: `${problem.what} vks changed nothing here: what refused traffic before still does, and where nothing did, traffic is NOT blocked.`,
+});
+
+/** What is already known to be wrong when the daemon is up: it stays and blocks, and the operator need not ask for the reason. */
+function startProblems({servers, problems}: Snapshot): readonly Problem[] {
+	const usable = servers.some(server => server.problem === null);
+	const files = servers.flatMap(({id, problem}): readonly Problem[] =>
+		problem === null
+			? []
+			: [{code: 'configuration', severity: usable ? 'warning' : 'error', what: problem, stillBlocking: true, next: `Then run \`vks switch ${id}\`.`}],
+	);
+	return [...files, ...(problems as readonly Problem[])];
 }
 
 /** Waits for SIGTERM or SIGINT; a second one does not hurry what must be done in order. */
@@ -87,7 +128,7 @@ function untilAsked(signal: AbortSignal): Promise<void> {
 }
 
 /** Before the settings are validated, because the namespace is closed before that; a wrong value is named afterwards. */
-function backendIn(env: Io['env']): 'auto' | 'libnftables' | 'nft' {
+function backendIn(env: Io['env']): Backend {
 	const wanted = env['VKS_FIREWALL_BACKEND'];
 	return wanted === 'libnftables' || wanted === 'nft' ? wanted : 'auto';
 }
