@@ -1,0 +1,93 @@
+/** The routing layer as data: what is wanted, what differs, and which uplink carries it. */
+import {describe, expect, test} from 'vitest';
+import type {Link, Route} from '../../../src/kernel/kernel.ts';
+import {describeRepair, intendedRouting, isRepaired, repairRouting, type RoutingInput} from '../../../src/policy/routing.ts';
+import {chooseUplink, type UplinkFacts} from '../../../src/policy/uplink.ts';
+import {configurations, ip, nic} from '../../helpers/situations.ts';
+
+const {numbers} = configurations.minimal;
+const link = (name: string, index: number, more: Partial<Link> = {}): Link => ({
+	index, name: nic(name), up: true, loopback: false, kind: 'veth', mtu: 1500, addresses: [{address: ip(`172.30.${index}.2`), prefixLength: 24, scope: 'global'}], ...more,
+});
+const defaultVia = (gateway: string, device: string, table = 254): Route => ({family: 4, table, destination: null, kind: 'unicast', gateway: ip(gateway), interface: nic(device), metric: 0});
+const facts = (over: Partial<UplinkFacts>): UplinkFacts => ({links: [], routes: [], tunnels: [nic('wg0')], configured: 'auto', uplinkTable: numbers.uplinkTable, previous: null, ...over});
+const lo = link('lo', 1, {loopback: true});
+const [eth0, eth1, wg0] = [link('eth0', 2), link('eth1', 3), link('wg0', 9)];
+
+describe('the uplink', () => {
+	test('is the one with the default route; loopback and our tunnel are not outside', () => {
+		const {uplink, outside} = chooseUplink(facts({links: [lo, eth1, eth0, wg0], routes: [defaultVia('172.30.2.1', 'eth0')]}));
+		expect(outside).toEqual(['eth0', 'eth1']);
+		expect(uplink).toMatchObject({name: 'eth0', gateway4: '172.30.2.1', onLink: ['172.30.2.0/24']});
+	});
+
+	test('keeps its gateway while it is down, and its place when another network is plugged in', () => {
+		const before = chooseUplink(facts({links: [eth0], routes: [defaultVia('172.30.2.1', 'eth0')]})).uplink;
+		const down = chooseUplink(facts({links: [{...eth0, up: false}, eth1], routes: [], previous: before})).uplink;
+		expect(down).toMatchObject({name: 'eth0', up: false, gateway4: '172.30.2.1'});
+		const stolen = chooseUplink(facts({links: [eth0, eth1], routes: [defaultVia('172.30.3.1', 'eth1')], previous: before})).uplink;
+		expect(stolen?.name).toBe('eth0');
+	});
+
+	test('is followed through a rename, and a new gateway in main replaces the old one', () => {
+		const before = chooseUplink(facts({links: [eth0], routes: [defaultVia('172.30.2.1', 'eth0')]})).uplink;
+		const renamed = {...eth0, name: nic('eth9')};
+		const after = chooseUplink(facts({links: [renamed], routes: [defaultVia('172.30.2.1', 'eth9', numbers.uplinkTable), defaultVia('172.30.2.254', 'eth9')], previous: before})).uplink;
+		expect(after).toMatchObject({name: 'eth9', gateway4: '172.30.2.254'});
+	});
+
+	test('that was configured is taken or none is', () => {
+		expect(chooseUplink(facts({links: [eth0], configured: nic('eth7')})).uplink).toBeNull();
+	});
+});
+
+const input: RoutingInput = {
+	numbers,
+	uplink: chooseUplink(facts({links: [eth0], routes: [defaultVia('172.30.2.1', 'eth0')]})).uplink,
+	tunnel: {interface: nic('wg0'), families: [4]},
+	network: [],
+	ipv6: true,
+};
+
+describe('what is wanted', () => {
+	test('every table of ours ends in unreachable, for both families, whatever else is missing', () => {
+		for (const over of [{}, {uplink: null}, {tunnel: null}, {uplink: null, tunnel: null}]) {
+			const {routes} = intendedRouting({...input, ...over});
+			for (const family of [4, 6]) {
+				for (const table of [numbers.uplinkTable, numbers.tunnelTable]) expect(routes).toContainEqual(expect.objectContaining({family, table, destination: null, kind: 'unreachable'}));
+			}
+		}
+	});
+
+	test('no default route is ever wanted in main', () => {
+		expect(intendedRouting(input).routes.filter(({table, destination}) => table === 254 && destination === null)).toEqual([]);
+	});
+
+	test('an uplink that is down gets no route', () => {
+		const down = input.uplink === null ? null : {...input.uplink, up: false};
+		expect(intendedRouting({...input, uplink: down}).routes.some(({interface: device}) => device === 'eth0')).toBe(false);
+	});
+});
+
+describe('what differs', () => {
+	const intent = intendedRouting(input);
+
+	test('nothing, when it is as wanted', () => {
+		expect(isRepaired(repairRouting(intent, intent, numbers))).toBe(true);
+	});
+
+	test('a default in main, a route of a stranger in our table, a rule before ours', () => {
+		const stranger = {family: 4, priority: 50, mark: null, outInterface: null, table: 254, suppressPrefixLength: null} as const;
+		const actual = {routes: [...intent.routes, defaultVia('172.30.2.1', 'eth0'), defaultVia('172.30.2.9', 'eth0', numbers.tunnelTable)], rules: [...intent.rules, stranger]};
+		expect(describeRepair(repairRouting(intent, actual, numbers))).toEqual([
+			'route default via 172.30.2.1 dev eth0 in IPv4 table 254 is not ours',
+			`route default via 172.30.2.9 dev eth0 in IPv4 table ${numbers.tunnelTable} is not ours`,
+			'IPv4 routing rule 50 is not ours',
+		]);
+	});
+
+	test('the kernel\'s own rules are left alone', () => {
+		const kernels = [0, 32_766, 32_767].map(priority => ({family: 4, priority, mark: null, outInterface: null, table: priority === 0 ? 255 : 254, suppressPrefixLength: null}) as const);
+		expect(isRepaired(repairRouting(intent, {...intent, rules: [...intent.rules, ...kernels]}, numbers))).toBe(true);
+	});
+});
