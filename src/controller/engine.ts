@@ -194,14 +194,14 @@ export function createEngine(deps: EngineDeps): Engine {
 	};
 
 	const sync = (): Result<NetworkReading, Problem> => {
-		const carrying = live === null ? null : {interface: live.use.interface, families: live.families};
+		const carrying = live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, families: live.families};
 		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: machine.state.kind !== 'lockdown'});
 		if (!result.ok) return result;
 		reading = result.value;
 		const readiness = readinessOf(result.value);
 		if (readiness !== machine.uplink) dispatch({kind: 'uplink', readiness});
 		else void enforceIfChanged();
-		if (live !== null && !result.value.carrierUp && machine.state.kind !== 'connecting') dispatch({kind: 'lost', why: 'the tunnel\'s interface is gone or down'});
+		if (live !== null && !result.value.carrierUp && machine.state.kind !== 'connecting') dispatch({kind: 'lost', why: 'the tunnel\'s interface is gone, down or without its address'});
 		return result;
 	};
 

@@ -1,17 +1,23 @@
 /** Keeps the routing layer as intended, follows the uplink through flaps, renames and new gateways. */
 import type {Kernel, Link, Network, Route} from '../kernel/kernel.ts';
 import type {Config} from '../config/config.ts';
-import type {Family} from '../net/address.ts';
+import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import {describeRepair, intendedRouting, isRepaired, repairRouting, type RoutingRepair} from '../policy/routing.ts';
 import {chooseUplink, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 
+export interface Carrying {
+	readonly interface: InterfaceName;
+	readonly addresses: readonly IpAddress[];
+	readonly families: readonly Family[];
+}
+
 export interface NetworkWish {
 	/** Every tunnel interface of ours, so that none is taken for an uplink. */
 	readonly tunnels: readonly InterfaceName[];
-	readonly carrying: {readonly interface: InterfaceName; readonly families: readonly Family[]} | null;
+	readonly carrying: Carrying | null;
 	readonly exceptionsOpen: boolean;
 }
 
@@ -22,7 +28,7 @@ export interface NetworkReading {
 	/** What could not be put right. */
 	readonly broken: readonly string[];
 	readonly ipv6: boolean;
-	/** Whether the tunnel's device exists and is up. */
+	/** Whether the tunnel's device exists, is up and has its addresses. */
 	readonly carrierUp: boolean;
 	readonly mainRoutes: readonly Route[];
 	readonly links: readonly Link[];
@@ -53,7 +59,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 			});
 			previous = choice.uplink ?? previous;
 			const ipv6 = kernel.sysctl.read('net.ipv6.conf.all.disable_ipv6') !== null;
-			const standing = carrying !== null && links.value.some(({name, up}) => name === carrying.interface && up) ? carrying : null;
+			const standing = carrying !== null && links.value.some(link => canCarry(link, carrying)) ? carrying : null;
 			const intent = intendedRouting({
 				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? config.network : [], ipv6,
 			});
@@ -74,6 +80,10 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 		},
 	};
 }
+
+/** IPv6 addresses are not asked for: where IPv6 is switched off the device never took them. */
+const canCarry = ({name, up, addresses: present}: Link, {interface: device, addresses}: Carrying): boolean =>
+	name === device && up && addresses.filter(isIpv4).every(address => present.some(entry => entry.address === address));
 
 function readRouting(network: Network, {numbers}: Config) {
 	const routes = network.routes([numbers.uplinkTable, numbers.tunnelTable]);
