@@ -129,11 +129,12 @@ async function showStatus(lab: Lab, signal: AbortSignal): Promise<number> {
 	const {stdout, stderr} = await lab.exec('client', [...programOf(lab.description.commands.vks), 'status']);
 	say(`\n${stdout.trim()}\n${stderr}`);
 	if (!settled) process.stderr.write(`not connected and proven within ${settledWithinMs / 1000} seconds; the daemon's log is in ${lab.description.folders.logs}\n`);
-	say(farewell('the console'));
+	say(farewell);
 	return settled ? 0 : 1;
 }
 
-const farewell = (what: string): string => `The lab and the daemon still run: \`npm start\` in a terminal opens ${what}, \`npm run vks -- status\` asks, \`npm run lab -- down --id ${demoId}\` removes everything.`;
+/** One line, also on 80 columns. */
+const farewell = `The lab still runs. Back: npm start. Remove it: npm run lab -- down --id ${demoId}`;
 
 /** It inherits the terminal, and with it Ctrl-C: what that means while the console is open is the console's business. */
 async function openConsole(lab: Lab): Promise<number> {
@@ -142,7 +143,7 @@ async function openConsole(lab: Lab): Promise<number> {
 	process.on('SIGINT', () => undefined);
 	for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
 	const [code] = await once(child, 'exit');
-	say(farewell('the console again'));
+	say(farewell);
 	return typeof code === 'number' ? code : 1;
 }
 

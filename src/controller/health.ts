@@ -20,6 +20,8 @@ export interface Health {
 const rejectAfterMs = 180_000;
 /** Sent and not answered for so long: suspicious. WireGuard itself answers data within KEEPALIVE_TIMEOUT, 10 s. */
 const silentAfterMs = 13_000;
+/** An empty data message: 16 of header, 16 of tag (WireGuard paper, section 5.4.6). Nobody answers a keepalive. */
+const keepaliveBytes = 32;
 /** How long a suspicion may last before the tunnel is dialled again. */
 export const graceMs = 6000;
 
@@ -28,7 +30,7 @@ export const freshHealth = (nowMs: number): Health => ({last: null, heardAtMs: n
 export function observe(health: Health, reading: Reading): Health {
 	const {last} = health;
 	const heard = last !== null && reading.rxBytes > last.rxBytes;
-	const sent = last !== null && reading.txBytes > last.txBytes;
+	const sent = last !== null && reading.txBytes > last.txBytes + keepaliveBytes;
 	const next: Health = {
 		...health,
 		last: reading,

@@ -46,14 +46,22 @@ export function createProver(deps: ProverDeps): Prover {
 	let suspect = null as Generation | null;
 	let running: Promise<void> | null = null;
 
+	/** A policy that was replaced while it was read differs from what it was compared with, and that is no drift: read again. */
+	const readStill = async (outside: readonly string[]) => {
+		for (let attempt = 0; ; attempt++) {
+			const intended = firewall.applied();
+			const ruleset = intended === null
+				? ({ok: false, error: engine.enforcementProblem() ?? nothingApplied} as const)
+				: await reader.readBack(intended, {owned: firewall.ownership() === 'owned', outside});
+			if (firewall.applied() === intended || attempt === 4) return {intended, ruleset};
+		}
+	};
+
 	const read = async (): Promise<Readings> => {
 		const network = engine.syncNetwork();
 		if (network.ok && network.value.repaired.length > 0) journal.write('network', 'info', `Routing put right: ${network.value.repaired.join('; ')}.`);
-		const intended = firewall.applied();
 		const outside = network.ok ? network.value.choice.outside : [];
-		const ruleset = intended === null
-			? ({ok: false, error: engine.enforcementProblem() ?? nothingApplied} as const)
-			: await reader.readBack(intended, {owned: firewall.ownership() === 'owned', outside});
+		const {intended, ruleset} = await readStill(outside);
 		if (ruleset.ok && intended !== null) stats.update(intended, ruleset.value.counters, clock.now());
 		const due = deps.resolvers();
 		const named = deps.resolv.nameservers();
@@ -74,7 +82,6 @@ export function createProver(deps: ProverDeps): Prover {
 		if (!readings.ruleset.ok) return (await engine.enforce()).ok;
 		const {firewall: inet, backstop, ownership} = readings.ruleset.value;
 		const drift = [...inet, ...ownership, ...(readings.backstop === null ? backstop : [])];
-		// The policy itself moved between compiling and reading: not tampering, and the next round reads the new one.
 		if (drift.length === 0) return false;
 		await engine.enforce();
 		// Repaired first; the notification that names the process may still be on its way.

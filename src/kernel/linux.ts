@@ -12,7 +12,8 @@ import {openRouting} from './network/routing.ts';
 import {inProcessFirewall, type FirewallParts} from './nftables/in-process.ts';
 import {openLibnftables, type Libnftables} from './nftables/libnftables.ts';
 import {readGenerationId} from './nftables/reads.ts';
-import {checkNft, openNft, spawnedFirewall} from './nftables/spawned.ts';
+import {checkNft, openNft} from './nftables/nft-program.ts';
+import {spawnedFirewall} from './nftables/spawned.ts';
 import {noNft, noPermission, problem} from './problems.ts';
 import {openSysctl} from './sysctl.ts';
 import {recentPids} from './watch/recent-pids.ts';
@@ -118,7 +119,7 @@ async function openFirewall(
 	onChild: (pid: number) => void,
 	parts: FirewallParts,
 ): Promise<Result<Firewall, Problem>> {
-	if (library !== null) return ok(inProcessFirewall(library, libc, parts));
+	if (library !== null) return ok(inProcessFirewall({nft: library, libc, spawnNft: () => openNft(onChild), ...parts}));
 	if (backend === 'libnftables') return fail(noNft('The library libnftables.so.1 was not found.'));
 	const nft = await openNft(onChild);
 	const present = await checkNft(nft);

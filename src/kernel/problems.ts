@@ -25,3 +25,12 @@ export function readFailed(what: string, error: NetlinkError): Problem {
 	if (error.errno === EPERM) return noPermission(what);
 	return problem('internal', `${what}: ${error.text}.`, 'Nothing was changed. If it persists, restart vks and report this message.');
 }
+
+export const TRANSACTION_DEADLINE_MS = 10_000;
+
+export const nftHangs = (): Problem =>
+	problem(
+		'internal',
+		`The kernel has not answered a ruleset transaction for ${TRANSACTION_DEADLINE_MS / 1000} seconds.`,
+		'What stood before still stands. Look for a stuck nft process or kernel messages, then restart vks.',
+	);

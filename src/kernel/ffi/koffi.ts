@@ -4,8 +4,8 @@ import type koffi from 'koffi';
 export type Koffi = typeof koffi;
 
 /**
- * libnftables keeps buffers of 64 KiB and more on the stack and nests them. koffi gives an asynchronous call 128 KiB by
- * default: the library ran past it and corrupted the heap. So calls are synchronous, and on a stack like a thread's.
+ * libnftables keeps buffers of 64 KiB and more on the stack (NFT_NLMSG_MAXSIZE, mnl.c) and koffi gives an asynchronous call
+ * 128 KiB by default: too near. So calls are synchronous, and on a stack like a thread's.
  */
 const stackBytes = 8 * 1024 * 1024;
 

@@ -1,27 +1,26 @@
 /** Any valid configuration, in any situation, compiles to what the kernel takes, reads back equal, and drops by default. */
 import fc from 'fast-check';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {rulesetReader} from '../../../src/controller/read-back.ts';
 import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
 import {compile} from '../../../src/policy/compile.ts';
 import {parseListing} from '../../../src/policy/listing.ts';
 import {validConfig} from '../../helpers/arbitrary-config.ts';
 import {situations} from '../../helpers/situations.ts';
-import type {Bench} from '../bench.ts';
 import {valueOf} from '../expect-result.ts';
+import {withBench} from '../with-bench.ts';
 import {realBench} from './real-bench.ts';
 
-let bench: Bench;
-beforeEach(async () => {
-	bench = await realBench('libnftables');
-	for (const name of ['eth0', 'eth1']) bench.addLink(name);
+const bench = withBench(async () => {
+	const made = await realBench('libnftables');
+	for (const name of ['eth0', 'eth1']) made.addLink(name);
+	return made;
 });
-afterEach(() => bench.close());
 
 const hooks = ['input', 'forward', 'output'] as const;
 
 test('any valid configuration is enforced, proven equal, and drops by default', async () => {
-	const {firewall} = bench.kernel;
+	const {firewall} = bench().kernel;
 	const keeper = firewallKeeper(firewall);
 	const reader = rulesetReader(firewall);
 	await fc.assert(
@@ -38,7 +37,7 @@ test('any valid configuration is enforced, proven equal, and drops by default', 
 }, 60_000);
 
 test('a change of policy keeps the counters, and a rule that anyone adds or removes is drift', async () => {
-	const {firewall} = bench.kernel;
+	const {firewall} = bench().kernel;
 	const keeper = firewallKeeper(firewall);
 	const reader = rulesetReader(firewall);
 	const ruleset = compile((await import('../../helpers/situations.ts')).configurations.lan, situations.connected);

@@ -1,27 +1,20 @@
 /** Refused packets, overruns and the backstop on the real kernel. */
 import {execFileSync} from 'node:child_process';
 import {createSocket} from 'node:dgram';
-import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import type {KernelEvent} from '../../../src/kernel/kernel.ts';
-import type {Bench} from '../bench.ts';
 import {valueOf} from '../expect-result.ts';
+import {withBench} from '../with-bench.ts';
 import {experimentalType, sendRawFrame} from './raw-frame.ts';
 import {ip, nft, realBench, succeeds} from './real-bench.ts';
 
-let bench: Bench;
-let abort: AbortController;
-beforeEach(async () => {
-	bench = await realBench('libnftables');
-	abort = new AbortController();
-});
-afterEach(() => {
-	abort.abort();
-	bench.close();
-});
+const bench = withBench(() => realBench('libnftables'));
 
 const watch = async () => {
+	const abort = new AbortController();
+	onTestFinished(() => abort.abort());
 	const events: KernelEvent[] = [];
-	expect(await bench.kernel.watch(event => events.push(event), {nflogGroup: 78, signal: abort.signal})).toEqual([]);
+	expect(await bench().kernel.watch(event => events.push(event), {nflogGroup: 78, signal: abort.signal})).toEqual([]);
 	const drops = () => events.filter(event => event.kind === 'drops');
 	return {events, records: () => drops().flatMap(({records}) => records), lost: () => drops().reduce((sum, {lost}) => sum + lost, 0)};
 };
@@ -36,7 +29,7 @@ async function send(count: number, port: number): Promise<void> {
 const refuse = 'add table inet vkst\nadd chain inet vkst output { type filter hook output priority 0; }\nadd rule inet vkst output meta l4proto udp log prefix "vks:out:refuse-all" group 78 snaplen 128 drop\n';
 
 async function uplink(): Promise<void> {
-	bench.addLink('eth0');
+	bench().addLink('eth0');
 	ip('addr add 10.0.0.2/24 dev eth0');
 	ip('neigh add 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0');
 	ip('route add default via 10.0.0.1');
@@ -45,7 +38,7 @@ async function uplink(): Promise<void> {
 test('a refused packet is reported with its rule, interface, ports and sender', async () => {
 	await uplink();
 	const {records} = await watch();
-	valueOf(await bench.kernel.firewall.run(refuse));
+	valueOf(await bench().kernel.firewall.run(refuse));
 	await send(1, 53);
 	await vi.waitFor(() => expect(records()).toHaveLength(1));
 	expect(records()[0]).toMatchObject({ruleId: 'refuse-all', direction: 'out', outInterface: 'eth0', source: '10.0.0.2', destination: '192.0.2.1', protocol: 'udp', destinationPort: 53, uid: 0});
@@ -54,7 +47,7 @@ test('a refused packet is reported with its rule, interface, ports and sender', 
 test('a thousand refused packets arrive, none lost', async () => {
 	await uplink();
 	const {records, lost} = await watch();
-	valueOf(await bench.kernel.firewall.run(refuse));
+	valueOf(await bench().kernel.firewall.run(refuse));
 	await send(1000, 53);
 	await vi.waitFor(() => expect(records()).toHaveLength(1000), {timeout: 5000});
 	expect(lost()).toBe(0);
@@ -63,15 +56,15 @@ test('a thousand refused packets arrive, none lost', async () => {
 test('an interface that was renamed is reported by its new name', async () => {
 	await uplink();
 	const {records} = await watch();
-	valueOf(await bench.kernel.firewall.run(refuse));
-	bench.renameLink('eth0', 'eth9');
+	valueOf(await bench().kernel.firewall.run(refuse));
+	bench().renameLink('eth0', 'eth9');
 	ip('route add default dev eth9');
 	await send(1, 53);
 	await vi.waitFor(() => expect(records()[0]).toMatchObject({outInterface: 'eth9'}));
 });
 
 test('a storm of network changes that overruns the socket is told, and what follows still arrives', async () => {
-	bench.addLink('eth0');
+	bench().addLink('eth0');
 	const {events} = await watch();
 	// The event loop stands still meanwhile: the socket's 4 MiB fill up.
 	const routes = Array.from({length: 60_000}, (_, index) => `route add 10.${index >> 16}.${(index >> 8) & 255}.${index & 255}/32 dev eth0`).join('\n');
@@ -84,14 +77,14 @@ test('a storm of network changes that overruns the socket is told, and what foll
 });
 
 test('what hookDevices says is what a raw frame meets, also after a rename', async () => {
-	const {firewall} = bench.kernel;
+	const {firewall} = bench().kernel;
 	await uplink();
 	const cover = (...devices: string[]) =>
 		firewall.run(`add table netdev vkst\nadd chain netdev vkst egress { type filter hook egress devices = { ${devices.map(device => `"${device}"`).join(', ')} } priority 0; policy drop; }\n`);
 	/** Ethernet frames of a made-up type that reach the other end of the pair. */
 	const passing = async (device: string): Promise<boolean> => {
 		const before = received('p0-eth0');
-		sendRawFrame(valueOf(bench.kernel.network.links()).find(({name}) => name === device)?.index ?? 0);
+		sendRawFrame(valueOf(bench().kernel.network.links()).find(({name}) => name === device)?.index ?? 0);
 		await new Promise(resolve => setTimeout(resolve, 50));
 		return received('p0-eth0') > before;
 	};
@@ -99,7 +92,7 @@ test('what hookDevices says is what a raw frame meets, also after a rename', asy
 	expect(await passing('eth0')).toBe(true);
 	valueOf(await cover('eth0'));
 	expect([valueOf(firewall.hookDevices('vkst', 'egress')), await passing('eth0')]).toEqual([['eth0'], false]);
-	bench.renameLink('eth0', 'eth9');
+	bench().renameLink('eth0', 'eth9');
 	expect([valueOf(firewall.hookDevices('vkst', 'egress')), await passing('eth9')]).toEqual([[], true]);
 	valueOf(await cover('eth9'));
 	expect([valueOf(firewall.hookDevices('vkst', 'egress')), await passing('eth9')]).toEqual([['eth9'], false]);

@@ -3,16 +3,12 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {afterEach, beforeEach, expect, test} from 'vitest';
-import type {Bench} from '../bench.ts';
+import {expect, test} from 'vitest';
 import {problemOf, valueOf} from '../expect-result.ts';
+import {withBench} from '../with-bench.ts';
 import {nft, realBench, succeeds} from './real-bench.ts';
 
-let bench: Bench;
-beforeEach(async () => {
-	bench = await realBench('libnftables');
-});
-afterEach(() => bench.close());
+const bench = withBench(() => realBench('libnftables'));
 
 async function holder() {
 	const child = spawn(process.execPath, [fileURLToPath(new URL('holder.ts', import.meta.url))], {stdio: ['ignore', 'pipe', 'inherit']});
@@ -23,7 +19,7 @@ async function holder() {
 
 test('a table held by another process is refused, naming that process', async () => {
 	const child = await holder();
-	const {firewall} = bench.kernel;
+	const {firewall} = bench().kernel;
 	expect(problemOf(await firewall.own('inet', 'vkst'))).toMatchObject({code: 'table-held', what: expect.stringContaining(`pid ${child.pid}`) as unknown});
 	expect(valueOf(firewall.header('inet', 'vkst'))).toMatchObject({owner: 'other', persist: true});
 	expect(problemOf(await firewall.run('flush chain inet vkst output\n')).code).toBe('table-held');
@@ -37,7 +33,7 @@ test('a killed owner leaves the table and its rules, and we adopt them', async (
 	const child = await holder();
 	child.kill('SIGKILL');
 	await once(child, 'exit');
-	const {firewall} = bench.kernel;
+	const {firewall} = bench().kernel;
 	expect(valueOf(firewall.header('inet', 'vkst'))).toEqual({kind: 'present', owner: 'nobody', persist: true, dormant: false});
 	expect(valueOf(await firewall.own('inet', 'vkst'))).toBe('owned');
 	expect(JSON.stringify(valueOf(await firewall.list('inet', 'vkst')))).toContain('"policy":"drop"');
@@ -46,7 +42,7 @@ test('a killed owner leaves the table and its rules, and we adopt them', async (
 });
 
 test('a child of ours inherits no netlink socket, hence no ownership', async () => {
-	valueOf(await bench.kernel.firewall.own('inet', 'vkst'));
+	valueOf(await bench().kernel.firewall.own('inet', 'vkst'));
 	expect(netlinkInodes().length).toBeGreaterThan(0);
 	const list = spawn('ls', ['-l', '/proc/self/fd'], {stdio: ['ignore', 'pipe', 'ignore']});
 	const [said] = (await once(list.stdout, 'data')) as [Buffer];
@@ -55,8 +51,8 @@ test('a child of ours inherits no netlink socket, hence no ownership', async () 
 });
 
 test('closing lets go of the table and leaves it standing', async () => {
-	valueOf(await bench.kernel.firewall.own('inet', 'vkst'));
-	bench.kernel.close();
+	valueOf(await bench().kernel.firewall.own('inet', 'vkst'));
+	bench().kernel.close();
 	await expect.poll(() => succeeds('nft', ['add', 'chain', 'inet', 'vkst', 'after'])).toBe(true);
 });
 

@@ -52,6 +52,11 @@ describe('health', () => {
 		expect(votesOf(idle, 600_000)).toEqual([]);
 	});
 
+	test('keepalives, which nobody answers, are not silence', () => {
+		const kept = after(Array.from({length: 300}, (_, second) => reading(second, 500, 500 + Math.floor(second / 25) * 32)));
+		expect(votesOf(kept, 300_000)).toEqual([]);
+	});
+
 	test('sent and never answered: suspicious after 13 s, dead within 20', () => {
 		const dying = (seconds: number) => after(Array.from({length: seconds}, (_, second) => reading(second, 500, 500 + second * 100)));
 		expect(votesOf(dying(12), 12_000)).toEqual([]);
