@@ -5,7 +5,6 @@
  */
 import {textWidth} from './text.ts';
 
-// eslint-disable-next-line no-control-regex -- these are exactly what has no width
 const escapes = /\u001B(?:\[[\d;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g;
 
 export function inkWidth(text: string): number {
