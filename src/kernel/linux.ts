@@ -26,7 +26,8 @@ export interface LinuxKernelOptions {
 }
 
 export async function openLinuxKernel({backend, devices}: LinuxKernelOptions): Promise<Result<Kernel, Problem>> {
-	const koffi = await loadKoffi();
+	const koffi = await loadKoffi().catch(() => null);
+	if (koffi === null) return fail(noKoffi);
 	const libc = openLibc(koffi);
 	// First, so that libnftables' socket gets our pid for a port id, by which others see who owns the tables.
 	const library = backend === 'nft' ? null : openLibnftables(koffi, libc);
@@ -57,6 +58,8 @@ function openSockets(libc: Libc): Result<Sockets, Problem> {
 	netfilter.value.close();
 	return fail(noNetlink(route.error));
 }
+
+const noKoffi = problem('internal', 'The native module koffi could not be loaded, so the kernel cannot be spoken to.', 'Install the packages again on this machine (`npm ci`): koffi comes built for each platform.');
 
 const noNetlink = ({text}: NetlinkError): Problem =>
 	problem('internal', `A netlink socket could not be opened: ${text}.`, 'Allow AF_NETLINK in the sandbox or seccomp profile of this process.');

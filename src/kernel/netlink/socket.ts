@@ -1,5 +1,5 @@
 /** One netlink socket for questions and answers. Calls are synchronous: the kernel answers before `send` returns. */
-import {EAGAIN, EINTR, EMSGSIZE, ETIMEDOUT, describeErrno} from '../ffi/errno.ts';
+import {EAGAIN, EBADF, EINTR, EMSGSIZE, ETIMEDOUT, describeErrno} from '../ffi/errno.ts';
 import {int32, MSG_TRUNC, NETLINK_CAP_ACK, NETLINK_EXT_ACK, SO_RCVTIMEO, SOL_NETLINK, SOL_SOCKET, type Libc} from '../ffi/libc.ts';
 import {fail, ok, type Result} from '../../result.ts';
 import {encodeMessage, isInterrupted, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, parseMessages, readAck, type Message, type Request} from './message.ts';
@@ -52,6 +52,8 @@ function questions(libc: Libc, fd: number): NetlinkSocket {
 	let open = true;
 
 	const ask = (request: Request, flags: number): Result<Answer, NetlinkError> => {
+		// The number may already be another file's.
+		if (!open) return fail(netlinkError(EBADF));
 		sequence = (sequence % 0x7fff_ffff) + 1;
 		const sent = libc.send(fd, encodeMessage({...request, flags: request.flags | flags}, sequence));
 		return sent < 0 ? fail(netlinkError(-sent)) : collect(() => receive(libc, fd, buffer), sequence);

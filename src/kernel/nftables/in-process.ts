@@ -37,7 +37,7 @@ export interface InProcessParts extends FirewallParts {
 
 export function inProcessFirewall({nft, libc, spawnNft, reader, liveLinks, lastCommit}: InProcessParts): Firewall {
 	const oneAtATime = serial<Problem>(TRANSACTION_DEADLINE_MS, nftHangs);
-	const ourPort = (): number => (nft.fd === null ? 0 : libc.portId(nft.fd));
+	const ourPort = (): number => (nft.fd === null || !open ? 0 : libc.portId(nft.fd));
 	let open = true;
 	return {
 		backend: 'libnftables',
