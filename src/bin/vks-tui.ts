@@ -50,8 +50,6 @@ async function main(): Promise<void> {
 	Object.assign(process.env, {NODE_ENV: 'production'}, parsed.options.color ? {} : {FORCE_COLOR: '0'});
 	const {connectFeed} = await import('../console/connection.ts');
 	const feed = connectFeed(parsed.options.socketPath);
-	// Yoga's loader would take the way of `fetch` to its own embedded bytes: a third of the start. Nothing here may use the network anyway.
-	Reflect.deleteProperty(globalThis, 'fetch');
 	const {runConsole} = await import('../console/main.tsx');
 	await runConsole({feed, ...parsed.options});
 }
