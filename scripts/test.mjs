@@ -1,12 +1,13 @@
 /**
  * `npm test`: sets up what is missing and runs every step, the later ones also when an earlier one failed.
- * `npm test -- unit types` runs those steps only. The last line sums up the tests; a failed lint or type check counts as one.
+ * `npm test -- unit types` runs those steps only. The last line sums up the tests; a failed build, lint or type check counts as one.
  */
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
+import {buildWhenStale} from './build-when-stale.mjs';
 import {exitCodeFor} from './child.mjs';
-import {createProgress, seconds} from './progress.mjs';
+import {createProgress, seconds, SetupError} from './progress.mjs';
 import {root} from './root.mjs';
 import {runScript, setUp} from './setup.mjs';
 import {closingLine, countTests} from './test-counts.mjs';
@@ -24,15 +25,32 @@ function refusal(wanted, chosen) {
 
 const isSystem = step => step.system === true;
 
+/** The system tests run what is built, also when somebody asks for them alone. */
+function chooseSteps(wanted) {
+	const chosen = steps.filter(({name}) => wanted.length === 0 || wanted.includes(name));
+	return chosen.some(isSystem) ? steps.filter(step => chosen.includes(step) || step.builds) : chosen;
+}
+
+async function tryBuild(node) {
+	try {
+		await buildWhenStale(node, progress);
+		return 0;
+	} catch (error) {
+		if (!(error instanceof SetupError)) throw error;
+		progress.line(error.message);
+		return 1;
+	}
+}
+
 async function runAll(chosen, {node, folder, env, signal}) {
 	const results = [];
-	for (const {name, argv, counts} of chosen) {
+	for (const {name, argv, counts, builds} of chosen) {
 		if (signal.aborted) break;
 		const from = performance.now();
 		const report = join(folder, `${name}.json`);
 		progress.line(`\n── ${name}`);
 		const reporters = counts ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
-		const exitCode = await runStep([node, ...argv, ...reporters], {cwd: root, env, signal, live: counts && process.stdout.isTTY === true});
+		const exitCode = builds ? await tryBuild(node) : await runStep([node, ...argv, ...reporters], {cwd: root, env, signal, live: counts && process.stdout.isTTY === true});
 		const tests = counts ? countTests(report, exitCode) : {passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0};
 		results.push({name, exitCode, took: seconds(from), ...tests});
 		progress.line(`── ${name}: ${exitCode === 0 ? 'fine' : 'FAILED'}, ${seconds(from)}`);
@@ -53,14 +71,14 @@ function summarise(results, interruptedBy) {
 
 await runScript(async () => {
 	const wanted = process.argv.slice(2);
-	const chosen = steps.filter(({name}) => wanted.length === 0 || wanted.includes(name));
+	const chosen = chooseSteps(wanted);
 	const why = refusal(wanted, chosen);
 	if (why !== null) {
 		process.stderr.write(`${why}\n`);
 		return 2;
 	}
 	const system = chosen.some(isSystem);
-	const node = await setUp(progress, {system});
+	const node = await setUp(progress, {system, programs: false});
 	const interrupted = new AbortController();
 	let interruptedBy = null;
 	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
