@@ -207,9 +207,12 @@ export function createController(deps: ControllerDeps): Controller {
 		},
 		async stop() {
 			stopTicking();
+			const stopped = new AbortController();
 			engine.dispatch({kind: 'stop'});
 			// An effect that hangs must not keep the process: the policy is already the blocked one.
-			await Promise.race([engine.enforcing().then(() => engine.idle()), clock.sleep(stopWithinMs)]);
+			await Promise.race([engine.enforcing().then(() => engine.idle()), clock.sleep(stopWithinMs, stopped.signal)]);
+			// A timer left running would keep the process for the rest of that time.
+			stopped.abort();
 			stopping.abort();
 			journal.write('daemon', 'info', 'vks stopped; the policy stays in place and nothing passes.');
 		},
