@@ -22,6 +22,8 @@ export async function removeLeftovers(deps: DeviceDeps, name: InterfaceName): Pr
 		return fail(problem('tunnel-failed', `${name} is an interface that is no tunnel, so vks does not remove it.`, 'Choose another name for the tunnel interface.', true));
 	}
 	if (standing.value === 'tunnel') {
+		// Before its link goes: while it closes, wireguard-go may leave a question unanswered until the deadline.
+		await killServing(deps, name);
 		const deleted = await deleteLink(deps.run, name);
 		if (!deleted.ok) return deleted;
 	}
@@ -50,9 +52,13 @@ async function removeStaleSocket(deps: DeviceDeps, name: InterfaceName): Promise
 			return ok(undefined);
 		}
 		if (deps.now() >= until) return fail(nameTaken(name));
-		for (const {pid, argv} of await deps.processes()) if (argv.at(-1) === name) deps.kill(pid);
+		await killServing(deps, name);
 		await deps.wait(10);
 	}
+}
+
+async function killServing(deps: DeviceDeps, name: InterfaceName): Promise<void> {
+	for (const {pid, argv} of await deps.processes()) if (argv.at(-1) === name) deps.kill(pid);
 }
 
 const nameTaken = (name: InterfaceName): Problem =>
