@@ -5,8 +5,9 @@ import {idle} from './idle.ts';
 import {lockdown} from './lockdown.ts';
 import {renderReport, type Report} from './report.ts';
 import {startup} from './startup.ts';
+import {tamper} from './tamper.ts';
 
-const benchmarks: Readonly<Record<string, (signal: AbortSignal) => Promise<Report>>> = {lockdown, apply, startup, idle};
+const benchmarks: Readonly<Record<string, (signal: AbortSignal) => Promise<Report>>> = {lockdown, tamper, apply, startup, idle};
 
 const longestMs = 290_000;
 
