@@ -1,0 +1,120 @@
+/** The built daemon, run in a lab's client and watched through its control socket. Nothing here waits for luck: all have deadlines. */
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Lab} from '../../lab/lab.ts';
+import {isAlive, waitUntil, type Running} from '../../lab/processes.ts';
+import {connectControl, type ControlClient} from '../../src/control/client.ts';
+import {controlSocketName} from '../../src/control/paths.ts';
+import type {Command, JournalEntry, Outcome, Snapshot} from '../../src/control/schema.ts';
+
+export interface DaemonOptions {
+	readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface Daemon {
+	readonly process: Running;
+	/** The newest one. */
+	snapshot(): Snapshot;
+	journal(): readonly JournalEntry[];
+	/** The first snapshot, the newest included, that is good; throws with what there was instead. */
+	until(what: string, good: (snapshot: Snapshot) => boolean, deadlineMs?: number): Promise<Snapshot>;
+	command(command: Command): Promise<Outcome>;
+	/** SIGKILL, and gone when this resolves. */
+	kill(): Promise<void>;
+	/** SIGTERM; its exit code. */
+	stop(): Promise<number | null>;
+	log(): string;
+}
+
+export const isConnected = ({state, proof}: Snapshot): boolean => state.kind === 'connected' && proof.kind === 'proven';
+
+/** Starts the program and does nothing else, for tests that end it before it is up. */
+export function spawnDaemon(lab: Lab, {environment = {}}: DaemonOptions = {}): Running {
+	const {daemon} = lab.description.commands;
+	return lab.spawn('client', daemon.slice(daemon.indexOf('--') + 1), {environment});
+}
+
+/** Resolves once the daemon answers on its socket, whatever its state. */
+export async function startDaemon(lab: Lab, options: DaemonOptions = {}): Promise<Daemon> {
+	const running = spawnDaemon(lab, options);
+	const log = (): string => readFileSync(running.log, 'utf8');
+	try {
+		const client = await attach(join(lab.description.folders.run, controlSocketName), running);
+		return await watchDaemon(running, client, log);
+	} catch (error) {
+		await running.stop('SIGKILL');
+		throw new Error(`the daemon does not answer: ${String(error)}\n${log()}`, {cause: error});
+	}
+}
+
+/** The socket of an earlier, killed daemon may still lie there: only the pid says that this one answers. */
+async function attach(path: string, running: Running): Promise<ControlClient> {
+	const found: {client: ControlClient | null; why: string} = {client: null, why: 'nobody listens'};
+	await waitUntil(async () => {
+		if (!isAlive(running)) return true;
+		const connected = await connectControl(path);
+		if (!connected.ok) found.why = connected.error.what;
+		else if (connected.value.hello.pid === running.pid) found.client = connected.value;
+		else connected.value.close();
+		return found.client !== null;
+	}, 15_000);
+	if (found.client === null) throw new Error(isAlive(running) ? found.why : 'it ended');
+	return found.client;
+}
+
+async function watchDaemon(running: Running, client: ControlClient, log: () => string): Promise<Daemon> {
+	const entries: JournalEntry[] = [];
+	const listeners = new Set<(snapshot: Snapshot) => void>();
+	const latest: {snapshot: Snapshot | null} = {snapshot: null};
+	const subscribed = await client.subscribe(['snapshot', 'journal'], update => {
+		if (update.type === 'journal') entries.push(...update.entries);
+		if (update.type !== 'snapshot') return;
+		latest.snapshot = update.snapshot;
+		for (const listener of listeners) listener(update.snapshot);
+	});
+	if (!subscribed.ok) throw new Error(subscribed.error.what);
+	const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+		await running.stop(signal);
+		client.close();
+		return running.exited;
+	};
+	const snapshot = (): Snapshot => {
+		if (latest.snapshot === null) throw new Error('no snapshot has come yet');
+		return latest.snapshot;
+	};
+	return {
+		process: running,
+		snapshot,
+		journal: () => entries,
+		log,
+		until: (what, good, deadlineMs = 20_000) =>
+			new Promise((resolve, reject) => {
+				const finish = (found: Snapshot | null, why: string): void => {
+					clearTimeout(timer);
+					listeners.delete(check);
+					if (found !== null) resolve(found);
+					else reject(new Error(`${why} before ${what}; ${describe(latest.snapshot)}\n${log().split('\n').slice(-25).join('\n')}`));
+				};
+				const check = (candidate: Snapshot): void => {
+					if (good(candidate)) finish(candidate, '');
+				};
+				const timer = setTimeout(() => finish(null, `${deadlineMs} ms passed`), deadlineMs);
+				listeners.add(check);
+				void client.closed.then(() => finish(null, 'the daemon went away'));
+				if (latest.snapshot !== null) check(latest.snapshot);
+			}),
+		async command(command) {
+			const outcome = await client.command(command);
+			if (!outcome.ok) throw new Error(outcome.error.what);
+			return outcome.value;
+		},
+		kill: async () => void (await end('SIGKILL')),
+		stop: () => end('SIGTERM'),
+	};
+}
+
+function describe(snapshot: Snapshot | null): string {
+	if (snapshot === null) return 'no snapshot came';
+	const {state, proof, tamper} = snapshot;
+	return `state ${state.kind} (${state.detail}), proof ${proof.kind} (${proof.detail.join('; ')}), tamper ${tamper.count}`;
+}
