@@ -1,0 +1,64 @@
+/** A real pseudo-terminal with an emulator behind it: what a person would see, as text. */
+import {spawn, type IPty} from '@lydell/node-pty';
+import {createRequire} from 'node:module';
+import type {Terminal as Emulator} from '@xterm/headless';
+
+const {Terminal} = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless');
+
+export interface TerminalSession {
+	readonly pid: number;
+	/** The screen now, one string a row, right-trimmed. */
+	rows(): readonly string[];
+	screen(): string;
+	type(text: string): void;
+	resize(columns: number, rows: number): void;
+	/** Resolves with the screen once it meets the condition; throws with the screen there was instead. */
+	until(what: string, good: (screen: string) => boolean, deadlineMs?: number): Promise<string>;
+	/** Every byte the program wrote so far. */
+	written(): string;
+	readonly exited: Promise<{readonly exitCode: number; readonly signal: number}>;
+	kill(signal?: string): void;
+}
+
+export function openTerminal(command: readonly string[], {columns, rows, environment}: {columns: number; rows: number; environment: Readonly<Record<string, string>>}): TerminalSession {
+	const [program = '', ...args] = command;
+	// CI would make Ink print one frame and stop; a person's terminal has no such variable.
+	const env = {...process.env, CI: 'false', TERM: 'xterm', ...environment};
+	const pty: IPty = spawn(program, args, {cols: columns, rows, name: 'xterm', env});
+	const emulator: Emulator = new Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 0});
+	const listeners = new Set<() => void>();
+	let written = '';
+	pty.onData(data => {
+		written += data;
+		emulator.write(data, () => listeners.forEach(listener => listener()));
+	});
+	const lines = (): readonly string[] => Array.from({length: emulator.rows}, (_, row) => emulator.buffer.active.getLine(row)?.translateToString(true) ?? '');
+	const screen = (): string => lines().join('\n');
+	return {
+		pid: pty.pid,
+		rows: lines,
+		screen,
+		written: () => written,
+		type: text => pty.write(text),
+		resize(toColumns, toRows) {
+			emulator.resize(toColumns, toRows);
+			pty.resize(toColumns, toRows);
+		},
+		until: (what, good, deadlineMs = 10_000) => new Promise((resolve, reject) => {
+			const check = (): void => {
+				if (!good(screen())) return;
+				clearTimeout(timer);
+				listeners.delete(check);
+				resolve(screen());
+			};
+			const timer = setTimeout(() => {
+				listeners.delete(check);
+				reject(new Error(`${what} did not appear within ${deadlineMs} ms; the screen was:\n${screen()}`));
+			}, deadlineMs);
+			listeners.add(check);
+			check();
+		}),
+		exited: new Promise(resolve => pty.onExit(({exitCode, signal}) => resolve({exitCode, signal: signal ?? 0}))),
+		kill: signal => pty.kill(signal),
+	};
+}
