@@ -184,13 +184,19 @@ export function createEngine(deps: EngineDeps): Engine {
 			dialing.abort();
 		}
 		const text = describeState(machine.state);
-		if (text !== describeState(before)) journal.write('state', levelOf(machine.state), text);
+		const level = levelOf(machine.state);
+		const tell = (): void => {
+			if (text !== describeState(before)) journal.write('state', level, text);
+			deps.changed();
+		};
 		const underWay = event.kind === 'lockdown' ? enforce('at once') : enforceIfChanged();
+		// The kernel comes first: a transaction in this process is committed before the next turn of the loop.
+		if (event.kind === 'lockdown') setImmediate(tell);
+		else tell();
 		enforcing = underWay.then(result => {
 			step.effects.forEach(carryOut);
 			return result;
 		});
-		deps.changed();
 	};
 
 	const sync = (): Result<NetworkReading, Problem> => {
@@ -198,6 +204,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: machine.state.kind !== 'lockdown'});
 		if (!result.ok) return result;
 		reading = result.value;
+		if (result.value.repaired.length > 0) journal.write('network', 'info', `Routing put right: ${result.value.repaired.join('; ')}.`);
 		const readiness = readinessOf(result.value);
 		if (readiness !== machine.uplink) dispatch({kind: 'uplink', readiness});
 		else void enforceIfChanged();
