@@ -40,7 +40,7 @@ export const commonExits: ReadonlyArray<readonly [code: number, meaning: string]
 	[0, 'fine'],
 	[1, 'failed: the reason is on standard error'],
 	[2, 'wrong usage'],
-	[3, 'not enforced: the policy is not proven to be in the kernel (`status` only)'],
+	[3, 'not enforced: `status` could not show the policy to be in the kernel, or `run` could not put it there'],
 ];
 
 export const commands: readonly CommandSpec[] = [

@@ -18,36 +18,62 @@ import type {Kernel} from '../kernel/kernel.ts';
 import {openLinuxKernel, type LinuxKernelOptions} from '../kernel/linux.ts';
 import {resolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
+import {fail, ok, type Result} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
 import {version} from '../version.ts';
-import {exitCodes, type Args, type ExitCode, type Io} from './io.ts';
+import {exitCodes, textOption, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor} from './output.ts';
 
 type Backend = LinuxKernelOptions['backend'];
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
+	// The name that others are given when they ask who holds the tables; Node's own would be MainThread.
+	process.title = 'vks';
 	const output = outputFor(args, io);
-	const backend = backendIn(io.env);
-	const kernel = await openLinuxKernel({backend, devices: linuxDevices()});
+	const env = environmentOf(args, io);
+	const closed = await openClosed(backendIn(env));
+	if (!closed.ok) {
+		output.problem(closed.error);
+		return exitCodes.notEnforced;
+	}
+	const config = loadConfig({env, stillBlocking: true});
+	if (!config.ok) {
+		for (const problem of config.error) output.problem(problem);
+		closed.value.close();
+		return exitCodes.usage;
+	}
+	const kernel = await wantedKernel(closed.value, config.value.firewallBackend);
 	if (!kernel.ok) {
-		output.problem((await closeAnotherWay(backend)) ? withoutBackend(backend, kernel.error) : notClosed(kernel.error));
+		output.problem(kernel.error);
 		return exitCodes.notEnforced;
 	}
 	try {
-		const closed = await firewallKeeper(kernel.value.firewall).close();
-		if (!closed.ok) {
-			output.problem(notClosed(closed.error));
-			return exitCodes.notEnforced;
-		}
-		const config = loadConfig({env: io.env, stillBlocking: true});
-		if (!config.ok) {
-			for (const problem of config.error) output.problem(problem);
-			return exitCodes.usage;
-		}
 		return await serve(kernel.value, config.value, args, io);
 	} finally {
 		kernel.value.close();
 	}
+}
+
+const environmentOf = (args: Args, {env}: Io): Io['env'] => {
+	const file = textOption(args, 'config');
+	return file === null ? env : {...env, [settings.configFile.name]: file};
+};
+
+/** The door to the kernel, with the namespace closed behind it. */
+async function openClosed(backend: Backend): Promise<Result<Kernel, Problem>> {
+	const kernel = await openLinuxKernel({backend, devices: linuxDevices()});
+	if (!kernel.ok) return fail((await closeAnotherWay(backend)) ? withoutBackend(backend, kernel.error) : notClosed(kernel.error));
+	const closed = await firewallKeeper(kernel.value.firewall).close();
+	if (closed.ok) return kernel;
+	kernel.value.close();
+	return fail(notClosed(closed.error));
+}
+
+/** The file may name another backend than the environment did; the namespace is closed by now either way. */
+async function wantedKernel(kernel: Kernel, backend: Backend): Promise<Result<Kernel, Problem>> {
+	if (backend === 'auto' || backend === kernel.firewall.backend) return ok(kernel);
+	kernel.close();
+	return openClosed(backend);
 }
 
 async function serve(kernel: Kernel, config: Config, args: Args, io: Io): Promise<ExitCode> {

@@ -39,7 +39,7 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 			case 'reconnect':
 				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing connects.', lockedDown);
 				await deps.reload();
-				engine.dispatch({kind: 'reconnect'});
+				engine.dispatch({kind: 'reconnect', fallbackServer: firstUsable(deps.servers())});
 				return settle(deps, signal, outcome, 'Reconnected.');
 			case 'switch': {
 				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing connects.', lockedDown);

@@ -123,7 +123,7 @@ export function createController(deps: ControllerDeps): Controller {
 	const problems = (): readonly Problem[] => {
 		const failure = engine.lastFailure();
 		const enforcement = engine.enforcementProblem();
-		const backstop = firewall.backstopProblem();
+		const backstop = firewall.backstopUnsupported();
 		return [...(enforcement ? [enforcement] : []), ...(failure ? [failure.problem] : []), ...(backstop ? [backstop] : []), ...standing.values()];
 	};
 
@@ -184,6 +184,8 @@ export function createController(deps: ControllerDeps): Controller {
 		async start() {
 			const closed = await firewall.close();
 			if (!closed.ok) return closed;
+			const claimed = await firewall.claim();
+			if (!claimed.ok) return claimed;
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;
 			const recalled = intent.recall();
@@ -225,7 +227,7 @@ export function createController(deps: ControllerDeps): Controller {
 			publish();
 			return outcome;
 		},
-		explain: (query): Explanation => explainQuery(query, firewall.applied(), engine.network(), engine.live()),
+		explain: (query): Explanation => explainQuery(query, firewall.wanted(), engine.network(), engine.live()),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

@@ -4,7 +4,7 @@
  */
 import type {Firewall, TableFamily} from '../kernel/kernel.ts';
 import {bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
-import {renderInet, renderNetdev, tableName} from '../policy/render.ts';
+import {renderInet, renderNetdev, tableName, type TableMode} from '../policy/render.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
@@ -12,26 +12,32 @@ import {ok, type Result} from '../result.ts';
 export interface FirewallKeeper {
 	/** Loads the boot table unless ours stands already, so that from here on nothing passes by accident. */
 	close(): Promise<Result<void, Problem>>;
+	/** Takes ownership of the table, so that a second daemon stops here, before it touches routes. */
+	claim(): Promise<Result<void, Problem>>;
 	/** Makes the ruleset the kernel's. Calls run one after another; each applies the newest ruleset wanted. */
 	enforce(ruleset: Ruleset): Promise<Result<void, Problem>>;
 	/** As `enforce`, but waits for nobody: for lockdown, even when an earlier transaction never returns. */
 	enforceAtOnce(ruleset: Ruleset): Promise<Result<void, Problem>>;
 	/** Deletes the boot table; only after a read-back. */
 	release(): Promise<Result<void, Problem>>;
-	/** The ruleset the kernel was last given; null before the first. */
-	applied(): Ruleset | null;
-	/** What stands in the way of the backstop; null when it was applied. */
-	backstopProblem(): Problem | null;
+	/** The ruleset last asked for; what is claimed is proven against this one. */
+	wanted(): Ruleset | null;
+	/** Whether the kernel took the wanted one. */
+	isApplied(): boolean;
+	/** Set where the kernel has no egress hook to hang a backstop on; null elsewhere, also when hooking it failed. */
+	backstopUnsupported(): Problem | null;
 	/** Whether tables are owned: `unsupported` before kernel 6.9 and with the spawned `nft`. */
 	ownership(): 'owned' | 'unsupported';
 }
+
+type Order = 'in turn' | 'at once';
 
 export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 	let tail: Promise<unknown> = Promise.resolve();
 	let wanted: Ruleset | null = null;
 	let applied: Ruleset | null = null;
 	let ownership: 'owned' | 'unsupported' = 'unsupported';
-	let backstopProblem: Problem | null = null;
+	let backstopUnsupported: Problem | null = null;
 
 	/** Owns the table; where a plain one stands in its place, it is deleted under the cover of the boot table. */
 	const own = async (family: TableFamily): Promise<Result<void, Problem>> => {
@@ -50,10 +56,10 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		return ok(undefined);
 	};
 
-	const applyTable = async (family: TableFamily, render: (mode: 'standing' | 'create' | 'recreate') => string): Promise<Result<void, Problem>> => {
+	const applyTable = async (family: TableFamily, order: Order, render: (mode: TableMode) => string): Promise<Result<void, Problem>> => {
 		const owned = await own(family);
 		if (!owned.ok) return owned;
-		const first = await firewall.run(render(ownership === 'owned' ? 'standing' : 'create'));
+		const first = await firewall.run(render(ownership === 'owned' ? 'standing' : 'create'), order);
 		if (first.ok) return first;
 		// A chain of ours with another hook (an older vks, a stranger's edit) cannot be changed, only replaced.
 		const covered = await firewall.run(bootScript);
@@ -64,22 +70,24 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		return again.ok ? orElse(await firewall.run(render('standing')), first) : again;
 	};
 
-	const apply = async (ruleset: Ruleset): Promise<Result<void, Problem>> => {
-		const inet = await applyTable('inet', mode => renderInet(ruleset, {mode}));
+	const apply = async (ruleset: Ruleset, order: Order): Promise<Result<void, Problem>> => {
+		const inet = await applyTable('inet', order, mode => renderInet(ruleset, {mode}));
 		if (!inet.ok) return inet;
-		applied = ruleset;
 		if (ruleset.backstop.length > 0) {
-			const netdev = await applyTable('netdev', mode => renderNetdev(ruleset, {mode}) ?? '');
-			backstopProblem = netdev.ok ? null : withoutBackstop(netdev.error);
+			const netdev = await applyTable('netdev', order, mode => renderNetdev(ruleset, {mode}) ?? '');
+			if (netdev.ok) backstopUnsupported = null;
+			else if (await hasEgressHook(firewall)) return netdev;
+			else backstopUnsupported = withoutBackstop(netdev.error);
 		}
+		applied = ruleset;
 		return ok(undefined);
 	};
 
 	/** Until what was applied is what is wanted: a lockdown may have come while a transaction ran. */
-	const settle = async (): Promise<Result<void, Problem>> => {
+	const settle = async (order: Order): Promise<Result<void, Problem>> => {
 		for (let round = 0; round < 5 && wanted !== null; round++) {
 			const target: Ruleset = wanted;
-			const result = await apply(target);
+			const result = await apply(target, order);
 			if (!result.ok || wanted === target) return result;
 		}
 		return ok(undefined);
@@ -91,25 +99,35 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 			if (!ours.ok) return ours;
 			return ours.value.kind === 'present' ? ok(undefined) : firewall.run(bootScript);
 		},
+		claim: () => own('inet'),
 		enforce(ruleset) {
 			wanted = ruleset;
-			const outcome = tail.then(settle, settle);
+			const next = () => settle('in turn');
+			const outcome = tail.then(next, next);
 			tail = outcome;
 			return outcome;
 		},
 		enforceAtOnce(ruleset) {
 			wanted = ruleset;
-			return settle();
+			return settle('at once');
 		},
 		async release() {
 			const boot = firewall.header('inet', bootTable);
 			if (!boot.ok) return boot;
 			return boot.value.kind === 'present' ? firewall.run(bootRemoval) : ok(undefined);
 		},
-		applied: () => applied,
-		backstopProblem: () => backstopProblem,
+		wanted: () => wanted,
+		isApplied: () => wanted !== null && applied === wanted,
+		backstopUnsupported: () => backstopUnsupported,
 		ownership: () => ownership,
 	};
+}
+
+/** Asked of a chain on loopback in a table of its own, which no packet meets for longer than the question. */
+async function hasEgressHook(firewall: Firewall): Promise<boolean> {
+	const table = 'netdev vks_probe';
+	const made = await firewall.run(`add table ${table}\nadd chain ${table} egress { type filter hook egress device "lo" priority 0; policy accept; }\ndelete table ${table}\n`);
+	return made.ok;
 }
 
 const orElse = (second: Result<void, Problem>, first: Result<void, Problem>): Result<void, Problem> => (second.ok ? second : first);

@@ -33,9 +33,9 @@ export function proofOf(readings: Readings): ProofView {
 		...network.value.broken,
 		...readings.sysctl.map(({what}) => what),
 	];
-	const open = ruleset.value.firewall.some(text => text.startsWith('table ')) && readings.enforcement !== null;
 	return {
-		kind: open ? 'failed-to-block' : differences.length > 0 ? 'drifted' : 'proven',
+		// What stands may be an older policy that lets more pass than the state allows: that is not blocking.
+		kind: readings.enforcement !== null ? 'failed-to-block' : differences.length > 0 ? 'drifted' : 'proven',
 		checkedAtMs: atMs,
 		rulesetHash,
 		detail: [...(readings.enforcement === null ? [] : [readings.enforcement.what]), ...differences],

@@ -49,17 +49,18 @@ export function createProver(deps: ProverDeps): Prover {
 	/** A policy that was replaced while it was read differs from what it was compared with, and that is no drift: read again. */
 	const readStill = async (outside: readonly string[]) => {
 		for (let attempt = 0; ; attempt++) {
-			const intended = firewall.applied();
+			const intended = firewall.wanted();
 			const ruleset = intended === null
 				? ({ok: false, error: engine.enforcementProblem() ?? nothingApplied} as const)
 				: await reader.readBack(intended, {owned: firewall.ownership() === 'owned', outside});
-			if (firewall.applied() === intended || attempt === 4) return {intended, ruleset};
+			const still = firewall.wanted() === intended && (firewall.isApplied() || engine.enforcementProblem() !== null);
+			if (still || attempt === 4) return {intended, ruleset};
+			await engine.enforcing();
 		}
 	};
 
 	const read = async (): Promise<Readings> => {
 		const network = engine.syncNetwork();
-		if (network.ok && network.value.repaired.length > 0) journal.write('network', 'info', `Routing put right: ${network.value.repaired.join('; ')}.`);
 		const outside = network.ok ? network.value.choice.outside : [];
 		const {intended, ruleset} = await readStill(outside);
 		if (ruleset.ok && intended !== null) stats.update(intended, ruleset.value.counters, clock.now());
@@ -70,7 +71,7 @@ export function createProver(deps: ProverDeps): Prover {
 			ruleset,
 			network,
 			enforcement: engine.enforcementProblem(),
-			backstop: firewall.backstopProblem(),
+			backstop: firewall.backstopUnsupported(),
 			sysctl: preflight(kernel.sysctl, network.ok ? (network.value.choice.uplink?.name ?? null) : null),
 			ownership: firewall.ownership(),
 			strangeResolvers: named === null ? null : named.filter(address => due !== null && !due.includes(address)),
@@ -79,7 +80,7 @@ export function createProver(deps: ProverDeps): Prover {
 	};
 
 	const repair = async (readings: Readings): Promise<boolean> => {
-		if (!readings.ruleset.ok) return (await engine.enforce()).ok;
+		if (!readings.ruleset.ok || readings.enforcement !== null) return (await engine.enforce()).ok;
 		const {firewall: inet, backstop, ownership} = readings.ruleset.value;
 		const drift = [...inet, ...ownership, ...(readings.backstop === null ? backstop : [])];
 		if (drift.length === 0) return false;

@@ -63,7 +63,7 @@ export function rulesetReader(firewall: Firewall): Reader {
 		return ok({
 			firewall: inet.value === null ? ['table inet vks is missing'] : compare(intended.value.inet, inet.value),
 			backstop: [
-				...(netdev.value === null ? ['table netdev vks is missing'] : intended.value.netdev === null ? [] : compare(intended.value.netdev, netdev.value)),
+				...(intended.value.netdev === null ? [] : netdev.value === null ? ['table netdev vks is missing'] : compare(intended.value.netdev, netdev.value)),
 				...(hooks.ok ? outside.filter(name => !hooks.value.some(hooked => hooked === name)).map(name => `${name} has no egress hook`) : [hooks.error.what]),
 			],
 			ownership,

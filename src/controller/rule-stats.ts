@@ -36,7 +36,8 @@ export function ruleStats(): RuleStats {
 	return {
 		update(ruleset, counters, atMs) {
 			rules = ruleset.chains.flatMap(({name, table, rules: chainRules}) => chainRules.map(rule => view(table, name, rule, counters, atMs)));
-			const refused = rules.filter(({verdict}) => verdict === 'reject' || verdict === 'drop').reduce((sum, {packets}) => sum + packets, 0);
+			// Every refusing counter in the tables, also of rules that this policy has not: named counters outlive their rules.
+			const refused = [...counters].reduce((sum, [name, {packets}]) => (name.startsWith(counterName('refuse-')) ? sum + packets : sum), 0);
 			rate = perSecond(total && {atMs: total.atMs, value: total.packets}, {atMs, value: refused});
 			total = {packets: refused, atMs, lastHitMs: null};
 		},

@@ -39,7 +39,7 @@ export type Event =
 	| {readonly kind: 'lost'; readonly why: string}
 	| {readonly kind: 'health'; readonly votes: readonly string[]}
 	| {readonly kind: 'retry'}
-	| {readonly kind: 'reconnect'}
+	| {readonly kind: 'reconnect'; readonly fallbackServer: string | null}
 	| {readonly kind: 'switch'; readonly to: string}
 	| {readonly kind: 'lockdown'; readonly by: string; readonly reason: string}
 	| {readonly kind: 'lift'; readonly fallbackServer: string | null}
@@ -95,7 +95,7 @@ function react(machine: Machine, event: Event): Step {
 		case 'retry':
 			return machine.state.kind === 'blocked' ? dialTarget(machine, machine.state.attempt + 1) : {machine, effects: []};
 		case 'reconnect':
-			return dialTarget(machine, 1);
+			return dialTarget(withTarget(machine, event.fallbackServer), 1);
 		case 'switch':
 			return onSwitch(machine, event.to);
 		case 'lockdown':
@@ -196,6 +196,11 @@ function onLockdown(machine: Machine, {by, reason}: Extract<Event, {kind: 'lockd
 		{kind: 'lockdown', by, reason},
 		[{kind: 'remember'}, {kind: 'hang-up'}],
 	);
+}
+
+/** A daemon that found no usable file at start has no target until one appears. */
+function withTarget(machine: Machine, fallbackServer: string | null): Machine {
+	return machine.target.kind === 'none' && fallbackServer !== null ? {...machine, target: {kind: 'connected', server: fallbackServer}} : machine;
 }
 
 function onLift(machine: Machine, fallbackServer: string | null): Step {

@@ -27,8 +27,11 @@ export interface Generation {
 
 export interface Firewall {
 	readonly backend: 'libnftables' | 'nft';
-	/** Runs one nft script as one transaction: all of it or nothing. The error carries nft's own first line. */
-	run(script: string): Promise<Result<void, Problem>>;
+	/**
+	 * Runs one nft script as one transaction: all of it or nothing. The error carries nft's own first line. `at once` waits
+	 * for no other call, so that a lockdown passes one that hangs.
+	 */
+	run(script: string, order?: 'in turn' | 'at once'): Promise<Result<void, Problem>>;
 	/** Makes the table ours (OWNER|PERSIST) on the backend's own socket, creating it when absent. */
 	own(family: TableFamily, name: string): Promise<Result<'owned' | 'unsupported', Problem>>;
 	/** `nft -j list table`, parsed but not interpreted; null when the table does not exist. */

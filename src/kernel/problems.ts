@@ -18,7 +18,7 @@ export const noNft = (what: string): Problem =>
 	problem('no-nft', what, 'Install nftables (`apt-get install nftables`, `apk add nftables`) and start vks again.');
 
 export const rulesetRefused = (what: string): Problem =>
-	problem('ruleset-refused', what, 'The transaction was refused as a whole: what stood before still stands. Check the kernel features with `vks doctor`.');
+	problem('ruleset-refused', what, 'The transaction was refused as a whole: what stood before still stands. The message names the line; a kernel before 5.16 lacks the egress hook.');
 
 /** A question to the kernel that failed: reading proves nothing, so it is never "fine". */
 export function readFailed(what: string, error: NetlinkError): Problem {

@@ -25,12 +25,14 @@ export function contextOf(config: Config, situation: Situation): Context {
 		...(exceptionsOpen ? config.inboundPorts.filter(({on}) => on === 'uplink').flatMap(({from}) => from) : []),
 		...(config.management?.from ?? []),
 	];
+	// A published port without `from` is open to IPv6 too.
+	const openToAll = exceptionsOpen && config.inboundPorts.some(({on, from}) => on === 'uplink' && from.length === 0);
 	return {
 		config,
 		situation,
 		tunnels,
 		uplink: situation.uplink,
 		exceptionsOpen,
-		needsNeighbours: tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
+		needsNeighbours: openToAll || tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
 	};
 }

@@ -13,6 +13,7 @@ const linkLocal = ranges('fe80::/10');
 /** Link-local hosts, solicited-node multicast, all routers. A look-up for a global address goes to the multicast group first. */
 const neighbourTargets = ranges('fe80::/10', 'ff02::1:ff00:0/104', 'ff02::2/128');
 const ndHopLimit = 255;
+const broadcast = ranges('255.255.255.255/32');
 
 export function neighboursOut({uplink, needsNeighbours}: Context, id: string): readonly Rule[] {
 	if (uplink === null || !needsNeighbours) return [];
@@ -31,10 +32,13 @@ export function neighboursIn({uplink, needsNeighbours}: Context): readonly Rule[
 	];
 }
 
-/** RFC 2131: client port 68, server port 67. Broadcast to find a server, unicast to renew, so no destination is asked. */
+/**
+ * RFC 2131: client port 68, server port 67, by broadcast only: any other destination would be a way out for whoever may send
+ * raw packets. A unicast renewal (T1) is refused, and the client rebinds by broadcast (T2) before its lease ends.
+ */
 export function dhcpOut({uplink, config}: Context, id: string): readonly Rule[] {
 	if (uplink === null || !config.dhcp) return [];
-	return [accept(id, {outInterface: [uplink], family: 4, protocol: ['udp'], sourcePorts: [port(68)], destinationPorts: [port(67)]}, 'Keeps the uplink\'s address (DHCP).', 'VKS_DHCP')];
+	return [accept(id, {outInterface: [uplink], family: 4, destination: broadcast, protocol: ['udp'], sourcePorts: [port(68)], destinationPorts: [port(67)]}, 'Keeps the uplink\'s address (DHCP).', 'VKS_DHCP')];
 }
 
 /** `meta nfproto` means nothing at the netdev hook; the ether type says the same. */

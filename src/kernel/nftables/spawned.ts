@@ -1,5 +1,5 @@
 /** The `Firewall` on a spawned `nft` for machines without libnftables: the same scripts, slower, and no table ownership. */
-import {fail, ok} from '../../result.ts';
+import {fail, ok, type Result} from '../../result.ts';
 import type {Problem} from '../../problem.ts';
 import type {Firewall} from '../kernel.ts';
 import {nftHangs, TRANSACTION_DEADLINE_MS} from '../problems.ts';
@@ -11,13 +11,13 @@ import {serial} from './serial.ts';
 
 export function spawnedFirewall(nft: Nft, {reader, liveLinks, lastCommit}: FirewallParts): Firewall {
 	const oneAtATime = serial<Problem>(TRANSACTION_DEADLINE_MS + 1000, nftHangs);
+	const transact = async (script: string): Promise<Result<void, Problem>> => {
+		const {failed, error} = await nft(['-f', '-'], script.endsWith('\n') ? script : `${script}\n`);
+		return failed ? fail(nftProblem(error)) : ok(undefined);
+	};
 	return {
 		backend: 'nft',
-		run: script =>
-			oneAtATime(async () => {
-				const {failed, error} = await nft(['-f', '-'], script.endsWith('\n') ? script : `${script}\n`);
-				return failed ? fail(nftProblem(error)) : ok(undefined);
-			}),
+		run: (script, order = 'in turn') => (order === 'at once' ? transact(script) : oneAtATime(() => transact(script))),
 		// Ownership ends with the socket, and nft's socket ends with nft.
 		own: async () => ok('unsupported'),
 		list: (family, name) =>

@@ -136,6 +136,16 @@ describe('lockdown', () => {
 		expect(state(rig)).toBe('lockdown');
 	});
 
+	test('that the kernel refuses is never shown as proven, and is tried again', async () => {
+		const rig = await connected();
+		rig.kernel.setFault(({operation}) => (operation === 'run' ? {code: 'ruleset-refused', severity: 'error', what: 'no', stillBlocking: 'unknown', next: ''} : null));
+		expect(await rig.controller.submit({do: 'lockdown', reason: ''})).toMatchObject({ok: false, problem: {what: 'no'}});
+		await ticks(rig, () => expect(rig.controller.snapshot().proof.kind).toBe('failed-to-block'));
+		rig.kernel.setFault(null);
+		await ticks(rig, () => expect(rig.controller.snapshot()).toMatchObject({state: {kind: 'lockdown'}, proof: {kind: 'proven'}}));
+		expect(lets(rig, 'endpoint-out')).toBe(false);
+	});
+
 	test('a corrupt intent is a lockdown that says why', async () => {
 		const rig = rigWith();
 		writeFileSync(join(rig.folder, 'intent.json'), '{"version":1,"want":"conn');
@@ -166,6 +176,13 @@ describe('whatever happens around it', () => {
 		await becomes(rig, 'connected');
 		expect(rig.controller.snapshot().tunnel?.epoch).toBe(1);
 		expect(lets(rig, 'tunnel-out')).toBe(true);
+	});
+
+	test('with no interface left but loopback there is nothing to hook, and nothing is called tampering', async () => {
+		const rig = await connected();
+		rig.kernel.dropLink('eth0');
+		await becomes(rig, 'blocked');
+		await ticks(rig, () => expect(rig.controller.snapshot()).toMatchObject({proof: {kind: 'proven'}, tamper: {count: 0}}));
 	});
 
 	test('a tunnel whose process dies is dialled again', async () => {

@@ -60,7 +60,7 @@ describe('what can happen to a connection', () => {
 });
 
 const events: fc.Arbitrary<Event> = fc.oneof(
-	fc.constantFrom<Event>({kind: 'raised'}, {kind: 'verified'}, failed, {kind: 'lost', why: ''}, {kind: 'retry'}, {kind: 'reconnect'}, {kind: 'switch', to: 'b'}, {kind: 'start', target}),
+	fc.constantFrom<Event>({kind: 'raised'}, {kind: 'verified'}, failed, {kind: 'lost', why: ''}, {kind: 'retry'}, {kind: 'reconnect', fallbackServer: null}, {kind: 'switch', to: 'b'}, {kind: 'start', target}),
 	fc.constantFrom<Event>({kind: 'health', votes: []}, {kind: 'health', votes: ['x']}, {kind: 'lockdown', by: 'o', reason: 'r'}, {kind: 'lift', fallbackServer: null}, {kind: 'stop'}),
 	fc.record({kind: fc.constant('uplink' as const), readiness: fc.constantFrom('ready' as const, 'no-uplink' as const, 'no-gateway' as const)}),
 );
