@@ -22,8 +22,8 @@ export interface Readings {
 export function proofOf(readings: Readings): ProofView {
 	const {ruleset, network, atMs} = readings;
 	if (!ruleset.ok || !network.ok) {
-		const detail = [...(ruleset.ok ? [] : [ruleset.error.what]), ...(network.ok ? [] : [network.error.what])];
-		return {kind: 'unknown', checkedAtMs: atMs, rulesetHash: null, detail, covers: [], generation: 0};
+		const detail = [readings.enforcement, ruleset.ok ? null : ruleset.error, network.ok ? null : network.error].flatMap(problem => (problem === null ? [] : [problem.what]));
+		return {kind: readings.enforcement === null ? 'unknown' : 'failed-to-block', checkedAtMs: atMs, rulesetHash: null, detail, covers: [], generation: 0};
 	}
 	const {rulesetHash, generation} = ruleset.value;
 	const differences = [
