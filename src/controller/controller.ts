@@ -77,15 +77,16 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const opened = (live: LiveTunnel): void => {
 		const now = clock.now();
-		const reason = engine.machine().epoch > 1 ? `connected again to ${live.tunnel.server.id}` : null;
-		reconnects = {count: Math.max(0, engine.machine().epoch - 1), lastReason: reason};
+		const {epoch} = engine.machine();
+		reconnects = {count: epoch - 1, lastReason: epoch > 1 ? engine.dialReason() : null};
 		stats = {...freshStats(now), connectedAtMs: now};
 		results.set(live.tunnel.server.id, `connected at ${new Date(now).toISOString()}`);
 		const pointed = live.use.resolvers.length === 0 ? ok(undefined) : resolv.point(live.use.resolvers);
 		note('dns', pointed.ok ? null : pointed.error);
 		// Best effort: what old connections still hold is refused by address and interface either way.
 		void kernel.network.flushConnections();
-		void checkExit();
+		// The first picture of a new tunnel shall not wait for the next second.
+		void tick().then(checkExit);
 	};
 
 	const checkExit = async (): Promise<void> => {

@@ -15,7 +15,7 @@ import type {FirewallKeeper} from './firewall-keeper.ts';
 import type {Journal} from './journal.ts';
 import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
 import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
-import {describeState, levelOf} from './wording.ts';
+import {describeDial, describeState, levelOf} from './wording.ts';
 
 export interface EngineDeps {
 	readonly config: Config;
@@ -39,6 +39,8 @@ export interface Engine {
 	machine(): Machine;
 	live(): LiveTunnel | null;
 	network(): NetworkReading | null;
+	/** What the last dial was for, in words. */
+	dialReason(): string;
 	/** Why the last dial failed; null after a success. */
 	lastFailure(): {readonly server: string; readonly problem: Problem} | null;
 	enforcementProblem(): Problem | null;
@@ -61,6 +63,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	let enforced: string | null = null;
 	let enforcementProblem: Problem | null = null;
 	let failure: ReturnType<Engine['lastFailure']> = null;
+	let dialReason = '';
 	let dialing = new AbortController();
 	let dials: Promise<unknown> = Promise.resolve();
 	let cancelRetry = (): void => undefined;
@@ -182,6 +185,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (step.effects.some(({kind}) => kind === 'hang-up' || kind === 'dial')) {
 			cancelRetry();
 			dialing.abort();
+			dialReason = describeDial(event);
 		}
 		const text = describeState(machine.state);
 		const level = levelOf(machine.state);
@@ -217,6 +221,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		machine: () => machine,
 		live: () => live,
 		network: () => reading,
+		dialReason: () => dialReason,
 		lastFailure: () => failure,
 		enforcementProblem: () => enforcementProblem,
 		syncNetwork: sync,

@@ -1,7 +1,7 @@
 /** States in words, for the journal and for status. */
 import type {JournalEntry, StateView} from '../control/schema.ts';
 import {assertNever} from '../result.ts';
-import type {Machine, TunnelState} from './state.ts';
+import type {Event, Machine, TunnelState} from './state.ts';
 
 export function describeState(state: TunnelState): string {
 	switch (state.kind) {
@@ -21,6 +21,36 @@ export function describeState(state: TunnelState): string {
 			return `Locked down by ${state.by}: ${state.reason}`;
 		default:
 			return assertNever(state);
+	}
+}
+
+/** Why a tunnel was dialled, after the event that asked for it. */
+export function describeDial(event: Event): string {
+	switch (event.kind) {
+		case 'start':
+			return 'the daemon started';
+		case 'lost':
+			return event.why;
+		case 'uplink':
+			return 'the uplink returned';
+		case 'retry':
+			return 'the attempt before failed';
+		case 'failed':
+			return event.detail;
+		case 'reconnect':
+			return 'the operator asked to reconnect';
+		case 'switch':
+			return `the operator switched to ${event.to}`;
+		case 'lift':
+			return 'the lockdown was lifted';
+		case 'raised':
+		case 'verified':
+		case 'health':
+		case 'lockdown':
+		case 'stop':
+			return '';
+		default:
+			return assertNever(event);
 	}
 }
 
