@@ -1,10 +1,10 @@
 /** A real pseudo-terminal with an emulator behind it: what a person would see, as text. */
 import {spawn, type IPty} from '@lydell/node-pty';
 import {createRequire} from 'node:module';
-import type {ITerminalOptions, Terminal as Emulator} from '@xterm/headless';
+import type {ITerminalInitOnlyOptions, ITerminalOptions, Terminal as Emulator} from '@xterm/headless';
 
 /** CommonJS without named exports that Node could see. */
-const {Terminal} = createRequire(import.meta.url)('@xterm/headless') as {readonly Terminal: new (options: ITerminalOptions) => Emulator};
+const {Terminal} = createRequire(import.meta.url)('@xterm/headless') as {readonly Terminal: new (options: ITerminalOptions & ITerminalInitOnlyOptions) => Emulator};
 
 export interface TerminalSession {
 	readonly pid: number;
