@@ -19,6 +19,8 @@ test('the witness sees the streams and raw frames of a client that nothing guard
 		const seen = await witness.stop();
 		expect(seen.outside.count).toBeGreaterThan(Math.floor(sent.udp / 2));
 		expect(new Set(seen.outside.samples.map(({protocol}) => protocol))).toEqual(new Set(['tcp', 'udp', 'icmp', '0x88b5']));
+		expect(seen.outside.samples.some(({dst, port}) => dst === lab.description.addresses.otherResolver.ipv4 && port === 53)).toBe(true);
+		expect(seen.outside.samples.some(({dst}) => dst === lab.description.addresses.internet.ipv6)).toBe(true);
 		expect(() => expectNothingOutside(seen)).toThrow();
 	} finally {
 		await lab.down();
