@@ -92,4 +92,13 @@ describe('where nft is spawned and nothing is owned', () => {
 			fault: () => scene.lab.exec('client', ['nft', command], {mustSucceed: true}),
 			shows: ({tamper}, before) => tamper.count > before.tamper.count,
 		}));
+
+	test('the routing layer holds alone when the rules are flushed and main has a default', () => {
+		const {ipv4, ipv6} = scene.lab.description.addresses.gateway;
+		const script = `ip route replace default via ${ipv4} dev eth0; ip -6 route replace default via ${ipv6} dev eth0; nft flush ruleset; ip route replace default via ${ipv4} dev eth0`;
+		return runTrial(scene, report, 'plain: flush ruleset, default in main', {
+			fault: () => scene.lab.exec('client', ['sh', '-c', script], {mustSucceed: true}),
+			shows: ({tamper}, before) => tamper.count > before.tamper.count,
+		});
+	});
 });
