@@ -35,13 +35,15 @@ interface Intended {
 export function rulesetReader(firewall: Firewall): Reader {
 	let known: Intended | null = null;
 
-	const intendedListing = async (ruleset: Ruleset): Promise<Result<Intended, Problem>> => {
+	const intendedListing = async (ruleset: Ruleset): Promise<Result<Intended | 'moved', Problem>> => {
 		if (known?.ruleset === ruleset) return ok(known);
 		const inet = await listCopy(firewall, 'inet', ruleset);
 		if (!inet.ok) return inet;
+		if (inet.value === 'moved') return ok('moved');
 		// Where nothing is outside there is nothing to hook, and no table to compare with.
 		const netdev = ruleset.backstop.length === 0 ? ok(null) : await listCopy(firewall, 'netdev', ruleset);
 		if (!netdev.ok) return netdev;
+		if (netdev.value === 'moved') return ok('moved');
 		known = {ruleset, inet: inet.value, netdev: netdev.value};
 		return ok(known);
 	};
@@ -49,6 +51,8 @@ export function rulesetReader(firewall: Firewall): Reader {
 	const once = async (ruleset: Ruleset, owned: boolean, outside: readonly string[]): Promise<Result<ReadBack | 'moved', Problem>> => {
 		const intended = await intendedListing(ruleset);
 		if (!intended.ok) return intended;
+		const wanted = intended.value;
+		if (wanted === 'moved') return ok('moved');
 		const before = firewall.generation();
 		if (!before.ok) return before;
 		const inet = await listTable(firewall, 'inet');
@@ -61,9 +65,9 @@ export function rulesetReader(firewall: Firewall): Reader {
 		if (!after.ok) return after;
 		if (after.value.id !== before.value.id) return ok('moved');
 		return ok({
-			firewall: inet.value === null ? ['table inet vks is missing'] : compare(intended.value.inet, inet.value),
+			firewall: inet.value === null ? ['table inet vks is missing'] : compare(wanted.inet, inet.value),
 			backstop: [
-				...(intended.value.netdev === null ? [] : netdev.value === null ? ['table netdev vks is missing'] : compare(intended.value.netdev, netdev.value)),
+				...(wanted.netdev === null ? [] : netdev.value === null ? ['table netdev vks is missing'] : compare(wanted.netdev, netdev.value)),
 				...(hooks.ok ? outside.filter(name => !hooks.value.some(hooked => hooked === name)).map(name => `${name} has no egress hook`) : [hooks.error.what]),
 			],
 			ownership,
@@ -89,12 +93,18 @@ export function rulesetReader(firewall: Firewall): Reader {
  * The kernel's own words for the intended rules, from a table whose chains have no hooks. Not from a dormant one: nft 1.0.6
  * prints stray memory as the flags of a dormant table, which now and then is no JSON.
  */
-async function listCopy(firewall: Firewall, family: 'inet' | 'netdev', ruleset: Ruleset): Promise<Result<Listing, Problem>> {
+async function listCopy(firewall: Firewall, family: 'inet' | 'netdev', ruleset: Ruleset): Promise<Result<Listing | 'moved', Problem>> {
+	const before = firewall.generation();
+	if (!before.ok) return before;
 	const made = await firewall.run(renderUnhooked(ruleset, family, scratchTable));
 	if (!made.ok) return made;
 	const listed = await firewall.list(family, scratchTable);
+	const after = firewall.generation();
 	const removed = await firewall.run(`delete table ${family} ${scratchTable}\n`);
 	if (!listed.ok) return listed;
+	if (!after.ok) return after;
+	// One commit is ours. With another in between, somebody may have edited the copy to hide an edit of the original.
+	if (listed.value === null || after.value.id !== before.value.id + 1) return ok('moved');
 	if (!removed.ok) return removed;
 	return ok(withHooks(parseListing(listed.value), ruleset.chains.filter(({table}) => table === family)));
 }
