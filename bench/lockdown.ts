@@ -187,7 +187,7 @@ function reportOf({key, socket, nft, sequence}: Record<'key' | 'socket' | 'nft' 
 		],
 		notes: [
 			'The calls are in a careful order: the policies of both families first, so that the flush right after them closes',
-			'and never opens. The first packet is refused at that flush, a fifth of the way; vks and nft -f are complete at once.',
+			'and never opens. The first packet is refused at that flush, the 7th call; vks and nft -f are complete at once.',
 		],
 	};
 }
