@@ -50,6 +50,9 @@ export const RT_SCOPE_UNIVERSE = 0;
 export const RT_SCOPE_LINK = 253;
 export const RT_SCOPE_HOST = 254;
 export const RT_SCOPE_NOWHERE = 255;
+export const RT_TABLE_UNSPEC = 0;
+/** Stands in the header for a number that does not fit; the attribute has it (linux/rtnetlink.h). */
+export const RT_TABLE_COMPAT = 252;
 export const RT_TABLE_MAIN = 254;
 
 export const FIB_RULE_HDR_BYTES = 12;
