@@ -14,7 +14,7 @@ interface Props {
 export function Confirm({dialog, within, theme}: Props) {
 	return (
 		<Modal
-			within={within} theme={theme} title={dialog.title} hint="Esc cancels" width={72} tone="warn"
+			within={within} theme={theme} title={dialog.title} hint="Esc cancels" width={72} tone="warn" keep={1}
 			content={width => [
 				...dialog.body.flatMap(text => wrapText(text, width).map((line): Line => [span(line)])),
 				[],

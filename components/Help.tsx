@@ -6,7 +6,7 @@ import type {Theme} from '../src/console/theme.ts';
 import {Modal} from './Modal.tsx';
 
 const keysWidth = 23;
-const groupWidth = 9;
+const groupWidth = 8;
 
 export function Help({within, theme, top}: {readonly within: Rect; readonly theme: Theme; readonly top: number}) {
 	return (

@@ -16,13 +16,17 @@ interface Props {
 	readonly content: (width: number) => readonly Line[];
 	/** First content row shown, for those longer than the screen. */
 	readonly top?: number;
+	/** How many of the last rows are shown whatever the height: where the answer is given. */
+	readonly keep?: number;
 }
 
-export function Modal({within, theme, title, hint, width, tone = 'accent', content, top = 0}: Props) {
+export function Modal({within, theme, title, hint, width, tone = 'accent', content, top = 0, keep = 0}: Props) {
 	const outer = Math.min(width, within.width);
 	// A blank column on each side keeps the box apart from what is behind it.
 	const margin = outer + 2 <= within.width ? 1 : 0;
-	const lines = content(Math.max(0, outer - 4));
+	const all = content(Math.max(0, outer - 4));
+	const room = within.height - 2;
+	const lines = keep > 0 && all.length > room ? [...all.slice(0, Math.max(0, room - keep)), ...all.slice(-keep)] : all;
 	const height = Math.min(lines.length + 2, within.height);
 	const from = Math.max(0, Math.min(top, lines.length - (height - 2)));
 	const at: Rect = {x: within.x + Math.floor((within.width - outer) / 2), y: within.y + Math.floor((within.height - height) / 2), width: outer, height};

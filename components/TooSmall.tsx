@@ -6,7 +6,7 @@ import {selectHandshake} from '../src/console/select/handshake.ts';
 import {selectBanners} from '../src/console/select/banners.ts';
 import {headerTop, wordLine} from '../src/console/select/header.ts';
 import {mainWord} from '../src/console/select/truth.ts';
-import {fitLine, fitText, span, type Line} from '../src/console/text.ts';
+import {fitLine, fitText, span, wrapText, type Line} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {ViewState} from '../src/console/view.ts';
 import {Lines} from './Lines.tsx';
@@ -34,7 +34,7 @@ function linesFor({state, columns, rows, theme}: Props): readonly Line[] {
 	const facts: ReadonlyArray<Line | null> = [
 		segmentLine(headerTop(state, theme), columns, ellipsis),
 		...(toast === null ? [] : [toast]),
-		...selectBanners(state).map((banner): Line => [span(fitText(banner.text, columns, {ellipsis}), banner.tone)]),
+		...selectBanners(state).flatMap(banner => wrapText(banner.text, columns).map((text): Line => [span(fitText(text, columns, {ellipsis}), banner.tone)])),
 		tunnel === null ? null : [span(tunnel.server, 'accent'), span(tunnel.exit === null ? '' : `  exit ${tunnel.exit.address}  ${tunnel.exit.city ?? ''}`)],
 		handshake === null ? null : [span('handshake ', 'label'), span(handshake.text, handshake.tone)],
 		tunnel === null ? null : [span(`${theme.symbols.down} ${formatByteRate(tunnel.rxBytesPerSecond)} ${theme.symbols.up} ${formatByteRate(tunnel.txBytesPerSecond)}`)],
@@ -42,5 +42,5 @@ function linesFor({state, columns, rows, theme}: Props): readonly Line[] {
 		[span(`${columns}x${rows}; panels need ${smallest.columns}x${smallest.rows}`)],
 	];
 	const kept = facts.filter(line => line !== null).slice(0, rows - 1);
-	return [...kept.map(fit), fit([span('q', 'label'), span(' quit  '), span('L', 'label'), span(' lockdown')])];
+	return [...kept.map(fit), fit([span('q', 'label'), span(' quit  '), ...(snapshot?.state.kind === 'lockdown' ? [span('U', 'warn'), span(' lift')] : [span('L', 'label'), span(' lockdown')])])];
 }

@@ -16,7 +16,7 @@ const explanation = 'Lifting ends the lockdown: the tunnel is dialled again, and
 export function TypedWord({dialog, within, theme}: Props) {
 	return (
 		<Modal
-			within={within} theme={theme} title="Lift the lockdown" hint="Esc cancels" width={72} tone="warn"
+			within={within} theme={theme} title="Lift the lockdown" hint="Esc cancels" width={72} tone="warn" keep={1}
 			content={width => [
 				...wrapText(explanation, width).map((line): Line => [span(line)]),
 				[],

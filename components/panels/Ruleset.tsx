@@ -1,7 +1,7 @@
 /** The ruleset in evaluation order, with what each rule counts and what it is for. */
 import {formatBytes, formatCount, formatPacketRate} from '../../src/console/format.ts';
 import {selectedIndex} from '../../src/console/select/rows.ts';
-import {ruleOrders, ruleRows, type RuleRow} from '../../src/console/select/ruleset.ts';
+import {ruleOrders, ruleRows, verdictWord, type RuleRow} from '../../src/console/select/ruleset.ts';
 import {positionText, type Column} from '../../src/console/table.ts';
 import {span, type Line, type Span} from '../../src/console/text.ts';
 import type {Theme, Tone} from '../../src/console/theme.ts';
@@ -11,7 +11,7 @@ import {TablePanel} from '../Table.tsx';
 const columns: readonly Column[] = [
 	{title: '', width: 1},
 	{title: 'chain', width: 10, optional: 3},
-	{title: 'rule', width: 20, grow: 1, max: 28},
+	{title: 'rule', width: 24, grow: 2, max: 34},
 	{title: 'does', width: 6},
 	{title: 'packets', width: 7, align: 'right'},
 	{title: 'bytes', width: 6, align: 'right'},
@@ -54,7 +54,7 @@ function cellsOf(rows: readonly RuleRow[], {index, first, theme: {symbols}}: {re
 		// A chain is named where it begins.
 		span(sameChain ? '' : rule.chain),
 		span(rule.id),
-		span(rule.verdict, verdictTones[rule.verdict] ?? 'plain'),
+		span(verdictWord(rule.verdict), verdictTones[rule.verdict] ?? 'plain'),
 		span(formatCount(rule.packets)),
 		span(formatBytes(rule.bytes)),
 		span(formatPacketRate(rule.packetsPerSecond)),

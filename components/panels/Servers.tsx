@@ -1,7 +1,8 @@
 /** Servers to connect to: where they are, which one is in use, and why one cannot be. */
 import type {ServerView} from '../../src/control/schema.ts';
+import {shownNowMs} from '../../src/console/select/moment.ts';
 import {selectedIndex} from '../../src/console/select/rows.ts';
-import {placeOf, serverOrders, serverRows} from '../../src/console/select/servers.ts';
+import {lastResultOf, placeOf, problemOf, serverOrders, serverRows} from '../../src/console/select/servers.ts';
 import {positionText, type Column} from '../../src/console/table.ts';
 import {span, type Line, type Span} from '../../src/console/text.ts';
 import type {Theme} from '../../src/console/theme.ts';
@@ -11,9 +12,9 @@ import {TablePanel} from '../Table.tsx';
 const columns: readonly Column[] = [
 	{title: '', width: 1},
 	{title: 'server', width: 12, grow: 1, max: 28},
-	{title: 'place', width: 20, grow: 1, max: 24},
-	{title: 'endpoint', width: 21, optional: 3, max: 40},
-	{title: 'last', width: 16, grow: 2, optional: 4, max: 60},
+	{title: 'place', width: 14, grow: 1, max: 24},
+	{title: 'endpoint', width: 23, grow: 1, optional: 3, max: 40},
+	{title: 'last', width: 17, grow: 2, optional: 4, max: 60},
 ];
 
 export function ServersPanel({state, box, theme}: PanelProps) {
@@ -21,6 +22,7 @@ export function ServersPanel({state, box, theme}: PanelProps) {
 	const focused = state.focus === 'servers';
 	const {filter, sort, reverse, selected: key} = state.panels.servers;
 	const selected = selectedIndex(rows, key);
+	const nowMs = shownNowMs(state);
 	const current = rows.find(row => row.server.current)?.server;
 	const order = sort === 0 && !reverse ? [] : [span(`by ${serverOrders[sort] ?? ''}${reverse ? ', reversed' : ''}  `, 'warn')];
 	return (
@@ -33,22 +35,28 @@ export function ServersPanel({state, box, theme}: PanelProps) {
 				empty: filter === '' ? 'no servers: put wg-quick .conf files into the tunnel folder' : 'no server matches the filter',
 				cells: index => {
 					const server = rows[index]?.server;
-					return server === undefined ? [] : cellsOf(server, theme);
+					return server === undefined ? [] : cellsOf(server, theme, nowMs);
 				},
 			}}
+			// The last column is short or gone when it is narrow.
+			below={() => (focused ? notedOf(rows[selected]?.server) : null)}
 		/>
 	);
 }
 
-function cellsOf(server: ServerView, {symbols}: Theme): readonly Span[] {
-	const noted = server.problem ?? server.notes[0] ?? server.lastResult ?? '';
+function cellsOf(server: ServerView, {symbols}: Theme, nowMs: number): readonly Span[] {
 	return [
 		server.current ? span(symbols.connected, 'good') : server.problem === null ? span(' ') : span(symbols.failed, 'bad'),
 		span(server.id, server.current ? 'accent' : 'plain'),
 		server.problem === null ? span(placeOf(server)) : span('cannot be used', 'bad'),
 		span(server.endpoint ?? ''),
-		span(noted, server.problem !== null ? 'bad' : server.notes.length > 0 ? 'warn' : 'plain'),
+		span(server.problem === null ? (server.notes[0] ?? lastResultOf(server, nowMs)) : problemOf(server), server.problem !== null ? 'bad' : server.notes.length > 0 ? 'warn' : 'plain'),
 	];
+}
+
+function notedOf(server: ServerView | undefined): Line | null {
+	if (server === undefined || (server.problem === null && server.notes.length === 0)) return null;
+	return [span(server.problem === null ? 'note ' : 'why ', 'label'), span(server.problem === null ? server.notes.join('; ') : problemOf(server))];
 }
 
 function summaryOf(count: number, current: ServerView | undefined): Line {

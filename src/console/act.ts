@@ -3,7 +3,9 @@ import type {Command} from '../control/schema.ts';
 import {answerDialog} from './dialogs.ts';
 import {disabledReason} from './keymap.ts';
 import {moveSelection} from './move.ts';
+import {selectCopied} from './select/copied.ts';
 import {dropRows} from './select/drops.ts';
+import {shownMoment} from './select/moment.ts';
 import {ordersOf, rowsOf, selectedIndex} from './select/rows.ts';
 import {placeOf, serverRows} from './select/servers.ts';
 import type {Step} from './store.ts';
@@ -79,12 +81,21 @@ function actPlain(state: ViewState, id: PlainAction): Step {
 		case 'switch':
 			return state.focus === 'servers' ? still(askSwitch(state)) : still(say(focus(state, 'servers'), 'select a server, then s or Enter', 'info'));
 		case 'lockdown':
-			return submit({...state, dialog: null, filterOpen: false}, {do: 'lockdown', reason: 'operator, from the console'});
+			return submit({...state, dialog: null, filterOpen: false}, {do: 'lockdown', reason: 'from the console'});
 		case 'lift':
 			return still({...state, dialog: {kind: 'typed', word: 'lift', text: '', openedAtMs: state.nowMs}});
+		case 'copy':
+			return copy(state);
+		case 'write':
+			return effect(state, {type: 'write', moment: shownMoment(state)});
 		default:
 			return still(state);
 	}
+}
+
+function copy(state: ViewState): Step {
+	const copied = selectCopied(state);
+	return copied === null ? still(say(state, 'copy: there is no row to copy', 'warn')) : effect(state, {type: 'copy', ...copied});
 }
 
 export function submit(state: ViewState, command: Command): Step {
@@ -116,7 +127,8 @@ function askSwitch(state: ViewState): ViewState {
 
 function open(state: ViewState): Step {
 	if (state.focus === 'tunnel') return still(state);
-	if (state.focus === 'servers') {
+	const server = state.focus === 'servers' ? serverRows(state)[selectedIndex(serverRows(state), state.panels.servers.selected)]?.server : undefined;
+	if (server !== undefined && server.problem === null && !server.current) {
 		const reason = disabledReason({id: 'switch'}, state);
 		return still(reason === null ? askSwitch(state) : say(state, `switch: ${reason}`, 'warn'));
 	}

@@ -24,7 +24,9 @@ export interface Binding {
 }
 
 const sets = {
-	panels: 'focus tunnel, ruleset, servers, drops, journal',
+	panels: 'tunnel, ruleset, servers, drops, journal',
+	keep: 'copy the row (OSC 52); write all to a file',
+	screen: 'draw the screen again; suspend, `fg` returns',
 	around: 'next panel, previous panel',
 	order: 'next sort order, reverse it',
 	step: 'one row up, one row down',
@@ -35,7 +37,7 @@ const sets = {
 const panel = (key: string, id: PanelId): Binding => ({keys: [key], action: {id: 'focus', panel: id}, where: 'everywhere', group: 'look', set: 'panels', label: id, help: `focus the ${id} panel`});
 
 export const keymap: readonly Binding[] = [
-	{keys: ['L'], action: {id: 'lockdown'}, where: 'everywhere', group: 'act', label: 'lockdown', help: 'refuse all traffic at once; no question asked', footer: 3},
+	{keys: ['L'], action: {id: 'lockdown'}, where: 'everywhere', group: 'act', label: 'lockdown', help: 'refuse all traffic, at once and unasked', footer: 3},
 	{keys: ['U'], action: {id: 'lift'}, where: 'everywhere', group: 'act', label: 'lift', help: 'end a lockdown; asks for the word `lift`', danger: true, footer: 4},
 	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
 	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
@@ -46,13 +48,15 @@ export const keymap: readonly Binding[] = [
 	panel('5', 'journal'),
 	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', set: 'around', label: 'next', help: 'next panel', footer: 9},
 	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', set: 'around', label: 'previous', help: 'previous panel'},
-	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the row: rule, reason, switch', footer: 8},
-	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close, clear the filter, leave zoom and freeze'},
+	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the row; on a server: switch to it', footer: 8},
+	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close; clear filter; leave zoom, freeze'},
 	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'filter: every word must be found; Esc clears', footer: 7},
 	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', set: 'order', label: 'sort', help: 'next sort order'},
 	{keys: ['O'], action: {id: 'reverse'}, where: 'lists', group: 'look', set: 'order', label: 'reverse', help: 'reverse the order'},
 	{keys: ['z'], action: {id: 'zoom'}, where: 'everywhere', group: 'look', label: 'zoom', help: 'the focused panel alone, and back', footer: 11},
 	{keys: ['space'], action: {id: 'freeze'}, where: 'everywhere', group: 'look', label: 'freeze', help: 'hold the panels still; the header stays live', footer: 10},
+	{keys: ['y'], action: {id: 'copy'}, where: 'everywhere', group: 'look', set: 'keep', label: 'copy', help: 'copy the selected row (OSC 52: the terminal decides)'},
+	{keys: ['w'], action: {id: 'write'}, where: 'everywhere', group: 'look', set: 'keep', label: 'write', help: 'write snapshot, drops and journal to a file in this folder'},
 	{keys: ['up', 'k'], action: {id: 'move', by: 'up'}, where: 'lists', group: 'move', set: 'step', label: 'up', help: 'one row up'},
 	{keys: ['down', 'j'], action: {id: 'move', by: 'down'}, where: 'lists', group: 'move', set: 'step', label: 'down', help: 'one row down'},
 	{keys: ['pageup', 'ctrl-u'], action: {id: 'move', by: 'page-up'}, where: 'lists', group: 'move', set: 'page', label: 'page up', help: 'one page up'},
@@ -61,8 +65,8 @@ export const keymap: readonly Binding[] = [
 	{keys: ['end', 'G'], action: {id: 'move', by: 'last'}, where: 'lists', group: 'move', set: 'ends', label: 'last', help: 'last row'},
 	{keys: ['?'], action: {id: 'help'}, where: 'everywhere', group: 'console', label: 'help', help: 'this help', footer: 1},
 	{keys: ['q', 'ctrl-c'], action: {id: 'quit'}, where: 'everywhere', group: 'console', label: 'quit', help: 'leave; daemon and policy stay', footer: 2},
-	{keys: ['ctrl-l'], action: {id: 'repaint'}, where: 'everywhere', group: 'console', label: 'repaint', help: 'draw the whole screen again'},
-	{keys: ['ctrl-z'], action: {id: 'suspend'}, where: 'everywhere', group: 'console', label: 'suspend', help: 'stop the console; `fg` brings it back'},
+	{keys: ['ctrl-l'], action: {id: 'repaint'}, where: 'everywhere', group: 'console', set: 'screen', label: 'repaint', help: 'draw the whole screen again'},
+	{keys: ['ctrl-z'], action: {id: 'suspend'}, where: 'everywhere', group: 'console', set: 'screen', label: 'suspend', help: 'stop the console; `fg` brings it back'},
 ];
 
 /** How the keys of a binding are written. */

@@ -78,7 +78,8 @@ function rich(body: Rect): readonly PanelBox[] {
 	const rightWidth = body.width - leftWidth;
 	const journalHeight = Math.max(5, Math.round(body.height * 0.19));
 	const upper = body.height - journalHeight;
-	const tunnelHeight = Math.min(18, upper - 7);
+	// The servers keep six rows: more than most people have, and the zoom shows the rest.
+	const tunnelHeight = Math.min(24, upper - 9);
 	const rulesetHeight = Math.round(upper * 0.56);
 	const box = (panel: PanelId, rect: Rect): PanelBox => ({panel, form: 'box', ...rect});
 	return [

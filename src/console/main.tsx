@@ -5,10 +5,11 @@ import {createFrames} from './frames.ts';
 import {actionFor, pasteAction} from './input.ts';
 import {knownSize} from './layout.ts';
 import {perform, viewEventFor} from './perform.ts';
+import {saveMoment} from './save.ts';
 import {Root, type ScreenControl} from './root.tsx';
 import {proofWord} from './select/truth.ts';
 import {createStore} from './store.ts';
-import {takeTerminal} from './terminal.ts';
+import {clipboardSequence, takeTerminal} from './terminal.ts';
 import {themeFor, type ThemeName} from './theme.ts';
 import {update} from './update.ts';
 import {initialView, type Action, type ViewEvent} from './view.ts';
@@ -46,7 +47,11 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	const store = createStore({
 		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath}),
 		update,
-		perform: effect => void perform(effect, {feed, dispatch, nowMs: Date.now, screen}),
+		perform: effect => void perform(effect, {
+			feed, dispatch, nowMs: Date.now, screen,
+			toClipboard: text => stdout.write(clipboardSequence(text)),
+			save: moment => saveMoment(moment, {folder: process.cwd(), isoTime: new Date().toISOString()}),
+		}),
 	});
 	const frames = createFrames(store, dataFrameMs, {
 		nowMs: () => performance.now(),
@@ -58,7 +63,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 
 	function dispatch(event: ViewEvent): void {
 		store.dispatch(event);
-		if (event.type === 'action' || event.type === 'resize' || event.type === 'outcome') frames.flush();
+		if (event.type === 'action' || event.type === 'resize' || event.type === 'outcome' || event.type === 'told') frames.flush();
 	}
 
 	function tickIn(ms: number): void {

@@ -2,13 +2,16 @@
 import type {DropView, ExplainQuery} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {Feed, FeedEvent} from './connection.ts';
-import type {Effect, ViewEvent} from './view.ts';
+import type {Saved} from './save.ts';
+import type {Effect, Moment, ViewEvent} from './view.ts';
 
 interface World {
 	readonly feed: Feed;
 	readonly dispatch: (event: ViewEvent) => void;
 	readonly nowMs: () => number;
 	readonly screen: Readonly<Record<'quit' | 'repaint' | 'suspend', () => void>>;
+	readonly toClipboard: (text: string) => void;
+	readonly save: (moment: Moment) => Promise<Saved>;
 }
 
 export function perform(effect: Effect, world: World): Promise<void> | void {
@@ -17,11 +20,26 @@ export function perform(effect: Effect, world: World): Promise<void> | void {
 			return submit(effect, world);
 		case 'explain':
 			return explain(effect, world);
+		case 'copy':
+			return copy(effect, world);
+		case 'write':
+			return write(effect, world);
 		case 'quit':
 		case 'repaint':
 		case 'suspend':
 			return world.screen[effect.type]();
 	}
+}
+
+/** Whether the terminal takes it, nobody answers: the line says what was sent, not that it arrived. */
+function copy({name, text}: Extract<Effect, {type: 'copy'}>, {toClipboard, dispatch, nowMs}: World): void {
+	toClipboard(text);
+	dispatch({type: 'told', ok: true, text: `${name} sent to the terminal's clipboard: ${text}`, atMs: nowMs()});
+}
+
+async function write({moment}: Extract<Effect, {type: 'write'}>, {save, dispatch, nowMs}: World): Promise<void> {
+	const {ok, text} = await save(moment);
+	dispatch({type: 'told', ok, text, atMs: nowMs()});
 }
 
 async function submit({ticket, command}: Extract<Effect, {type: 'submit'}>, {feed, dispatch, nowMs}: World): Promise<void> {

@@ -27,6 +27,8 @@ export function update(state: ViewState, event: ViewEvent): Step {
 		case 'explanation':
 			if (state.dialog?.kind !== 'details' || state.dialog.key !== event.key) return still(state);
 			return still({...state, dialog: {...state.dialog, explanation: event.explanation}});
+		case 'told':
+			return still({...state, notice: {text: event.text, level: event.ok ? 'good' : 'bad', atMs: event.atMs}});
 		case 'link':
 			return still(withLink(state, event.link));
 		case 'tick':
@@ -59,12 +61,13 @@ function withJournal(state: ViewState, entries: Extract<ViewEvent, {type: 'journ
 function withOutcome(state: ViewState, event: Extract<ViewEvent, {type: 'outcome'}>): ViewState {
 	const pending = state.pending.find(each => each.ticket === event.ticket);
 	const {outcome} = event;
-	const what = pending === undefined ? '' : `${pending.command.do}: `;
+	// The duration before the sentence: a narrow window cuts the end.
+	const what = `${pending === undefined ? '' : `${pending.command.do}, `}${formatDuration(outcome.durationMs)}: `;
 	const text = outcome.ok || outcome.problem === null ? outcome.message : `${outcome.message} ${outcome.problem.next}`;
 	return {
 		...state,
 		pending: state.pending.flatMap(each => (each.ticket !== event.ticket ? [each] : outcome.ok ? [{...each, settled: true}] : [])),
-		notice: {text: `${what}${text} (${formatDuration(outcome.durationMs)})`, level: outcome.ok ? 'good' : 'bad', atMs: event.atMs},
+		notice: {text: `${what}${text}`, level: outcome.ok ? 'good' : 'bad', atMs: event.atMs},
 	};
 }
 

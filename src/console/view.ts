@@ -86,6 +86,8 @@ export type ViewEvent =
 	| {readonly type: 'journal'; readonly entries: readonly JournalEntry[]}
 	| {readonly type: 'outcome'; readonly ticket: number; readonly outcome: Outcome; readonly atMs: number}
 	| {readonly type: 'explanation'; readonly key: string; readonly explanation: Explanation}
+	/** What became of something the console did by itself. */
+	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
 	| {readonly type: 'tick'; readonly atMs: number}
 	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};
@@ -101,13 +103,15 @@ export type Action =
 
 export type PlainAction =
 	| 'focus-next' | 'focus-previous' | 'open' | 'back' | 'zoom' | 'filter' | 'sort' | 'reverse' | 'freeze'
-	| 'reconnect' | 'switch' | 'lockdown' | 'lift' | 'help' | 'quit' | 'repaint' | 'suspend'
+	| 'reconnect' | 'switch' | 'lockdown' | 'lift' | 'copy' | 'write' | 'help' | 'quit' | 'repaint' | 'suspend'
 	| 'yes' | 'no' | 'accept' | 'erase' | 'clear';
 
 /** What the world must do after an event; the reducer decides, others act. */
 export type Effect =
 	| {readonly type: 'submit'; readonly ticket: number; readonly command: Command}
 	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
+	| {readonly type: 'copy'; readonly name: string; readonly text: string}
+	| {readonly type: 'write'; readonly moment: Moment}
 	| {readonly type: 'quit'}
 	| {readonly type: 'repaint'}
 	| {readonly type: 'suspend'};

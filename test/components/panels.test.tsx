@@ -10,7 +10,7 @@ import type {PanelProps} from '../../components/Panel.tsx';
 import type {PanelBox} from '../../src/console/layout.ts';
 import {themeFor} from '../../src/console/theme.ts';
 import type {PanelId, ViewState} from '../../src/console/view.ts';
-import {after, fixture, variant, viewOf} from '../helpers/screen-view.ts';
+import {after, fixture, viewOf} from '../helpers/screen-view.ts';
 
 afterEach(cleanup);
 
@@ -32,18 +32,18 @@ test('the focused panel bears the mark, the others do not', () => {
 
 test('a collapsed panel says the one thing to know', () => {
 	const line = (panel: PanelId, state = viewOf()) => frame(panel, state, {form: 'summary', height: 1});
-	expect(line('tunnel')).toContain('198.51.100.2:51820');
-	expect(line('ruleset')).toContain('23 rules, 13 hit just now');
-	expect(line('servers')).toContain('5 servers, using se-sto-1 in Stockholm, Sweden');
+	expect(line('tunnel')).toContain('198.51.100.10:51820');
+	expect(line('ruleset')).toMatch(/^─ 2 Ruleset +30 rules, \d+ hit just now/);
+	expect(line('servers')).toContain('6 servers, using se-sto-1 in Stockholm, SE');
 	expect(line('drops')).toContain('refuse-in');
-	expect(line('journal')).toContain('DHCP');
-	expect(line('tunnel', viewOf({snapshot: variant('blocked')}))).toContain('! The server se-sto-1 does not answer.');
+	expect(line('journal')).toContain('Connected to se-sto-1.');
+	expect(line('tunnel', viewOf({in: 'blocked-no-handshake'}))).toContain('! se-sto-1 did not answer the handshake');
 });
 
 test('the tunnel shows where it goes, how fresh it is, and every layer with its state', () => {
 	const text = frame('tunnel', viewOf());
-	for (const part of ['198.51.100.2:51820', '203.0.113.10, Stockholm, Sweden', '42s', '1.2 MB/s', '10.64.0.1', 'MTU 1420', 'epoch 3', '✓ firewall', '✓ egress', '✓ DNS']) expect(text).toContain(part);
-	expect(frame('tunnel', viewOf({snapshot: variant('layers')}))).toContain('✗ IPv6     missing');
+	for (const part of ['198.51.100.10:51820', '198.51.100.77, Stockholm, SE', 'B/s', '10.64.1.1', 'MTU 1420', 'epoch 1', 'eth0 172.30.7.2 via 172.30.7.1', '✓ firewall', '✓ egress', '✓ DNS']) expect(text).toContain(part);
+	expect(frame('tunnel', viewOf({in: 'layers'}))).toContain('✗ IPv6     missing');
 });
 
 test('the layers stay on the screen when there is no room for every fact', () => {
@@ -57,45 +57,48 @@ test('layers of an old reading are not ticked', () => {
 });
 
 test('a problem comes first, with whether it still blocks and the next step', () => {
-	const text = frame('tunnel', viewOf({snapshot: variant('failed')}));
+	const text = frame('tunnel', viewOf({in: 'failed'}));
 	expect(text).toContain('NOT BLOCKING');
 	expect(text.replaceAll(/\s+/g, ' ')).toContain('next: Stop the application');
-	expect(frame('tunnel', viewOf({snapshot: variant('blocked')}))).toContain('tunnel     none');
+	const blocked = frame('tunnel', viewOf({in: 'blocked-no-handshake'}));
+	expect(blocked).toMatch(/last exit .*\n[^]*up +no, epoch/);
+	expect(frame('tunnel', viewOf({in: 'lockdown'}))).toContain('tunnel     none');
 });
 
 test('the ruleset stands in evaluation order with counters, rates and the mark of what moved', () => {
 	const rows = frame('ruleset', focused('ruleset')).split('\n');
 	const at = (id: string): number => rows.findIndex(row => row.includes(id));
-	expect(at('refuse-tunnel-loop')).toBeLessThan(at('endpoint-out'));
-	expect(at('refuse-dns')).toBeLessThan(at('tunnel-out'));
-	expect(rows[at('refuse-dns')]).toMatch(/• +refuse-dns +reject +388 +27 kB +3\/s/);
+	expect(at('refuse-tunnel-loop')).toBeLessThan(at('endpoint-out-wg0'));
+	expect(at('refuse-dns')).toBeLessThan(at('tunnel-out-wg0-v4'));
+	expect(rows[at('tunnel-out-wg0-v4')]).toMatch(/• +tunnel-out-wg0-v4 +accept +\d+ +\d+ kB +\d+\/s/);
+	expect(rows[at('endpoint-mark-wg0')]).toMatch(/endpoint-mark-wg0 +mark /);
 	expect(rows[at('refuse-tunnel-loop')]).not.toContain('•');
 });
 
 test('the reason of the selected rule is readable where its column is not', () => {
-	expect(frame('ruleset', focused('ruleset'), {width: 80})).toContain('why Marks the endpoint');
-	expect(frame('ruleset', focused('ruleset'), {width: 100})).toContain('why Marks the endpoint');
+	expect(frame('ruleset', focused('ruleset'), {width: 80})).toContain('why Lets reverse-path filtering find');
+	expect(frame('ruleset', focused('ruleset'), {width: 100})).toContain('why Lets reverse-path filtering find');
 });
 
 test('drops name direction, both ends, uid and rule, the newest first', () => {
 	const rows = frame('drops', focused('drops')).split('\n');
 	expect(rows[0]).toContain(`1/${fixture.drops.length} following`);
-	expect(rows[2]).toMatch(/> 10:32:06 in +tcp +192\.168\.77\.23 +192\.168\.77\.10:22 .*refuse-in/);
-	expect(rows.join('\n')).toMatch(/out udp +192\.168\.77\.10 +8\.8\.8\.8:53 +1000 .*refuse-dns/);
+	expect(rows[2]).toMatch(/> \d\d:\d\d:\d\d in +tcp +172\.30\.7\.10 +172\.30\.7\.2:22 .*refuse-in/);
+	expect(rows.join('\n')).toMatch(/out udp +10\.64\.1\.2 +203\.0\.113\.54:53 +65534 .*refuse-dns/);
 });
 
 test('a filter stands in the title while it hides rows', () => {
 	const filtered = after(focused('drops'), {type: 'action', action: {id: 'filter'}, atMs: 0}, {type: 'action', action: {id: 'type', text: 'dns'}, atMs: 0});
 	const text = frame('drops', filtered);
 	expect(text).toContain('/dns_');
-	expect(text).not.toContain('refuse-ipv6');
+	expect(text).not.toContain('refuse-out');
 	expect(frame('drops', after(filtered, {type: 'action', action: {id: 'type', text: 'zzz'}, atMs: 0}))).toContain('no drop matches the filter');
 });
 
 test('servers show place, which is current, and why one cannot be used', () => {
 	const text = frame('servers', focused('servers'));
-	expect(text).toMatch(/● se-sto-1 +Stockholm, Sweden/);
-	expect(text).toMatch(/✗ broken +cannot be used/);
+	expect(text).toMatch(/● se-sto-1 +Stockholm, SE .*connected \d+s ago/);
+	expect(text).toMatch(/✗ nl-ams-2 +cannot be used +has 3 problems/);
 });
 
 test('empty lists say what they would hold', () => {
@@ -108,5 +111,11 @@ test('empty lists say what they would hold', () => {
 
 test('the journal is newest first', () => {
 	const text = frame('journal', viewOf());
-	expect(text.indexOf('DHCP')).toBeLessThan(text.indexOf('started'));
+	expect(text.indexOf('Connected to')).toBeLessThan(text.indexOf('Connecting to'));
+});
+
+test('the last reconnect says why, and a first connection nothing', () => {
+	expect(frame('tunnel', viewOf({in: 'reconnected'}))).toContain('last       nothing was heard for');
+	expect(frame('tunnel', viewOf({in: 'degraded'}))).toMatch(/last +lockdown by operator/);
+	expect(frame('tunnel', viewOf())).not.toMatch(/^. last /m);
 });

@@ -1,11 +1,11 @@
 /**
  * A daemon for trying the console by hand and in terminal tests: the real control server over a controller that plays the
- * fixture on, once a second. `node test/helpers/screen-daemon.ts FOLDER [STATE]`, STATE one of the variants of screen-view.ts.
+ * recording on, once a second. `node test/helpers/screen-daemon.ts FOLDER [SITUATION]`, one of those of screen-view.ts.
  */
 import {startControlServer} from '../../src/control/server.ts';
 import type {Command, Outcome, Snapshot} from '../../src/control/schema.ts';
 import type {ControllerEvent, ControllerPort} from '../../src/controller/port.ts';
-import {fixture, variant, type Variant} from './screen-view.ts';
+import {fixture, situations, snapshotOf} from './screen-view.ts';
 
 export function playingController(start: Snapshot): ControllerPort & {readonly tick: () => void} {
 	const listeners = new Set<(event: ControllerEvent) => void>();
@@ -25,7 +25,7 @@ export function playingController(start: Snapshot): ControllerPort & {readonly t
 
 	const run = (command: Command): Outcome => {
 		const outcome: Outcome = {ok: true, message: 'done', durationMs: 1.7, problem: null};
-		if (command.do === 'lockdown') next({state: state('lockdown', 'Asked for by the operator, from the console.')});
+		if (command.do === 'lockdown') next({state: state('lockdown', 'Locked down by operator: from the console')});
 		if (command.do === 'lift') next({state: state('connected', 'Verified.')});
 		if (command.do === 'switch') next({state: state('connected', 'Verified.', command.server), servers: snapshot.servers.map(server => ({...server, current: server.id === command.server}))});
 		note(`${command.do}: done in 1.7 ms`);
@@ -61,8 +61,8 @@ export function playingController(start: Snapshot): ControllerPort & {readonly t
 
 if (import.meta.main) {
 	const [runFolder = '/tmp/vks-screen', kind = 'connected'] = process.argv.slice(2);
-	const shift = Date.now() - fixture.snapshot.atMs;
-	const {snapshot} = fixture;
+	const snapshot = snapshotOf(situations.find(name => name === kind) ?? 'connected');
+	const shift = Date.now() - snapshot.atMs;
 	const shifted: Snapshot = {
 		...snapshot,
 		atMs: snapshot.atMs + shift,
@@ -70,7 +70,7 @@ if (import.meta.main) {
 		tunnel: snapshot.tunnel === null ? null : {...snapshot.tunnel, connectedAtMs: (snapshot.tunnel.connectedAtMs ?? 0) + shift},
 		rules: snapshot.rules.map(rule => ({...rule, lastHitMs: rule.lastHitMs === null ? null : rule.lastHitMs + shift})),
 	};
-	const controller = playingController(variant(kind as Variant, shifted));
+	const controller = playingController(shifted);
 	const server = await startControlServer({controller, runFolder, version: '0.1.0'});
 	if (!server.ok) throw new Error(server.error.what);
 	controller.tick();

@@ -1,52 +1,55 @@
-/** Views for tests: the recorded snapshot, variants of it, and a state that holds one. */
+/** Views for tests: what the real daemon said (record-snapshots.ts wrote it down), and the few states that cannot be recorded. */
 import {readFileSync} from 'node:fs';
 import type {DropView, JournalEntry, Snapshot} from '../../src/control/schema.ts';
 import {update} from '../../src/console/update.ts';
 import {initialView, type ViewEvent, type ViewState} from '../../src/console/view.ts';
 
-interface Fixture {
+export interface Fixture {
 	readonly snapshot: Snapshot;
 	readonly drops: readonly DropView[];
 	readonly journal: readonly JournalEntry[];
 }
 
-export const fixture: Fixture = JSON.parse(readFileSync(new URL('../fixtures/snapshots/connected.json', import.meta.url), 'utf8')) as Fixture;
+export const recordings = [
+	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server',
+] as const;
+/** A recorded state with only the named fields changed: the lab cannot be brought into it, or not for long enough. */
+export const derivations = ['drifted', 'failed', 'layers'] as const;
+export const situations = [...recordings, ...derivations] as const;
+export type Situation = (typeof situations)[number];
 
-export const variants = ['connected', 'lockdown', 'drifted', 'failed', 'blocked', 'unsafe', 'switching', 'layers'] as const;
-export type Variant = (typeof variants)[number];
+const read = (name: (typeof recordings)[number]): Fixture =>
+	JSON.parse(readFileSync(new URL(`../fixtures/snapshots/${name}.json`, import.meta.url), 'utf8')) as Fixture;
 
-export function variant(kind: Variant, base: Snapshot = fixture.snapshot): Snapshot {
-	switch (kind) {
-		case 'connected':
-			return base;
-		case 'lockdown':
-			return {...base, state: {...base.state, kind: 'lockdown', sinceMs: base.atMs - 12_000, detail: 'Asked for by the operator, from the console.'}, tunnel: null};
-		case 'drifted':
-			return {...base, proof: {...base.proof, kind: 'drifted', detail: ['rule refuse-dns is missing from chain output', 'chain output has a rule that is not ours']}};
+export const fixture: Fixture = read('connected');
+
+export function situation(name: Situation): Fixture {
+	switch (name) {
+		case 'drifted': {
+			const base = read('repaired');
+			return {...base, snapshot: {...base.snapshot, proof: {...base.snapshot.proof, kind: 'drifted', detail: ['rule refuse-dns is missing from output', 'output has a rule that is not ours']}}};
+		}
 		case 'failed':
-			return {
-				...base,
-				proof: {...base.proof, kind: 'failed-to-block', detail: ['the kernel refused the ruleset']},
+			return withSnapshot(fixture, {
+				proof: {...fixture.snapshot.proof, kind: 'failed-to-block', detail: ['the kernel refused the ruleset']},
 				problems: [{code: 'ruleset-refused', severity: 'error', what: 'The kernel refused the new ruleset: No such file or directory.', stillBlocking: false, next: 'Stop the application, then run `vks run` again and read its first lines.'}],
-			};
-		case 'blocked':
-			return {
-				...base, tunnel: null,
-				state: {...base.state, kind: 'blocked', cause: 'no-handshake', detail: 'se-sto-1 answered nothing for 5 s.', attempt: 3, nextAttemptAtMs: base.atMs + 8000},
-				problems: [{code: 'no-handshake', severity: 'warning', what: 'The server se-sto-1 does not answer.', stillBlocking: true, next: 'Check that its key is still valid, or switch to another server with s.'}],
-			};
-		case 'unsafe':
-			return {...base, unsafeNetwork: ['0.0.0.0/0']};
-		case 'switching':
-			return {...base, state: {...base.state, kind: 'switching', from: 'se-sto-1', server: 'ch-zrh-1', detail: 'The new tunnel is verified before the old one goes.'}};
+			});
 		case 'layers':
-			return {...base, layers: base.layers.map(layer => (layer.name === 'ipv6' ? {...layer, state: 'missing' as const, detail: 'net.ipv6.conf.eth0.disable_ipv6 is 0'} : layer))};
+			return withSnapshot(fixture, {layers: fixture.snapshot.layers.map(layer => (layer.name === 'ipv6' ? {...layer, state: 'missing' as const, detail: 'net.ipv6.conf.eth0.disable_ipv6 is 0'} : layer))});
+		default:
+			return read(name);
 	}
 }
+
+const withSnapshot = (base: Fixture, change: Partial<Snapshot>): Fixture => ({...base, snapshot: {...base.snapshot, ...change}});
+
+export const snapshotOf = (name: Situation): Snapshot => situation(name).snapshot;
 
 export interface ViewOptions {
 	readonly columns?: number;
 	readonly rows?: number;
+	readonly in?: Situation;
+	/** Instead of the situation's own; null before the first has come. */
 	readonly snapshot?: Snapshot | null;
 	readonly readOnly?: boolean;
 }
@@ -56,14 +59,16 @@ export function after(state: ViewState, ...events: readonly ViewEvent[]): ViewSt
 }
 
 /** A console that is connected and has received one snapshot, the drops and the journal. */
-export function viewOf({columns = 80, rows = 24, snapshot = fixture.snapshot, readOnly = false}: ViewOptions = {}): ViewState {
-	const start = initialView({nowMs: fixture.snapshot.atMs, offsetMinutes: 0, columns, rows, readOnly, socketPath: '/run/vks/control.sock'});
+export function viewOf({columns = 80, rows = 24, in: name = 'connected', snapshot, readOnly = false}: ViewOptions = {}): ViewState {
+	const now = situation(name);
+	const start = initialView({nowMs: now.snapshot.atMs, offsetMinutes: 0, columns, rows, readOnly, socketPath: '/run/vks/control.sock'});
 	const linked = after(start, {type: 'link', link: {kind: 'open', version: '0.1.0', readOnly: false}});
 	if (snapshot === null) return linked;
+	const shown = snapshot ?? now.snapshot;
 	return after(
 		linked,
-		{type: 'snapshot', snapshot, atMs: snapshot.atMs},
-		{type: 'drops', records: fixture.drops},
-		{type: 'journal', entries: fixture.journal},
+		{type: 'snapshot', snapshot: shown, atMs: shown.atMs},
+		{type: 'drops', records: now.drops},
+		{type: 'journal', entries: now.journal},
 	);
 }

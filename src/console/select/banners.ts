@@ -2,7 +2,7 @@
 import {formatAge, formatClock} from '../format.ts';
 import type {Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
-import {causeTexts, proofWord} from './truth.ts';
+import {causeTexts, proofWord, withoutState} from './truth.ts';
 
 export interface Banner {
 	readonly id: 'link' | 'proof' | 'lockdown' | 'network' | 'state';
@@ -32,21 +32,22 @@ export function selectBanners(state: ViewState): readonly Banner[] {
 function bannerForState(state: ViewState): Banner | null {
 	const current = state.live.snapshot?.state;
 	if (current === undefined) return null;
-	const retry = current.nextAttemptAtMs !== null && current.nextAttemptAtMs > state.nowMs ? ` Next attempt in ${formatAge(current.nextAttemptAtMs - state.nowMs + 999)}.` : '';
+	// Before the reason, which may be long and cut: it counts down, and it answers the first question.
+	const retry = current.nextAttemptAtMs !== null && current.nextAttemptAtMs > state.nowMs ? `next attempt in ${formatAge(current.nextAttemptAtMs - state.nowMs + 999)}; ` : '';
 	switch (current.kind) {
 		case 'connected':
 			return null;
 		case 'lockdown':
-			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  traffic is refused. U, then the word lift, ends it. ${current.detail}`};
+			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  traffic is refused. U, then the word lift, ends it.`};
 		case 'blocked':
-			return {id: 'state', tone: 'warn', text: `BLOCKED${current.cause === null ? '' : `, ${causeTexts[current.cause]}`}  ${current.detail}${retry}`};
+			return {id: 'state', tone: 'warn', text: `BLOCKED${current.cause === null ? '' : `, ${causeTexts[current.cause]}`}  ${retry}${withoutState(current)}`};
 		case 'degraded':
-			return {id: 'state', tone: 'warn', text: `DEGRADED  ${current.detail}${retry}`};
+			return {id: 'state', tone: 'warn', text: `DEGRADED  ${retry}${withoutState(current)}`};
 		case 'switching':
-			return {id: 'state', tone: 'warn', text: `SWITCHING  ${current.from ?? '?'} to ${current.server ?? '?'}. ${current.detail}`};
+			return {id: 'state', tone: 'warn', text: `SWITCHING  ${withoutState(current)}`};
 		case 'bootstrapping':
 		case 'connecting':
 		case 'verifying':
-			return {id: 'state', tone: 'warn', text: `${current.kind.toUpperCase()}${current.attempt > 1 ? `, attempt ${current.attempt}` : ''}  ${current.detail}${retry}`};
+			return {id: 'state', tone: 'warn', text: `${current.kind.toUpperCase()}  ${retry}${withoutState(current)}`};
 	}
 }

@@ -1,5 +1,5 @@
 /** What Enter shows: a rule, or why a packet was refused and what would let it pass. */
-import type {DropView, Explanation, RuleView} from '../../control/schema.ts';
+import type {DropView, Explanation, RuleView, ServerView} from '../../control/schema.ts';
 import {formatAge, formatBytes, formatClock, formatPacketRate, withThousands} from '../format.ts';
 import {span, wrapText, type Line} from '../text.ts';
 import type {Dialog, ViewState} from '../view.ts';
@@ -7,6 +7,7 @@ import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
 import {journalRows} from './journal.ts';
 import {shownNowMs} from './moment.ts';
 import {ruleById, ruleRows} from './ruleset.ts';
+import {lastResultOf, placeOf, serverRows} from './servers.ts';
 
 export interface Details {
 	readonly title: string;
@@ -29,8 +30,11 @@ export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: '
 			const entry = journalRows(state).find(each => each.key === dialog.key)?.entry;
 			return entry === undefined ? gone : {title: `Journal ${entry.seq}`, lines: width => [...field('when', `${formatClock(entry.atMs, state.offsetMinutes)}, ${formatAge(state.nowMs - entry.atMs)} ago`, width), ...field('kind', `${entry.kind}, ${entry.level}`, width), ...field('what', entry.text, width)]};
 		}
+		case 'servers': {
+			const server = serverRows(state).find(each => each.key === dialog.key)?.server;
+			return server === undefined ? gone : {title: `Server ${server.id}`, lines: width => serverLines(server, {state, width})};
+		}
 		case 'tunnel':
-		case 'servers':
 			return gone;
 	}
 }
@@ -45,7 +49,7 @@ function ruleLines(rule: RuleView, {state, width}: {readonly state: ViewState; r
 	const rate = formatPacketRate(rule.packetsPerSecond);
 	return [
 		...field('why', rule.reason, width),
-		...field('setting', rule.setting, width),
+		...field('setting', settingOf(rule), width),
 		...field('place', `table ${rule.table}, chain ${rule.chain}, verdict ${rule.verdict}`, width),
 		...field('counted', `${withThousands(rule.packets)} packets, ${formatBytes(rule.bytes)}${rate === '' ? '' : `, ${rate} now`}`, width),
 		...field('last hit', rule.lastHitMs === null ? 'never' : `${formatAge(shownNowMs(state) - rule.lastHitMs)} ago`, width),
@@ -64,15 +68,30 @@ function dropLines(record: DropView, {state, width, explanation}: {readonly stat
 		...field('sender', who, width),
 		[],
 		...field('rule', rule === undefined ? `${record.ruleId}, which the present ruleset does not have` : `${rule.id} (${rule.verdict}, chain ${rule.chain})`, width),
-		...(rule === undefined ? [] : [...field('why', rule.reason, width), ...field('setting', rule.setting, width)]),
-		...(explanation === null ? [] : explanationLines(explanation, width)),
+		...(rule === undefined ? [] : [...field('why', rule.reason, width), ...field('setting', settingOf(rule), width)]),
+		...(explanation === null ? [] : explanationLines(explanation, {refusedBy: record.ruleId, width})),
 	];
 }
 
-function explanationLines(explanation: Explanation, width: number): readonly Line[] {
+function serverLines(server: ServerView, {state, width}: {readonly state: ViewState; readonly width: number}): readonly Line[] {
+	const last = lastResultOf(server, shownNowMs(state));
+	return [
+		...(server.problem === null ? [] : field('problem', server.problem, width)),
+		...(placeOf(server) === '' ? [] : field('place', placeOf(server), width)),
+		...(server.endpoint === null ? [] : field('endpoint', server.endpoint, width)),
+		...(server.current ? field('in use', 'yes; r dials it again', width) : []),
+		...(last === '' ? [] : field('last', last, width)),
+		...server.notes.flatMap(note => field('note', note, width)),
+	];
+}
+
+/** What no setting brought is there in every policy. */
+const settingOf = ({setting}: RuleView): string => (setting === 'vks' ? 'none: always there' : setting);
+
+function explanationLines(explanation: Explanation, {refusedBy, width}: {readonly refusedBy: string; readonly width: number}): readonly Line[] {
 	return [
 		[],
-		...field('now', `${explanation.verdict} by ${explanation.ruleId}: ${explanation.reason}`, width),
+		...field('now', explanation.ruleId === refusedBy ? 'refused by the same rule' : `${explanation.verdict} by ${explanation.ruleId}: ${explanation.reason}`, width),
 		...(explanation.wouldOpen === null ? [] : field('would open', explanation.wouldOpen, width)),
 	];
 }

@@ -5,7 +5,7 @@ import {span, type Line} from '../text.ts';
 import type {Symbols, Theme, Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 import {selectHandshake, type Handshake} from './handshake.ts';
-import {proofWord, staleness, stateWord, type Word} from './truth.ts';
+import {proofWord, staleness, stateWord, trafficPasses, type Word} from './truth.ts';
 
 export function wordLine(word: Word, symbols: Symbols): Line {
 	const symbol = symbols[word.symbol];
@@ -18,9 +18,10 @@ export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[
 	const proof = proofWord(state);
 	const readOnly = state.readOnly || (state.link.kind === 'open' && state.link.readOnly);
 	const server = snapshot?.state.server ?? snapshot?.tunnel?.server ?? null;
-	const exit = snapshot?.tunnel?.exit ?? null;
+	// Where traffic comes out is said only while some passes.
+	const exit = snapshot !== null && trafficPasses(snapshot.state.kind) ? (snapshot.tunnel?.exit ?? null) : null;
 	return [
-		{order: proof.bad ? 9 : 0, line: [...wordLine(word, symbols), ...(word.staleMs === null ? [] : [span(` ${formatAge(word.staleMs)} ago`, 'warn')])]},
+		{order: proof.bad ? 3 : 0, line: [...wordLine(word, symbols), ...(word.staleMs === null ? [] : [span(` ${formatAge(word.staleMs)} ago`, 'warn')])]},
 		{order: 0, line: [...wordLine(proof, symbols), ...(proof.ageMs === null ? [] : [span(` ${formatAge(proof.ageMs)}`, proof.tone)])]},
 		{order: 1, line: state.frozen === null ? [] : [span(` FROZEN ${formatAge(state.nowMs - state.frozen.atMs)} `, 'notice')]},
 		{order: 3, line: server === null ? [] : [span(server, 'accent')]},

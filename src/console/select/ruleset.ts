@@ -46,6 +46,9 @@ function searchable(rule: RuleView): Pick<Searchable, 'text' | 'fields'> {
 	return {text: `${rule.table} ${rule.chain} ${rule.id} ${rule.verdict} ${rule.setting} ${rule.reason}`.toLowerCase(), fields: lower};
 }
 
+/** What the rule does, in a word that fits the column; the nft text has the rest. */
+export const verdictWord = (verdict: string): string => (verdict.startsWith('set-') ? 'mark' : verdict);
+
 /** The rule a drop record names. */
 export function ruleById(state: ViewState, id: string): RuleView | undefined {
 	return shownMoment(state).snapshot?.rules.find(rule => rule.id === id);

@@ -1,5 +1,6 @@
 /** Servers as rows. */
 import type {ServerView} from '../../control/schema.ts';
+import {formatAge, parseIso} from '../format.ts';
 import type {ViewState} from '../view.ts';
 import {parseFilter, type Searchable} from './filter.ts';
 import {shownMoment} from './moment.ts';
@@ -27,6 +28,14 @@ export function serverRows(state: ViewState): readonly ServerRow[] {
 
 export function placeOf(server: Pick<ServerView, 'city' | 'country'>): string {
 	return [server.city, server.country].filter(part => part !== null && part !== '').join(', ');
+}
+
+/** The file's name is the row's own. */
+export const problemOf = ({id, problem}: ServerView): string => (problem ?? '').replace(`${id}.conf `, '');
+
+/** The daemon gives the time of day in UTC; an age needs no zone. */
+export function lastResultOf({lastResult}: ServerView, nowMs: number): string {
+	return (lastResult ?? '').replace(/\bat (\d{4}-\d{2}-\d{2}T[\d:.]+Z)/, (_, iso: string) => `${formatAge(nowMs - parseIso(iso))} ago`);
 }
 
 function searchable(server: ServerView): Pick<Searchable, 'text' | 'fields'> {

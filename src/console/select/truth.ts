@@ -1,5 +1,5 @@
 /** The two words of the header. What is not fresh is unknown: an old PROVEN is never shown. */
-import type {BlockedCause, StateKind} from '../../control/schema.ts';
+import type {BlockedCause, StateKind, StateView} from '../../control/schema.ts';
 import type {Symbols, Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 
@@ -45,11 +45,18 @@ export const causeTexts: Readonly<Record<BlockedCause, string>> = {
 	'ipv6-unenforced': 'IPv6 cannot be enforced',
 	configuration: 'configuration',
 	credentials: 'credentials',
-	'no-server': 'no server to connect to',
+	'no-server': 'no server',
 	'tunnel-failed': 'the tunnel failed',
 	starting: 'starting',
 	stopped: 'stopped',
 };
+
+/** Whether applications get out at all: then there is an exit, and the tunnel is up. */
+export const trafficPasses = (kind: StateKind): boolean => kind === 'connected' || kind === 'degraded' || kind === 'switching';
+
+/** The daemon's sentence begins with the state, which stands beside it in the console's own words. */
+export const withoutState = ({detail}: StateView): string =>
+	detail.replace(/^(?:Blocked \([\w-]+\): |Locked down |Degraded on \S+: |Connecting |Verifying |Switching )/, '').replace(/\.$/, '');
 
 /** Null while readings arrive; otherwise why what we hold is old. */
 export function staleness(state: ViewState): string | null {

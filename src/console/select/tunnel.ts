@@ -1,10 +1,11 @@
 /** The rows of the tunnel panel. Problems come first; what there is no room for is what matters least. */
 import type {LayerView, Snapshot, TunnelView} from '../../control/schema.ts';
 import {formatAge, formatByteRate, formatBytes, sparkline} from '../format.ts';
-import {fitLine, span, textWidth, wrapText, type Line} from '../text.ts';
+import {fitLine, lineWidth, span, textWidth, wrapText, type Line} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
 import {selectHandshake} from './handshake.ts';
 import {barLine} from './header.ts';
+import {trafficPasses, withoutState} from './truth.ts';
 
 interface Space {
 	readonly width: number;
@@ -13,6 +14,8 @@ interface Space {
 	readonly theme: Theme;
 	/** No fresh reading: what was held then may not be held now. */
 	readonly old: boolean;
+	/** Why the tunnel was last replaced. */
+	readonly why: string | null;
 }
 
 const labelWidth = 11;
@@ -25,23 +28,24 @@ export function tunnelLines(snapshot: Snapshot, space: Space): readonly Line[] {
 	const {tunnel} = snapshot;
 	const wide = space.width >= 76;
 	const leftWidth = Math.min(56, Math.floor(space.width * 0.56));
-	const facts = tunnel === null ? withoutTunnel(snapshot, wide ? leftWidth : space.width) : tunnelFacts(snapshot, tunnel, wide ? {...space, width: leftWidth - 1} : space);
-	const layers = layerLines(snapshot.layers, {theme: space.theme, old: space.old, width: wide ? space.width - leftWidth : space.width, wrapped: wide});
+	const facts = tunnel === null ? withoutTunnel(snapshot, {width: wide ? leftWidth : space.width, why: space.why}) : tunnelFacts(snapshot, tunnel, wide ? {...space, width: leftWidth - 1} : space);
 	const problems = problemLines(snapshot, space);
-	// Two columns when there is room: facts beside layers.
 	const room = space.height - problems.length;
-	// Below each other when not, and then the later facts give way to the layers.
-	const body = wide ? beside(facts, layers, {width: space.width, leftWidth, theme: space.theme}) : [...facts.slice(0, Math.max(3, room - layers.length)), ...layers];
+	// Two columns when there is room: facts beside layers. Below each other when not, and then the later facts give way to the layers.
+	const shown = wide ? facts : facts.slice(0, Math.max(3, room - snapshot.layers.length));
+	const layers = layerLines(snapshot.layers, {theme: space.theme, old: space.old, width: wide ? space.width - leftWidth : space.width, height: wide ? room : room - shown.length});
+	const body = wide ? beside(shown, layers, {width: space.width, leftWidth, theme: space.theme}) : [...shown, ...layers];
 	return [...problems, ...body].slice(0, space.height);
 }
 
-function withoutTunnel(snapshot: Snapshot, width: number): readonly Line[] {
+function withoutTunnel(snapshot: Snapshot, {width, why}: Pick<Space, 'width' | 'why'>): readonly Line[] {
 	const {state, uplink, reconnects} = snapshot;
 	return [
 		labelled('tunnel', span('none', 'warn')),
-		labelled('target', span(state.server ?? 'none')),
-		...(uplink === null ? [labelled('uplink', span('none', 'warn'))] : [uplinkLine(uplink, width)]),
-		labelled('dialled', span(`${reconnects.count} times${reconnects.lastReason === null ? '' : `, last: ${reconnects.lastReason}`}`)),
+		...(state.kind === 'lockdown' ? [labelled('ordered', span(withoutState(state)))] : [labelled('target', span(state.server ?? 'none'))]),
+		...uplinkLines(uplink, width),
+		labelled('reconnects', span(String(reconnects.count))),
+		...(why === null ? [] : [labelled('last', span(why))]),
 	];
 }
 
@@ -52,6 +56,9 @@ function tunnelFacts(snapshot: Snapshot, tunnel: TunnelView, space: Space): read
 	const barWidth = Math.max(8, Math.min(24, column - labelWidth - 8));
 	const handshake = selectHandshake(tunnel, {nowMs, width: barWidth});
 	const {exit} = tunnel;
+	const reconnects = `${snapshot.reconnects.count} reconnect${snapshot.reconnects.count === 1 ? '' : 's'}`;
+	const passes = trafficPasses(snapshot.state.kind);
+	const up = !passes ? 'no' : tunnel.connectedAtMs === null ? 'not yet' : formatAge(nowMs - tunnel.connectedAtMs);
 	const rate = (symbol: string, perSecond: number, total: number, history: readonly number[]): Line => {
 		const sum = `${formatBytes(total).padEnd(6)} `;
 		const room = Math.max(0, Math.min(60, column - labelWidth - sum.length - 1));
@@ -59,22 +66,27 @@ function tunnelFacts(snapshot: Snapshot, tunnel: TunnelView, space: Space): read
 	};
 	return [
 		labelled('endpoint', span(tunnel.endpoint)),
-		labelled('exit', exit === null ? span('not known yet', 'warn') : span(firstThatFits([[exit.address, exit.city, exit.country], [exit.address, exit.city], [exit.address]].map(parts => parts.filter(Boolean).join(', ')), column - labelWidth - 1))),
+		labelled(passes ? 'exit' : 'last exit', exit === null ? span('not known yet', 'warn') : span(firstThatFits([[exit.address, exit.city, exit.country], [exit.address, exit.city], [exit.address]].map(parts => parts.filter(Boolean).join(', ')), column - labelWidth - 1))),
 		labelled('handshake', span(`${handshake.text.padEnd(6)} `, handshake.tone), ...barLine(handshake, barWidth, theme)),
 		rate(symbols.down, tunnel.rxBytesPerSecond, tunnel.rxBytes, tunnel.rxHistory),
 		rate(symbols.up, tunnel.txBytesPerSecond, tunnel.txBytes, tunnel.txHistory),
 		labelled('address', span(tunnel.addresses.join(', '))),
 		labelled('DNS', span(tunnel.resolvers.length === 0 ? 'none' : tunnel.resolvers.join(', '), tunnel.resolvers.length === 0 ? 'warn' : 'plain')),
-		labelled('up', span(`${tunnel.connectedAtMs === null ? 'not yet' : formatAge(nowMs - tunnel.connectedAtMs)}, epoch ${tunnel.epoch}, ${snapshot.reconnects.count} reconnect${snapshot.reconnects.count === 1 ? '' : 's'}`)),
-		...(snapshot.reconnects.lastReason === null ? [] : [labelled('last', span(snapshot.reconnects.lastReason))]),
+		labelled('up', span(firstThatFits([`${up}, epoch ${tunnel.epoch}, ${reconnects}`, `${up}, ${reconnects}`, up], column - labelWidth))),
+		...(space.why === null ? [] : [labelled('last', span(space.why))]),
 		labelled('link', span(`MTU ${tunnel.mtu}, keepalive ${tunnel.keepaliveSeconds === null ? 'off' : `${tunnel.keepaliveSeconds}s`}`)),
-		...(snapshot.uplink === null ? [labelled('uplink', span('none', 'warn'))] : [uplinkLine(snapshot.uplink, space.width)]),
+		...uplinkLines(snapshot.uplink, space.width),
 	];
 }
 
-function uplinkLine(uplink: NonNullable<Snapshot['uplink']>, width: number): Line {
-	const address = `${uplink.name} ${uplink.addresses[0] ?? ''}`;
-	return labelled('uplink', span(firstThatFits([`${address} via ${uplink.gateway ?? 'no gateway'}`, address], width - labelWidth)), ...(uplink.up ? [] : [span(' DOWN', 'bad')]));
+/** The gateway has a row of its own where it does not fit beside the address. */
+function uplinkLines(uplink: Snapshot['uplink'], width: number): readonly Line[] {
+	if (uplink === null) return [labelled('uplink', span('none', 'warn'))];
+	const address = [uplink.name, uplink.addresses[0]].filter(Boolean).join(' ');
+	const gateway = uplink.gateway ?? 'none';
+	const down = uplink.up ? [] : [span(' DOWN', 'bad')];
+	const beside = labelled('uplink', span(`${address} via ${gateway}`), ...down);
+	return lineWidth(beside) < width ? [beside] : [labelled('uplink', span(address), ...down), labelled('gateway', span(gateway))];
 }
 
 /** The fullest text there is room for; the shortest when there is room for none. */
@@ -85,14 +97,33 @@ function firstThatFits(texts: readonly string[], width: number): string {
 const layerTones: Readonly<Record<LayerView['state'], Tone>> = {held: 'good', missing: 'bad', unsupported: 'warn', foreign: 'warn'};
 const layerNames: Readonly<Record<LayerView['name'], string>> = {firewall: 'firewall', routing: 'routing', egress: 'egress', ipv6: 'IPv6', dns: 'DNS'};
 
-function layerLines(layers: readonly LayerView[], {theme, old, width, wrapped}: {readonly theme: Theme; readonly old: boolean; readonly width: number; readonly wrapped: boolean}): readonly Line[] {
-	return layers.flatMap(layer => {
+/** Every layer has a row; rows to spare go round among the details that need more. */
+function layerLines(layers: readonly LayerView[], {theme, old, width, height}: Pick<Space, 'theme' | 'old' | 'width' | 'height'>): readonly Line[] {
+	const wrapped = layers.map(layer => wrapText(`${layer.state === 'held' ? '' : `${layer.state}: `}${layer.detail}`, width - labelWidth));
+	const rows = shareRows(wrapped.map(lines => lines.length), height);
+	return layers.flatMap((layer, which) => {
 		const symbol = old ? theme.symbols.unknown : layer.state === 'held' ? theme.symbols.proven : layer.state === 'missing' ? theme.symbols.failed : theme.symbols.unknown;
 		const name = span(`${symbol} ${layerNames[layer.name]}`.padEnd(labelWidth), old ? 'warn' : layerTones[layer.state]);
-		const detail = `${layer.state === 'held' ? '' : `${layer.state}: `}${layer.detail}`;
-		if (!wrapped) return [[name, span(detail)]];
-		return wrapText(detail, width - labelWidth).map((text, index): Line => [index === 0 ? name : span(' '.repeat(labelWidth)), span(text)]);
+		const lines = wrapped[which] ?? [];
+		const last = (rows[which] ?? 1) - 1;
+		// What finds no row is cut where the reader sees it.
+		const shown = [...lines.slice(0, last), lines.slice(last).join(' ')];
+		return shown.map((text, index): Line => [index === 0 ? name : span(' '.repeat(labelWidth)), span(text)]);
 	});
+}
+
+/** One each, then what is left one at a time to those that need it. */
+function shareRows(needed: readonly number[], height: number): readonly number[] {
+	const rows = needed.map(() => 1);
+	let spare = height - rows.length;
+	while (spare > 0 && rows.some((given, index) => given < (needed[index] ?? 1))) {
+		for (const [index, given] of rows.entries()) {
+			if (spare === 0 || given >= (needed[index] ?? 1)) continue;
+			rows[index] = given + 1;
+			spare -= 1;
+		}
+	}
+	return rows;
 }
 
 function problemLines(snapshot: Snapshot, {width}: Space): readonly Line[] {

@@ -3,7 +3,7 @@ import {themeFor} from '../../../src/console/theme.ts';
 import {textWidth} from '../../../src/console/text.ts';
 import type {Action, PanelId, ViewState} from '../../../src/console/view.ts';
 import {screen} from '../../helpers/screen-render.ts';
-import {after, variant, viewOf} from '../../helpers/screen-view.ts';
+import {after, viewOf} from '../../helpers/screen-view.ts';
 
 const at = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
 const focus = (panel: PanelId): Action => ({id: 'focus', panel});
@@ -17,12 +17,23 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-help', at(viewOf({}), {id: 'help'})],
 	['80x24-drop-details', at(viewOf({}), focus('drops'), {id: 'open'})],
 	['80x24-switch', at(viewOf({}), focus('servers'), {id: 'move', by: 'down'}, {id: 'switch'})],
-	['80x24-lift', at(viewOf({snapshot: variant('lockdown')}), {id: 'lift'})],
-	['80x24-lockdown', viewOf({snapshot: variant('lockdown')})],
-	['80x24-drifted', viewOf({snapshot: variant('drifted')})],
-	['80x24-failed-to-block', viewOf({snapshot: variant('failed')})],
-	['80x24-blocked', viewOf({snapshot: variant('blocked')})],
-	['80x24-unsafe-network', viewOf({snapshot: variant('unsafe')})],
+	['80x24-lift', at(viewOf({in: 'lockdown'}), {id: 'lift'})],
+	['80x24-lockdown', viewOf({in: 'lockdown'})],
+	['80x24-drifted', viewOf({in: 'drifted'})],
+	['80x24-failed-to-block', viewOf({in: 'failed'})],
+	['80x24-blocked', viewOf({in: 'blocked-no-handshake'})],
+	['80x24-unsafe-network', viewOf({in: 'unsafe-network'})],
+	['80x24-connecting', viewOf({in: 'connecting'})],
+	['80x24-switching', viewOf({in: 'switching'})],
+	['80x24-degraded', viewOf({in: 'degraded'})],
+	['80x24-no-uplink', viewOf({in: 'blocked-no-uplink'})],
+	['80x24-repaired', at(viewOf({in: 'repaired'}), focus('journal'))],
+	['80x24-no-server', at(viewOf({in: 'no-server'}), focus('servers'))],
+	['80x24-server-details', at(viewOf({}), focus('servers'), {id: 'filter'}, {id: 'type', text: 'nl-ams'}, {id: 'accept'}, {id: 'open'})],
+	['120x40-reconnected', viewOf({columns: 120, rows: 40, in: 'reconnected'})],
+	['60x20-servers', at(viewOf({columns: 60, rows: 20}), focus('servers'))],
+	['60x20-ruleset', at(viewOf({columns: 60, rows: 20}), focus('ruleset'))],
+	['40x10-lockdown', viewOf({columns: 40, rows: 10, in: 'lockdown'})],
 	['80x24-no-daemon', after(viewOf({snapshot: null}), {type: 'link', link: {kind: 'down', problem: {code: 'no-daemon', what: 'No daemon answers at /run/vks/control.sock: there is no such socket.', next: 'Start it with `vks run`.'}}})],
 	['120x40-tunnel', viewOf({columns: 120, rows: 40})],
 	['120x40-ruleset-zoomed', at(viewOf({columns: 120, rows: 40}), focus('ruleset'), {id: 'zoom'})],
@@ -53,7 +64,7 @@ test('with --ascii not one byte is outside ASCII, whatever the panel', () => {
 
 test('no size throws, and the word that matters is there wherever there is a row', {timeout: 60_000}, () => {
 	for (const [columns, rows] of [[0, 0], [1, 1], [2, 2], [20, 5], [59, 11], [60, 12], [61, 13], [79, 24], [80, 19], [99, 31], [100, 29], [300, 100]] as const) {
-		const picture = screen(viewOf({columns, rows, snapshot: variant('drifted')}));
+		const picture = screen(viewOf({columns, rows, in: 'drifted'}));
 		if (columns >= 12) expect(picture).toContain('DRIFTED');
 	}
 });

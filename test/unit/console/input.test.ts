@@ -3,7 +3,7 @@ import {actionFor, keyName, pasteAction} from '../../../src/console/input.ts';
 import {keymap} from '../../../src/console/keymap.ts';
 import type {Effect, ViewState} from '../../../src/console/view.ts';
 import {update} from '../../../src/console/update.ts';
-import {variant, viewOf} from '../../helpers/screen-view.ts';
+import {viewOf} from '../../helpers/screen-view.ts';
 
 interface Pressed {
 	readonly state: ViewState;
@@ -25,7 +25,7 @@ function press(start: ViewState, chunks: readonly string[], gapMs = 1000): Press
 }
 
 const commands = ({effects}: Pressed) => effects.flatMap(effect => (effect.type === 'submit' ? [effect.command.do] : []));
-const locked = viewOf({snapshot: variant('lockdown')});
+const locked = viewOf({in: 'lockdown'});
 
 test('a paste of LyUlift and a line end, as one chunk, sends nothing and opens nothing', () => {
 	for (const state of [viewOf(), locked]) {

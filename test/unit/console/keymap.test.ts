@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {footerKeys, helpEntries, keymap, renderKeyTable} from '../../../src/console/keymap.ts';
-import {variant, viewOf} from '../../helpers/screen-view.ts';
+import {viewOf} from '../../helpers/screen-view.ts';
 
 test('no key means two things', () => {
 	const keys = keymap.flatMap(binding => binding.keys);
@@ -31,7 +31,7 @@ test('the footer offers lift in a lockdown and lockdown otherwise, and says why 
 	const labels = (state: Parameters<typeof footerKeys>[0]) => footerKeys(state).map(key => `${key.keys} ${key.label}${key.disabled === null ? '' : `: ${key.disabled}`}`);
 	expect(labels(viewOf())).toContain('L lockdown');
 	expect(labels(viewOf())).not.toContain('U lift');
-	expect(labels(viewOf({snapshot: variant('lockdown')}))).toEqual(expect.arrayContaining(['U lift', 'r reconnect: in lockdown']));
+	expect(labels(viewOf({in: 'lockdown'}))).toEqual(expect.arrayContaining(['U lift', 'r reconnect: in lockdown']));
 	expect(labels(viewOf({readOnly: true}))).toContain('L lockdown: read-only');
 	expect(labels(viewOf({snapshot: null}))).toContain('L lockdown: no daemon');
 });

@@ -32,7 +32,7 @@ test('120×40: five panels side by side', () => {
 	const rows = picture(layout(120, 40)).split('\n');
 	expect(rows[0]).toBe('h'.repeat(30));
 	expect(rows[2]).toBe('11111111111' + '2'.repeat(19));
-	expect(rows[22]).toBe('33333333333' + '4'.repeat(19));
+	expect(rows[24]).toBe('33333333333' + '4'.repeat(19));
 	expect(rows[37]).toBe('5'.repeat(30));
 	expect(rows[39]).toBe('f'.repeat(30));
 });

@@ -1,18 +1,21 @@
 import {expect, test} from 'vitest';
-import {snapshotSchema} from '../../../src/control/schema.ts';
+import {dropRecordSchema, journalEntrySchema, snapshotSchema} from '../../../src/control/schema.ts';
 import {selectBanners} from '../../../src/console/select/banners.ts';
 import {selectHandshake} from '../../../src/console/select/handshake.ts';
 import {mainWord, proofWord, stateWord} from '../../../src/console/select/truth.ts';
-import {after, fixture, variant, variants, viewOf} from '../../helpers/screen-view.ts';
+import {after, fixture, situation, situations, viewOf, type Situation} from '../../helpers/screen-view.ts';
 
 const down = {type: 'link', link: {kind: 'down', problem: {code: 'no-daemon', what: 'gone', next: 'start it'}}} as const;
 
-test('the fixture and its variants are what the daemon would send', () => {
-	for (const kind of variants) expect(() => snapshotSchema.parse(variant(kind))).not.toThrow();
+test('recordings and what is derived from them are what the daemon would send', () => {
+	for (const name of situations) {
+		const {snapshot, drops, journal} = situation(name);
+		expect(() => [snapshotSchema.parse(snapshot), drops.map(each => dropRecordSchema.parse(each)), journal.map(each => journalEntrySchema.parse(each))]).not.toThrow();
+	}
 });
 
 test('a fresh proof is PROVEN with its age', () => {
-	expect(proofWord(viewOf())).toMatchObject({text: 'PROVEN', bad: false, ageMs: 400});
+	expect(proofWord(viewOf())).toMatchObject({text: 'PROVEN', bad: false, ageMs: fixture.snapshot.atMs - (fixture.snapshot.proof.checkedAtMs ?? 0)});
 });
 
 test('no reading for three seconds makes the proof UNKNOWN, though the last one said PROVEN', () => {
@@ -35,21 +38,21 @@ test('a lost connection makes the proof UNKNOWN at once', () => {
 });
 
 test('drifted, failed and unknown win when there is room for one word', () => {
-	expect(mainWord(viewOf({snapshot: variant('drifted')})).text).toBe('DRIFTED');
-	expect(mainWord(viewOf({snapshot: variant('failed')})).text).toBe('FAILED TO BLOCK');
+	expect(mainWord(viewOf({in: 'drifted'})).text).toBe('DRIFTED');
+	expect(mainWord(viewOf({in: 'failed'})).text).toBe('FAILED TO BLOCK');
 	expect(mainWord(viewOf({snapshot: null})).text).toBe('UNKNOWN');
 	expect(mainWord(viewOf()).text).toBe('CONNECTED');
 });
 
 test('banners say what is wrong, and a lockdown names its way back', () => {
-	const of = (kind: Parameters<typeof variant>[0]) => selectBanners(viewOf({snapshot: variant(kind)})).map(banner => banner.text).join('\n');
+	const of = (name: Situation) => selectBanners(viewOf({in: name})).map(banner => banner.text).join('\n');
 	expect(of('connected')).toBe('');
 	expect(of('lockdown')).toContain('U, then the word lift');
 	expect(of('drifted')).toContain('refuse-dns is missing');
 	expect(of('failed')).toContain('Next: Stop the application');
-	expect(of('unsafe')).toContain('0.0.0.0/0');
-	expect(of('blocked')).toContain('Next attempt in 8s');
-	expect(of('switching')).toContain('se-sto-1 to ch-zrh-1');
+	expect(of('unsafe-network')).toContain('93.184.0.0/16');
+	expect(of('blocked-no-handshake')).toMatch(/^BLOCKED, no handshake {2}next attempt in \d+s; se-sto-1 did not answer/);
+	expect(of('switching')).toContain('from se-sto-1 to ch-zrh-1');
 });
 
 test('a handshake is due at 120 s and dead at 180 s, unless an idle tunnel has no keepalive', () => {

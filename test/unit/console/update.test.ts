@@ -5,7 +5,7 @@ import {update} from '../../../src/console/update.ts';
 import {dropRows} from '../../../src/console/select/drops.ts';
 import {rowsOf, selectedIndex, windowStart} from '../../../src/console/select/rows.ts';
 import {ringSize, type Action, type Effect, type ViewState} from '../../../src/console/view.ts';
-import {after, fixture, variant, viewOf} from '../../helpers/screen-view.ts';
+import {after, fixture, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
 
 const act = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
 const outcome = {ok: true, message: 'done', durationMs: 1.7, problem: null};
@@ -36,7 +36,7 @@ test('a selected drop stays selected while newer ones arrive; the first row foll
 
 test('freeze holds the panels while readings go on arriving', () => {
 	const frozen = act(viewOf(), {id: 'freeze'});
-	const later = after(frozen, {type: 'snapshot', snapshot: variant('lockdown'), atMs: frozen.nowMs + 5000}, {type: 'drops', records: fixture.drops});
+	const later = after(frozen, {type: 'snapshot', snapshot: snapshotOf('lockdown'), atMs: frozen.nowMs + 5000}, {type: 'drops', records: fixture.drops});
 	expect(rowsOf(later, 'drops')).toHaveLength(fixture.drops.length);
 	expect(later.live.snapshot?.state.kind).toBe('lockdown');
 	expect(later.frozen?.snapshot?.state.kind).toBe('connected');
@@ -47,14 +47,14 @@ test('an outcome is told with its duration, and goes away by itself', () => {
 	const asked = act(viewOf(), {id: 'lockdown'});
 	expect(asked.pending).toHaveLength(1);
 	const told = after(asked, {type: 'outcome', ticket: 1, outcome, atMs: asked.nowMs + 2});
-	expect(told.notice).toMatchObject({text: 'lockdown: done (1.7 ms)', level: 'good'});
+	expect(told.notice).toMatchObject({text: 'lockdown, 1.7 ms: done', level: 'good'});
 	expect(after(told, {type: 'tick', atMs: told.nowMs + 9000}).notice).toBeNull();
 });
 
 test('after a lockdown\'s outcome, L is held back until a reading shows it', () => {
 	const told = after(act(viewOf(), {id: 'lockdown'}), {type: 'outcome', ticket: 1, outcome, atMs: 0});
 	expect(update(told, {type: 'action', action: {id: 'lockdown'}, atMs: 0}).effects).toEqual([]);
-	const shown = after(told, {type: 'snapshot', snapshot: variant('lockdown'), atMs: 0});
+	const shown = after(told, {type: 'snapshot', snapshot: snapshotOf('lockdown'), atMs: 0});
 	expect(shown.pending).toEqual([]);
 	expect(update(shown, {type: 'action', action: {id: 'lockdown'}, atMs: 0}).effects).toEqual([]);
 });
@@ -68,7 +68,7 @@ test('an order whose outcome never came is said to be so', () => {
 test('a refused order tells the next step', () => {
 	const problem = {code: 'busy' as const, severity: 'error' as const, what: 'Another command runs.', stillBlocking: true, next: 'Wait for it.'};
 	const told = after(act(viewOf(), {id: 'lockdown'}), {type: 'outcome', ticket: 1, outcome: {ok: false, message: 'Refused.', durationMs: 0.2, problem}, atMs: 0});
-	expect(told.notice).toMatchObject({level: 'bad', text: 'lockdown: Refused. Wait for it. (0.2 ms)'});
+	expect(told.notice).toMatchObject({level: 'bad', text: 'lockdown, 0.2 ms: Refused. Wait for it.'});
 	expect(told.pending).toEqual([]);
 });
 
@@ -79,28 +79,30 @@ test('a question nobody answers goes away', () => {
 
 test('the current server and one that cannot be used are not switched to', () => {
 	const servers = act(viewOf(), {id: 'focus', panel: 'servers'});
-	expect(act(servers, {id: 'switch'})).toMatchObject({dialog: null, notice: {text: expect.stringContaining('is the current server')}});
-	expect(act(servers, {id: 'move', by: 'last'}, {id: 'switch'})).toMatchObject({dialog: null, notice: {text: expect.stringContaining('cannot be used')}});
-	expect(act(servers, {id: 'move', by: 'down'}, {id: 'open'}).dialog).toMatchObject({kind: 'confirm', command: {do: 'switch', server: 'ch-zrh-1'}});
+	const choose = (id: string): ViewState => act(servers, {id: 'filter'}, {id: 'type', text: id}, {id: 'accept'});
+	expect(act(choose('current'), {id: 'switch'})).toMatchObject({dialog: null, notice: {text: expect.stringContaining('is the current server')}});
+	expect(act(choose('nl-ams-2'), {id: 'switch'})).toMatchObject({dialog: null, notice: {text: expect.stringContaining('cannot be used')}});
+	expect(act(choose('nl-ams-2'), {id: 'open'}).dialog).toMatchObject({kind: 'details', key: 'nl-ams-2'});
+	expect(act(servers, {id: 'open'}).dialog).toMatchObject({kind: 'confirm', command: {do: 'switch', server: 'ch-zrh-1'}});
 });
 
 test('opening a drop that was going out asks the daemon what would open it', () => {
-	const drops = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '8.8.8.8'}, {id: 'accept'});
+	const drops = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '203.0.113.54'}, {id: 'accept'});
 	const {effects} = update(drops, {type: 'action', action: {id: 'open'}, atMs: drops.nowMs});
-	expect(effects).toMatchObject([{type: 'explain', drop: {destination: '8.8.8.8'}}]);
+	expect(effects).toMatchObject([{type: 'explain', drop: {destination: '203.0.113.54'}}]);
 });
 
 test('a filter finds words anywhere and values in their field', () => {
 	const count = (text: string): number => rowsOf(act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text}), 'drops').length;
 	expect(count('dport:53')).toBe(fixture.drops.filter(drop => drop.destinationPort === 53).length);
-	expect(count('uid:1000 refuse-out')).toBe(fixture.drops.filter(drop => drop.uid === 1000 && drop.ruleId === 'refuse-out').length);
-	expect(count('2606:4700')).toBe(fixture.drops.filter(drop => drop.destination.startsWith('2606')).length);
+	expect(count('uid:65534 refuse-out')).toBe(fixture.drops.filter(drop => drop.uid === 65_534 && drop.ruleId === 'refuse-out').length);
+	expect(count('ff02::')).toBe(fixture.drops.filter(drop => drop.destination.startsWith('ff02::')).length);
 	expect(count('nosuchthing')).toBe(0);
 });
 
 test('sorting goes round, and back to the order of evaluation', () => {
 	let state = act(viewOf(), {id: 'focus', panel: 'ruleset'}, {id: 'sort'});
-	expect(rowsOf(state, 'ruleset')[0]?.key).toContain('endpoint-reply-mark');
+	expect(rowsOf(state, 'ruleset')[0]?.key).toContain('endpoint-out-wg0');
 	for (let round = 0; round < 5; round++) state = act(state, {id: 'sort'});
 	expect(rowsOf(state, 'ruleset')).toEqual(rowsOf(viewOf(), 'ruleset'));
 });
@@ -149,4 +151,14 @@ test('a flood becomes few frames, the last state is shown, and a flush does not 
 	frames.flush();
 	expect(frames.get().columns).toBe(100);
 	frames.stop();
+});
+
+test('y sends the selected row to the clipboard, w the shown moment to a file, and both say what became of it', () => {
+	const rules = act(viewOf(), {id: 'focus', panel: 'ruleset'});
+	expect(update(rules, {type: 'action', action: {id: 'copy'}, atMs: 0}).effects).toEqual([{type: 'copy', name: 'rule endpoint-mark-wg0', text: fixture.snapshot.rules[0]?.text}]);
+	const frozen = act(viewOf(), {id: 'freeze'});
+	const later = after(frozen, {type: 'snapshot', snapshot: snapshotOf('lockdown'), atMs: frozen.nowMs});
+	expect(update(later, {type: 'action', action: {id: 'write'}, atMs: 0}).effects).toMatchObject([{type: 'write', moment: {snapshot: {state: {kind: 'connected'}}}}]);
+	expect(act(viewOf({in: 'no-server'}), {id: 'copy'}).notice?.text).toContain('no row');
+	expect(after(viewOf(), {type: 'told', ok: false, text: 'no room', atMs: 0}).notice).toMatchObject({level: 'bad', text: 'no room'});
 });

@@ -1,0 +1,46 @@
+/** What `y` takes to the clipboard: the selected row, in the form that is of use elsewhere. */
+import {formatClock} from '../format.ts';
+import {shownMoment} from './moment.ts';
+import {selectedIndex} from './rows.ts';
+import {ruleRows} from './ruleset.ts';
+import {serverRows} from './servers.ts';
+import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
+import {journalRows} from './journal.ts';
+import type {PanelId, ViewState} from '../view.ts';
+
+export interface Copied {
+	/** What it is, for the outcome line. */
+	readonly name: string;
+	readonly text: string;
+}
+
+export function selectCopied(state: ViewState): Copied | null {
+	switch (state.focus) {
+		case 'tunnel': {
+			const tunnel = shownMoment(state).snapshot?.tunnel ?? null;
+			return tunnel === null ? null : {name: 'endpoint', text: tunnel.endpoint};
+		}
+		case 'ruleset': {
+			const rule = chosen(state, 'ruleset', ruleRows(state))?.rule;
+			return rule === undefined ? null : {name: `rule ${rule.id}`, text: rule.text};
+		}
+		case 'servers': {
+			const server = chosen(state, 'servers', serverRows(state))?.server;
+			return server === undefined ? null : {name: `server ${server.id}`, text: [server.id, server.endpoint].filter(Boolean).join(' ')};
+		}
+		case 'drops': {
+			const record = chosen(state, 'drops', dropRows(state))?.record;
+			if (record === undefined) return null;
+			const sender = record.uid === null ? [] : [`uid ${record.uid}`];
+			return {name: 'drop', text: [formatClock(record.atMs, state.offsetMinutes), record.direction, interfaceOf(record), record.protocol, sourceOf(record), destinationOf(record), ...sender, record.ruleId].join(' ')};
+		}
+		case 'journal': {
+			const entry = chosen(state, 'journal', journalRows(state))?.entry;
+			return entry === undefined ? null : {name: 'journal entry', text: `${formatClock(entry.atMs, state.offsetMinutes)} ${entry.kind} ${entry.text}`};
+		}
+	}
+}
+
+function chosen<Row extends Parameters<typeof selectedIndex>[0][number]>(state: ViewState, panel: PanelId, rows: readonly Row[]): Row | undefined {
+	return rows[selectedIndex(rows, state.panels[panel].selected)];
+}

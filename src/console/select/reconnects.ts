@@ -1,0 +1,35 @@
+/** Why the tunnel was last replaced. The daemon's own word when it gives a reason, else what its journal says happened between. */
+import type {JournalEntry} from '../../control/schema.ts';
+import type {Moment} from '../view.ts';
+
+/** Names the server and no reason: the panel shows the server anyway. */
+const saysOnlyThat = /^connected again to \S+$/;
+const cameUp = /^Connected to /;
+
+export function lastReconnectReason({snapshot, journal}: Moment): string | null {
+	const said = snapshot?.reconnects.lastReason ?? null;
+	if (said === null || !saysOnlyThat.test(said)) return said;
+	const ups = journal.flatMap((entry, index) => (entry.kind === 'state' && cameUp.test(entry.text) ? [index] : []));
+	const [before, last] = ups.slice(-2);
+	// With one of them only, the story may have begun before the journal that is held.
+	if (before === undefined || last === undefined) return null;
+	const between = journal.slice(before + 1, last);
+	const told = between.find(isVerdict) ?? between.find(isTrouble);
+	const ordered = journal.slice(last).find(entry => entry.kind === 'command');
+	return shortened(told ?? ordered ?? null);
+}
+
+/** The tunnel given up; what was suspected before that, and what failed after, say less. */
+const isVerdict = ({kind, level}: JournalEntry): boolean => kind === 'tunnel' && level !== 'info';
+const isTrouble = ({kind, level, text}: JournalEntry): boolean => kind === 'state' && (level !== 'info' || text.startsWith('Switching '));
+
+/** `The tunnel is dead: nothing was heard for 19 s. Connecting again.` has its reason in the middle. */
+function shortened(entry: JournalEntry | null): string | null {
+	if (entry === null) return null;
+	if (entry.kind === 'command') return /^[^:]*/.exec(entry.text)?.[0] ?? null;
+	const switched = /^Switching from (\S+)/.exec(entry.text)?.[1];
+	if (switched !== undefined) return `switched from ${switched}`;
+	const orderedBy = /^Locked down by ([^:]+)/.exec(entry.text)?.[1];
+	if (orderedBy !== undefined) return `lockdown by ${orderedBy}`;
+	return entry.text.replace(/^(?:The tunnel is dead|Blocked \([\w-]+\)|Degraded on \S+): /, '').replace(/ Connecting again\.$/, '').replace(/\.$/, '');
+}
