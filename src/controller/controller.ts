@@ -63,7 +63,6 @@ export function createController(deps: ControllerDeps): Controller {
 	let lostRecords = 0;
 	let reconnects: Snapshot['reconnects'] = {count: 0, lastReason: null};
 	let seq = 0;
-	let latest: Snapshot | null = null;
 	let stopTicking = (): void => undefined;
 
 	const tell = (event: ControllerEvent): void => listeners.forEach(listener => listener(event));
@@ -108,7 +107,8 @@ export function createController(deps: ControllerDeps): Controller {
 			const saved = intent.remember(target);
 			note('intent', saved.ok ? null : saved.error);
 		},
-		changed: () => publish(),
+		// A state is shown with the proof of its own policy, not with that of the one before.
+		changed: () => void prover.prove().then(publish),
 	});
 
 	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, stats: rules, resolvers: () => engine.live()?.use.resolvers ?? null});
@@ -129,8 +129,7 @@ export function createController(deps: ControllerDeps): Controller {
 	};
 
 	const publish = (): void => {
-		latest = snapshotNow();
-		tell({type: 'snapshot', snapshot: latest});
+		tell({type: 'snapshot', snapshot: snapshotNow()});
 	};
 
 	const readTunnel = async (): Promise<void> => {
@@ -219,13 +218,13 @@ export function createController(deps: ControllerDeps): Controller {
 			stopping.abort();
 			journal.write('daemon', 'info', 'vks stopped; the policy stays in place and nothing passes.');
 		},
-		snapshot: () => latest ?? snapshotNow(),
+		snapshot: snapshotNow,
 		recentDrops: () => drops,
 		recentJournal: () => journal.recent(),
 		async submit(command) {
 			const outcome = await queue.submit(command);
 			journal.write('command', outcome.ok ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
-			publish();
+			void prover.prove().then(publish);
 			return outcome;
 		},
 		explain: (query): Explanation => explainQuery(query, firewall.wanted(), engine.network(), engine.live()),

@@ -4,6 +4,7 @@
  */
 import type {Config} from '../config/config.ts';
 import type {Devices} from '../kernel/kernel.ts';
+import {cidrFamily} from '../net/cidr.ts';
 import {compile} from '../policy/compile.ts';
 import type {Ruleset, Situation, TunnelUse} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
@@ -61,6 +62,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	let opening: TunnelUse | null = null;
 	let reading: NetworkReading | null = null;
 	let enforced: string | null = null;
+	let compiled: {readonly key: string; readonly ruleset: Ruleset} | null = null;
 	let enforcementProblem: Problem | null = null;
 	let failure: ReturnType<Engine['lastFailure']> = null;
 	let dialReason = '';
@@ -72,7 +74,8 @@ export function createEngine(deps: EngineDeps): Engine {
 	const situation = (): Situation => {
 		const {state} = machine;
 		const choice = reading?.choice ?? {uplink: null, outside: []};
-		const base = {uplink: choice.uplink?.name ?? null, outside: choice.outside};
+		const onLink = (choice.uplink?.onLink ?? []).filter(range => cidrFamily(range) === 6);
+		const base = {uplink: choice.uplink?.name ?? null, outside: choice.outside, onLink};
 		if (state.kind === 'lockdown') return {kind: 'lockdown', tunnels: [], ...base};
 		const use = live?.use ?? opening;
 		if (use === null || (state.kind === 'blocked' && !machine.tunnelKept)) return {kind: 'blocked', tunnels: [], ...base};
@@ -81,8 +84,10 @@ export function createEngine(deps: EngineDeps): Engine {
 
 	const enforce = async (how: 'in turn' | 'at once' = 'in turn'): Promise<Result<void, Problem>> => {
 		const now = situation();
-		const ruleset: Ruleset = compile(config, now);
 		const key = JSON.stringify(now);
+		// The same situation gives the same value, so that who compares by identity sees that nothing changed.
+		if (compiled?.key !== key) compiled = {key, ruleset: compile(config, now)};
+		const {ruleset} = compiled;
 		const result = await (how === 'at once' ? firewall.enforceAtOnce(ruleset) : firewall.enforce(ruleset));
 		enforced = result.ok ? key : null;
 		const before = enforcementProblem;
@@ -191,7 +196,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		const level = levelOf(machine.state);
 		const tell = (): void => {
 			if (text !== describeState(before)) journal.write('state', level, text);
-			deps.changed();
+			if (machine.state !== before) deps.changed();
 		};
 		const underWay = event.kind === 'lockdown' ? enforce('at once') : enforceIfChanged();
 		// The kernel comes first: a transaction in this process is committed before the next turn of the loop.

@@ -2,9 +2,9 @@
 import type {Kernel, Link, Network, Route} from '../kernel/kernel.ts';
 import type {Config} from '../config/config.ts';
 import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
-import type {InterfaceName} from '../net/interface-name.ts';
-import {describeRepair, intendedRouting, isRepaired, repairRouting, type RoutingRepair} from '../policy/routing.ts';
-import {chooseUplink, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
+import {loopback, type InterfaceName} from '../net/interface-name.ts';
+import {describeRepair, intendedRouting, isRepaired, localTable, repairRouting, type Door, type RoutingRepair} from '../policy/routing.ts';
+import {chooseUplink, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 
@@ -61,7 +61,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 			const ipv6 = kernel.sysctl.read('net.ipv6.conf.all.disable_ipv6') !== null;
 			const standing = carrying !== null && links.value.some(link => canCarry(link, carrying)) ? carrying : null;
 			const intent = intendedRouting({
-				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? config.network : [], ipv6,
+				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? config.network : [], doors: doorsOf(config, exceptionsOpen), ipv6,
 			});
 			const repair = repairRouting(intent, actual.value, config.numbers);
 			const errors = isRepaired(repair) ? [] : apply(network, repair);
@@ -71,7 +71,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 			return ok({
 				choice,
 				repaired: describeRepair(repair),
-				broken: left.length === 0 ? [] : [...left, ...errors],
+				broken: [...(left.length === 0 ? [] : [...left, ...errors]), ...impostors(links.value)],
 				ipv6,
 				carrierUp: standing !== null,
 				mainRoutes: after.value.routes.filter(({table}) => table === 254),
@@ -81,12 +81,25 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 	};
 }
 
+/** The firewall lets pass what is called `lo`. */
+const impostors = (links: readonly Link[]): readonly string[] =>
+	links.some(link => link.name === loopback && !link.loopback) ? ['an interface that is no loopback is called lo, and the firewall takes it for one'] : [];
+
 /** IPv6 addresses are not asked for: where IPv6 is switched off the device never took them. */
-const canCarry = ({name, up, addresses: present}: Link, {interface: device, addresses}: Carrying): boolean =>
-	name === device && up && addresses.filter(isIpv4).every(address => present.some(entry => entry.address === address));
+const canCarry = (link: Link, {interface: device, addresses}: Carrying): boolean =>
+	isTunnel(link, [device]) && link.up && addresses.filter(isIpv4).every(address => link.addresses.some(entry => entry.address === address));
+
+/** Each once: the management port may be published too. */
+function doorsOf({inboundPorts, management}: Config, exceptionsOpen: boolean): readonly Door[] {
+	const doors = [
+		...(exceptionsOpen ? inboundPorts.filter(({on}) => on === 'uplink') : []),
+		...(management === null ? [] : [{transport: 'tcp', port: management.port} as const]),
+	];
+	return [...new Map(doors.map(({transport, port}) => [`${transport} ${port}`, {transport, port}])).values()];
+}
 
 function readRouting(network: Network, {numbers}: Config) {
-	const routes = network.routes([numbers.uplinkTable, numbers.tunnelTable]);
+	const routes = network.routes([numbers.uplinkTable, numbers.tunnelTable, localTable]);
 	if (!routes.ok) return routes;
 	const rules = network.rules();
 	if (!rules.ok) return rules;

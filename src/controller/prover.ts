@@ -5,6 +5,8 @@
 import type {LayerView, ProofView} from '../control/schema.ts';
 import type {Generation, Kernel} from '../kernel/kernel.ts';
 import type {ResolvConf} from '../kernel/resolv-conf.ts';
+import type {Ruleset} from '../policy/policy.ts';
+import {tableName} from '../policy/render.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
 import type {Clock} from './clock.ts';
@@ -28,7 +30,7 @@ export interface ProverDeps {
 }
 
 export interface Prover {
-	/** Reads back, repairs, reads back again. Calls that overlap share one run. */
+	/** Reads back, repairs, reads back again. A call during another makes it read once more. */
 	prove(): Promise<void>;
 	/** Somebody else changed nftables: remembered as the culprit if the next proof finds drift. */
 	suspect(generation: Generation): void;
@@ -45,6 +47,9 @@ export function createProver(deps: ProverDeps): Prover {
 	let tamper: ReturnType<Prover['tamper']> = {count: 0, last: null, lastAtMs: null};
 	let suspect = null as Generation | null;
 	let running: Promise<void> | null = null;
+	let again = false;
+	/** The ruleset the proof speaks of. */
+	let provenOf: Ruleset | null = null;
 
 	/** A policy that was replaced while it was read differs from what it was compared with, and that is no drift: read again. */
 	const readStill = async (outside: readonly string[]) => {
@@ -66,6 +71,7 @@ export function createProver(deps: ProverDeps): Prover {
 		if (ruleset.ok && intended !== null) stats.update(intended, ruleset.value.counters, clock.now());
 		const due = deps.resolvers();
 		const named = deps.resolv.nameservers();
+		provenOf = intended;
 		return {
 			atMs: clock.now(),
 			ruleset,
@@ -83,7 +89,11 @@ export function createProver(deps: ProverDeps): Prover {
 		if (!readings.ruleset.ok || readings.enforcement !== null) return (await engine.enforce()).ok;
 		const {firewall: inet, backstop, ownership} = readings.ruleset.value;
 		const drift = [...inet, ...ownership, ...(readings.backstop === null ? backstop : [])];
-		if (drift.length === 0) return false;
+		if (drift.length > 0) await restore(drift);
+		return drift.length > 0;
+	};
+
+	const restore = async (drift: readonly string[]): Promise<void> => {
 		await engine.enforce();
 		// Repaired first; the notification that names the process may still be on its way.
 		if (suspect === null) await clock.sleep(50);
@@ -92,10 +102,16 @@ export function createProver(deps: ProverDeps): Prover {
 		tamper = {count: tamper.count + 1, last: text, lastAtMs: clock.now()};
 		journal.write('tamper', 'warn', `The ruleset was changed and is applied again: ${text}`);
 		suspect = null;
-		return true;
+	};
+
+	/** A table that is gone is seen by its header alone, far sooner than by a whole read-back. */
+	const restoreMissing = async (): Promise<void> => {
+		const header = kernel.firewall.header('inet', tableName);
+		if (firewall.isApplied() && header.ok && header.value.kind === 'absent') await restore(['table inet vks is missing']);
 	};
 
 	const round = async (): Promise<void> => {
+		await restoreMissing();
 		let readings = await read();
 		if (proofOf(readings).kind !== 'proven' && (await repair(readings))) readings = await read();
 		const before = proof.kind;
@@ -105,21 +121,30 @@ export function createProver(deps: ProverDeps): Prover {
 		if (proof.kind === 'proven') await firewall.release();
 	};
 
+	/** What happened while a round was under way is read in another one; a storm of changes waits for the next second. */
+	const rounds = async (): Promise<void> => {
+		try {
+			for (let count = 0; count === 0 || (again && count < 3); count++) {
+				again = false;
+				await round();
+			}
+		} catch (error) {
+			proof = {...proof, kind: 'unknown', checkedAtMs: clock.now(), detail: [`Reading back failed: ${error instanceof Error ? error.message : String(error)}`]};
+		}
+	};
+
 	return {
 		prove() {
-			running ??= round()
-				.catch((error: unknown) => {
-					proof = {...proof, kind: 'unknown', checkedAtMs: clock.now(), detail: [`Reading back failed: ${error instanceof Error ? error.message : String(error)}`]};
-				})
-				.finally(() => {
-					running = null;
-				});
+			again = running !== null;
+			running ??= rounds().finally(() => {
+				running = null;
+			});
 			return running;
 		},
 		suspect(generation) {
 			suspect = generation;
 		},
-		proof: () => proof,
+		proof: () => (provenOf === firewall.wanted() ? proof : {...proof, kind: 'unknown', detail: ['The policy has just changed and is being read back.']}),
 		layers: () => layers,
 		tamper: () => tamper,
 	};
