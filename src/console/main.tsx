@@ -29,6 +29,7 @@ const dataFrameMs = 200;
 const tickMs = 1000;
 /** A tick that comes just before the daemon's own reading would only draw the screen twice. */
 const slackMs = 100;
+const quietAfterMs = 60;
 
 export async function runConsole(options: ConsoleOptions): Promise<void> {
 	const {feed} = options;
@@ -37,6 +38,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	const size = (): {readonly columns: number; readonly rows: number} => knownSize(...stdout.getWindowSize());
 	let control: ScreenControl | null = null;
 	let ticking: NodeJS.Timeout | undefined;
+	let repainting: NodeJS.Timeout | undefined;
 	let wasBad = true;
 
 	const screen = {
@@ -86,6 +88,17 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		if (action !== null) dispatch({type: 'action', action, atMs: Date.now()});
 	};
 	const resize = (): void => dispatch({type: 'resize', ...size()});
+	/**
+	 * A terminal that shrinks and grows back has forgotten rows and columns. Where it ends at the size it had, nobody tells Ink,
+	 * which would go on drawing only what changed: so once it is quiet, all is drawn again.
+	 */
+	const windowChanged = (): void => {
+		clearTimeout(repainting);
+		repainting = setTimeout(() => {
+			resize();
+			screen.repaint();
+		}, quietAfterMs);
+	};
 	const suspend = async (): Promise<void> => {
 		await control?.suspend(terminal.stopSelf);
 		// Nobody tells a stopped process in the background that the window changed.
@@ -106,6 +119,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 
 	// Before Ink's own listener: the frame it then draws has the new size.
 	stdout.on('resize', resize);
+	process.on('SIGWINCH', windowChanged);
 	frames.flush();
 	const instance = render(
 		<Root
