@@ -5,6 +5,7 @@
 import type {Family, IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
+import type {Port, Transport} from '../net/port.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 
@@ -81,6 +82,8 @@ export interface RoutingRule {
 	readonly table: number;
 	/** `suppress_prefixlength`; null when not set. */
 	readonly suppressPrefixLength: number | null;
+	/** Only packets of this protocol from this local port; absent for all. */
+	readonly from?: {readonly transport: Transport; readonly port: Port};
 	/** Set when the rule has what no rule of vks has (source, incoming interface, uid, mask, another action): never ours. */
 	readonly special?: true;
 }

@@ -1,16 +1,19 @@
 /**
- * The routing layer, which holds when the firewall does not: only marked packets find the uplink's default route, everything
- * else finds the tunnel or `unreachable`. Every table of ours ends in `unreachable`, so that no look-up falls through to the
+ * The routing layer, which holds when the firewall does not: only marked packets and those from a published port find the
+ * uplink's default route, everything else finds the tunnel or `unreachable`. Every table of ours ends in `unreachable`, so that no look-up falls through to the
  * next one: without it an uplink flap makes the tunnel swallow its own packets.
  */
 import type {Route, RoutingRule} from '../kernel/kernel.ts';
 import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
 import {cidrContains, cidrFamily, splitCidr, type Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
+import type {Port, Transport} from '../net/port.ts';
 import type {Numbers} from './policy.ts';
 import type {Uplink} from './uplink.ts';
 
 const mainTable = 254;
+/** Looked up before anything of ours; the kernel itself puts nothing but local, broadcast and multicast entries there. */
+export const localTable = 255;
 /** Worse than any route a person would add, better than none. */
 const lastResortMetric = 4_000_000;
 const families: readonly Family[] = [4, 6];
@@ -20,6 +23,11 @@ export interface RoutingIntent {
 	readonly rules: readonly RoutingRule[];
 }
 
+export interface Door {
+	readonly transport: Transport;
+	readonly port: Port;
+}
+
 export interface RoutingInput {
 	readonly numbers: Numbers;
 	readonly uplink: Uplink | null;
@@ -27,13 +35,15 @@ export interface RoutingInput {
 	readonly tunnel: {readonly interface: InterfaceName; readonly families: readonly Family[]} | null;
 	/** Ranges reached outside the tunnel (`NETWORK`); empty in lockdown. */
 	readonly network: readonly Cidr[];
+	/** Ports on the uplink that others may connect to. */
+	readonly doors: readonly Door[];
 	/** False where the kernel has no IPv6. */
 	readonly ipv6: boolean;
 }
 
 export function intendedRouting(input: RoutingInput): RoutingIntent {
 	const used = families.filter(family => family === 4 || input.ipv6);
-	return {routes: used.flatMap(family => routesFor(family, input)), rules: used.flatMap(family => rulesFor(family, input.numbers))};
+	return {routes: used.flatMap(family => routesFor(family, input)), rules: used.flatMap(family => rulesFor(family, input))};
 }
 
 function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingInput): readonly Route[] {
@@ -52,10 +62,15 @@ function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingIn
 	];
 }
 
-/** `lookup main suppress_prefixlength 0` uses main's specific routes and passes over any default that appears there. */
-function rulesFor(family: Family, {tunnelMark, replyMark, uplinkTable, tunnelTable}: Numbers): readonly RoutingRule[] {
+/**
+ * `lookup main suppress_prefixlength 0` uses main's specific routes and passes over any default that appears there. The
+ * answers of a published port are looked up before the firewall can mark them, for their source address and because without
+ * a tunnel they would find `unreachable`; and what the firewall sees as outgoing interface is the one of that first look-up.
+ */
+function rulesFor(family: Family, {numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable}, doors}: RoutingInput): readonly RoutingRule[] {
 	const rule = (priority: number, table: number, mark: number | null, suppressPrefixLength: number | null): RoutingRule => ({family, priority, mark, outInterface: null, table, suppressPrefixLength});
-	return [rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
+	const answers = doors.map(({transport, port}): RoutingRule => ({...rule(102, uplinkTable, null, null), from: {transport, port}}));
+	return [rule(0, localTable, null, null), rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), ...answers, rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
 }
 
 /** What must be done to make the actual routing the intended one. */
@@ -75,10 +90,10 @@ export function repairRouting(intent: RoutingIntent, actual: RoutingIntent, numb
 	const last = Math.max(...intent.rules.map(({priority}) => priority));
 	return {
 		addRoutes: intent.routes.filter(route => !present.has(routeKey(route))),
-		deleteRoutes: actual.routes.filter(route => !wanted.has(routeKey(route)) && (ours.has(route.table) || isMainDefault(route))),
+		deleteRoutes: actual.routes.filter(route => !wanted.has(routeKey(route)) && (ours.has(route.table) || isWayAround(route))),
 		addRules: intent.rules.filter(rule => !presentRules.has(ruleKey(rule))),
-		// A rule between local (0) and our last one would decide before we do; what comes after is never reached.
-		deleteRules: actual.rules.filter(rule => rule.priority > 0 && rule.priority <= last && !wantedRules.has(ruleKey(rule))),
+		// A rule up to our last one would decide before we do, also beside the kernel's own at 0; what comes after is never reached.
+		deleteRules: actual.rules.filter(rule => rule.priority <= last && !wantedRules.has(ruleKey(rule))),
 	};
 }
 
@@ -102,15 +117,22 @@ function unicast(route: Pick<Route, 'family' | 'table' | 'interface'> & {readonl
 
 const unreachable = (family: Family, table: number): Route => ({family, table, destination: null, kind: 'unreachable', gateway: null, interface: null, metric: lastResortMetric});
 
-const isMainDefault = (route: Route): boolean => route.table === mainTable && route.destination === null;
+/** A default in main, the halves that stand for one (0.0.0.0/1, 2000::/3), or a way out in the table that is asked first. */
+function isWayAround({table, destination, family}: Route): boolean {
+	if (table === localTable) return destination === null || !cidrContains(multicast6, splitCidr(destination).base);
+	return table === mainTable && (destination === null || splitCidr(destination).length < (family === 4 ? 8 : 7));
+}
+
+/** Kernels before 5.6 list it as an ordinary route. */
+const multicast6 = 'ff00::/8' as Cidr;
 
 /** An unreachable route has no interface worth comparing: IPv6 reports `lo`. */
 function routeKey({family, table, destination, kind, gateway, interface: device, metric}: Route): string {
 	return JSON.stringify([family, table, destination, kind, gateway, kind === 'unreachable' ? null : device, kind === 'unreachable' ? metric : null]);
 }
 
-function ruleKey({family, priority, mark, outInterface, table, suppressPrefixLength}: RoutingRule): string {
-	return JSON.stringify([family, priority, mark, outInterface, table, suppressPrefixLength]);
+function ruleKey({family, priority, mark, outInterface, table, suppressPrefixLength, from, special}: RoutingRule): string {
+	return JSON.stringify([family, priority, mark, outInterface, table, suppressPrefixLength, from?.transport ?? null, from?.port ?? null, special === true]);
 }
 
 function routeText({family, destination, table, kind, gateway, interface: device}: Route): string {

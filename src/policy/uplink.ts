@@ -35,10 +35,13 @@ export interface UplinkFacts {
 }
 
 export function chooseUplink(facts: UplinkFacts): UplinkChoice {
-	const outside = facts.links.filter(link => !link.loopback && !facts.tunnels.includes(link.name));
+	const outside = facts.links.filter(link => !link.loopback && !isTunnel(link, facts.tunnels));
 	const link = pick(outside, facts);
 	return {uplink: link === undefined ? null : describe(link, facts), outside: outside.map(({name}) => name).sort()};
 }
+
+/** A name is no proof: the uplink may be given the tunnel's while that one is away. */
+export const isTunnel = ({name, kind}: Link, tunnels: readonly InterfaceName[]): boolean => tunnels.includes(name) && (kind === 'wireguard' || kind === 'tun');
 
 /** The configured one; else the one in use while it can be used; else the one with a default route; else the only one. */
 function pick(outside: readonly Link[], {configured, previous, routes, uplinkTable}: UplinkFacts): Link | undefined {

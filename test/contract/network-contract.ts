@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Route, RoutingRule} from '../../src/kernel/kernel.ts';
+import type {Port} from '../../src/net/port.ts';
 import {parseInterfaceName} from '../../src/net/interface-name.ts';
 import {parseCidr} from '../../src/net/cidr.ts';
 import type {Bench} from './bench.ts';
@@ -56,6 +57,7 @@ export function networkContract(makeBench: () => Promise<Bench>): void {
 		test.each([4, 6] as const)('IPv%i rules are read back as written; adding and deleting twice is once', family => {
 			const written: readonly RoutingRule[] = [
 				{...marked, family},
+				{...marked, family, priority: 102, mark: null, from: {transport: 'tcp', port: 8080 as Port}},
 				{...marked, family, priority: 200, mark: null, table: 254, suppressPrefixLength: 0},
 				{...marked, family, priority: 300, mark: null, outInterface: parseInterfaceName('wg1')},
 			];

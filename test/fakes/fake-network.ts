@@ -25,7 +25,7 @@ export const loopbackLink: Link = {
 
 const sameSlot = (a: Route, b: Route): boolean => a.family === b.family && a.table === b.table && a.destination === b.destination && a.metric === b.metric;
 const sameRule = (a: RoutingRule, b: RoutingRule): boolean => JSON.stringify(ruleKey(a)) === JSON.stringify(ruleKey(b));
-const ruleKey = ({family, priority, mark, outInterface, table, suppressPrefixLength}: RoutingRule): unknown => [family, priority, mark, outInterface, table, suppressPrefixLength];
+const ruleKey = ({family, priority, mark, outInterface, table, suppressPrefixLength, from, special}: RoutingRule): unknown => [family, priority, mark, outInterface, table, suppressPrefixLength, from?.transport, from?.port, special];
 
 /** `gate` may refuse a call before it happens. */
 export function fakeNetwork(state: FakeNetworkState, gate: (operation: keyof Network) => Problem | null, changed: (what: 'route' | 'rule') => void): Network {

@@ -5,10 +5,14 @@ import type {Route, RoutingRule} from '../../../src/kernel/kernel.ts';
 import {parseLink, parseLinkAddress} from '../../../src/kernel/network/parse-links.ts';
 import {encodeRoute, parseRoute} from '../../../src/kernel/network/parse-route.ts';
 import {encodeRule, parseRule} from '../../../src/kernel/network/parse-rule.ts';
+import {attribute} from '../../../src/kernel/netlink/attributes.ts';
 import {networkChange} from '../../../src/kernel/watch/network-change.ts';
 import {parseIp} from '../../../src/net/address.ts';
 import {parseCidr} from '../../../src/net/cidr.ts';
 import {parseInterfaceName} from '../../../src/net/interface-name.ts';
+import type {Port} from '../../../src/net/port.ts';
+
+const port = (number: number): Port => number as Port;
 
 /** Dumps recorded on Linux 6.18: lo, and eth0 (10.0.0.2/24, fd00::2/64) on a veth pair, with routes and rules of every kind. */
 const recorded = Object.entries(JSON.parse(readFileSync(new URL('../../fixtures/kernel/rtnetlink-6.18.json', import.meta.url), 'utf8')) as Record<string, string>);
@@ -49,6 +53,15 @@ test('rules: what vks never writes is marked special', () => {
 	expect(rules).toContainEqual({...base, family: 4, priority: 32_766, table: 254});
 });
 
+test('rules: a port without its protocol, or several ports, are nothing vks writes', () => {
+	const header = Buffer.from([2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+	const [udp, one, many, mask] = [attribute(22, Buffer.from([17])), attribute(23, Buffer.from([80, 0, 80, 0])), attribute(23, Buffer.from([80, 0, 90, 0])), attribute(28, Buffer.from([0xff, 0xff]))];
+	expect(parseRule(Buffer.concat([header, udp, one, mask]))).toMatchObject({from: {transport: 'udp', port: 80}});
+	for (const attributes of [[udp], [one], [udp, many], [udp, one, attribute(28, Buffer.from([0xf0, 0xff]))]]) {
+		expect(parseRule(Buffer.concat([header, ...attributes]))).toMatchObject({special: true});
+	}
+});
+
 describe('what is written is read back', () => {
 	test.each<[string, Route]>([
 		['default through a gateway', {family: 4, table: 51_821, destination: null, kind: 'unicast', gateway: parseIp('10.0.0.1'), interface: null, metric: 10}],
@@ -63,6 +76,7 @@ describe('what is written is read back', () => {
 		{family: 4, priority: 100, mark: 0xca6c, outInterface: null, table: 51_821, suppressPrefixLength: null},
 		{family: 6, priority: 200, mark: null, outInterface: null, table: 254, suppressPrefixLength: 0},
 		{family: 4, priority: 300, mark: 0, outInterface: parseInterfaceName('wg1'), table: 51_823, suppressPrefixLength: null},
+		{family: 4, priority: 102, mark: null, outInterface: null, table: 51_821, suppressPrefixLength: null, from: {transport: 'udp', port: port(8080)}},
 	])('rule $priority', rule => {
 		expect(parseRule(encodeRule(rule))).toEqual(rule);
 	});

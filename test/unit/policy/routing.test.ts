@@ -1,6 +1,8 @@
 /** The routing layer as data: what is wanted, what differs, and which uplink carries it. */
 import {describe, expect, test} from 'vitest';
 import type {Link, Route} from '../../../src/kernel/kernel.ts';
+import {parseCidr} from '../../../src/net/cidr.ts';
+import type {Port} from '../../../src/net/port.ts';
 import {describeRepair, intendedRouting, isRepaired, repairRouting, type RoutingInput} from '../../../src/policy/routing.ts';
 import {chooseUplink, type UplinkFacts} from '../../../src/policy/uplink.ts';
 import {configurations, ip, nic} from '../../helpers/situations.ts';
@@ -12,7 +14,7 @@ const link = (name: string, index: number, more: Partial<Link> = {}): Link => ({
 const defaultVia = (gateway: string, device: string, table = 254): Route => ({family: 4, table, destination: null, kind: 'unicast', gateway: ip(gateway), interface: nic(device), metric: 0});
 const facts = (over: Partial<UplinkFacts>): UplinkFacts => ({links: [], routes: [], tunnels: [nic('wg0')], configured: 'auto', uplinkTable: numbers.uplinkTable, previous: null, ...over});
 const lo = link('lo', 1, {loopback: true});
-const [eth0, eth1, wg0] = [link('eth0', 2), link('eth1', 3), link('wg0', 9)];
+const [eth0, eth1, wg0] = [link('eth0', 2), link('eth1', 3), link('wg0', 9, {kind: 'tun'})];
 
 describe('the uplink', () => {
 	test('is the one with the default route; loopback and our tunnel are not outside', () => {
@@ -36,6 +38,11 @@ describe('the uplink', () => {
 		expect(after).toMatchObject({name: 'eth9', gateway4: '172.30.2.254'});
 	});
 
+	test('is outside also when it bears the tunnel\'s name', () => {
+		const {uplink, outside} = chooseUplink(facts({links: [lo, {...eth0, name: nic('wg0')}], routes: [defaultVia('172.30.2.1', 'wg0')]}));
+		expect([uplink?.name, outside]).toEqual(['wg0', ['wg0']]);
+	});
+
 	test('that was configured is taken or none is', () => {
 		expect(chooseUplink(facts({links: [eth0], configured: nic('eth7')})).uplink).toBeNull();
 	});
@@ -46,6 +53,7 @@ const input: RoutingInput = {
 	uplink: chooseUplink(facts({links: [eth0], routes: [defaultVia('172.30.2.1', 'eth0')]})).uplink,
 	tunnel: {interface: nic('wg0'), families: [4]},
 	network: [],
+	doors: [],
 	ipv6: true,
 };
 
@@ -84,6 +92,30 @@ describe('what differs', () => {
 			`route default via 172.30.2.9 dev eth0 in IPv4 table ${numbers.tunnelTable} is not ours`,
 			'IPv4 routing rule 50 is not ours',
 		]);
+	});
+
+	const plainRule = {family: 4, mark: null, outInterface: null, suppressPrefixLength: null} as const;
+
+	test('a rule beside the kernel\'s own at 0, and the kernel\'s own when it is gone', () => {
+		const rules = [...intent.rules.filter(({priority, family}) => priority !== 0 || family !== 4), {...plainRule, priority: 0, table: 100}];
+		expect(describeRepair(repairRouting(intent, {...intent, rules}, numbers))).toEqual(['IPv4 routing rule 0 is missing', 'IPv4 routing rule 0 is not ours']);
+	});
+
+	test('a rule that is ours but for a selector vks never writes', () => {
+		const rules = intent.rules.map(rule => (rule.priority === 300 && rule.family === 4 ? {...rule, special: true} as const : rule));
+		expect(describeRepair(repairRouting(intent, {...intent, rules}, numbers))).toEqual(['IPv4 routing rule 300 is missing', 'IPv4 routing rule 300 is not ours']);
+	});
+
+	test('a way out in the table that is asked first, and the halves of a default; a specific route in main is left alone', () => {
+		const to = (destination: string, table: number): Route => ({...defaultVia('172.30.2.1', 'eth0', table), family: destination.includes(':') ? 6 : 4, destination: parseCidr(destination)});
+		const strange = [to('203.0.113.0/24', 255), to('0.0.0.0/1', 254), to('2000::/3', 254)];
+		const fine = [to('10.0.0.0/8', 254), to('fc00::/7', 254), to('ff00::/8', 255)];
+		expect(repairRouting(intent, {...intent, routes: [...intent.routes, ...strange, ...fine]}, numbers).deleteRoutes).toEqual(strange);
+	});
+
+	test('answers of a published port find the uplink before anything is marked, in both families', () => {
+		const {rules} = intendedRouting({...input, doors: [{transport: 'tcp', port: 8080 as Port}]});
+		expect(rules.filter(({priority}) => priority === 102)).toEqual([4, 6].map(family => ({...plainRule, family, priority: 102, table: numbers.uplinkTable, from: {transport: 'tcp', port: 8080}})));
 	});
 
 	test('the kernel\'s own rules are left alone', () => {

@@ -1,0 +1,33 @@
+/** What the routing layer says of links that are not what they are called. */
+import {expect, test} from 'vitest';
+import type {Link} from '../../../src/kernel/kernel.ts';
+import {networkKeeper} from '../../../src/controller/network-keeper.ts';
+import {fakeNetwork, loopbackLink} from '../../fakes/fake-network.ts';
+import {configurations, configFrom, ip, nic} from '../../helpers/situations.ts';
+
+const eth0: Link = {index: 2, name: nic('eth0'), up: true, loopback: false, kind: 'veth', mtu: 1500, addresses: [{address: ip('172.30.7.2'), prefixLength: 24, scope: 'global'}]};
+const carrying = {interface: nic('wg0'), addresses: [ip('10.64.1.2')], families: [4]} as const;
+
+function read(links: readonly Link[], config = configurations.minimal) {
+	const state = {links: [...links], routes: [], rules: [], connections: 0};
+	const network = fakeNetwork(state, () => null, () => undefined);
+	const sync = networkKeeper({network, sysctl: {read: () => '0', write: () => true}}, config).sync({tunnels: [nic('wg0')], carrying, exceptionsOpen: true});
+	if (!sync.ok) throw new Error(sync.error.what);
+	return {...sync.value, state};
+}
+
+test('an uplink that is called lo is told: the firewall lets pass what is called so', () => {
+	expect(read([loopbackLink, eth0]).broken).toEqual([]);
+	expect(read([{...loopbackLink, name: nic('lo9')}, {...eth0, name: nic('lo')}]).broken).toEqual([expect.stringContaining('called lo')]);
+});
+
+test('an uplink with the tunnel\'s name and address carries nothing', () => {
+	const tunnel: Link = {...eth0, index: 9, name: nic('wg0'), kind: 'tun', addresses: [{address: ip('10.64.1.2'), prefixLength: 32, scope: 'global'}]};
+	expect(read([loopbackLink, eth0, tunnel]).carrierUp).toBe(true);
+	expect(read([loopbackLink, {...tunnel, kind: 'veth'}])).toMatchObject({carrierUp: false, choice: {outside: ['wg0']}});
+});
+
+test('a port that is published and the management path at once has one rule', () => {
+	const {state} = read([loopbackLink, eth0], configFrom({VKS_INBOUND_PORTS: '22/tcp, 53/udp, 9000/tcp@tunnel', VKS_MANAGEMENT: 'tcp 22 from 192.168.1.10'}));
+	expect(state.rules.filter(({family, from}) => family === 4 && from !== undefined).map(({from}) => from)).toEqual([{transport: 'tcp', port: 22}, {transport: 'udp', port: 53}]);
+});
