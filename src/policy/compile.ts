@@ -7,7 +7,7 @@ import {parseCidr} from '../net/cidr.ts';
 import {loopback} from '../net/interface-name.ts';
 import {accept, drop, hosts, perFamily, reject} from './build.ts';
 import {contextOf, type Context} from './context.ts';
-import {arpEgress, dhcpEgress, dhcpIn, dhcpOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
+import {arpEgress, arpRefusal, dhcpEgress, dhcpIn, dhcpOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
 import type {Chain, Rule, Ruleset, Situation} from './policy.ts';
 import {dnsRefusal, endpointEgress, endpointIn, endpointMarks, endpointOut, loopRefusal, resolversOut, tunnelIn, tunnelOut, tunnelRefusal} from './tunnel-rules.ts';
 import {doorMarks, doorsEgress, doorsIn, doorsOut, forwardedPortsIn, lanIn, lanOut, peersIn, peersOut, replyMarks} from './uplink-rules.ts';
@@ -68,7 +68,9 @@ function inputRules(context: Context): readonly Rule[] {
 /** What no ordinary packet reaches: raw sockets that walk past the output hook (CAP_NET_RAW is a Docker default). */
 function egressRules(context: Context): readonly Rule[] {
 	return [
+		...disguiseRefusal(),
 		...endpointEgress(context),
+		...arpRefusal(context),
 		...arpEgress(context),
 		...lanOut(context, 'egress-lan'),
 		...peersOut(context, 'egress-peer'),
@@ -77,6 +79,14 @@ function egressRules(context: Context): readonly Rule[] {
 		...dhcpEgress(context),
 		drop('refuse-egress', {}, 'A raw packet, or one that no other layer stopped.'),
 	];
+}
+
+/**
+ * A raw socket says itself what its frame is, and the rules below read addresses where such a packet has them: an IPv6 packet
+ * to anywhere, handed over as IPv4, bears what reads as an address of the LAN in the middle of its own source.
+ */
+function disguiseRefusal(): readonly Rule[] {
+	return (['ip', 'ip6'] as const).map(disguised => drop(`refuse-disguised-${disguised}`, {disguised}, 'A raw frame that is not what its sender says it is.'));
 }
 
 /**

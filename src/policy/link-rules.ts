@@ -1,9 +1,10 @@
 /** What a link needs to work at all: ARP, narrow IPv6 neighbour discovery, DHCP, path MTU. */
-import {parseCidr, type Cidr} from '../net/cidr.ts';
+import {isIpv4} from '../net/address.ts';
+import {mergeCidrs, parseCidr, type Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
-import {accept, port} from './build.ts';
+import {accept, drop, hosts, port} from './build.ts';
 import type {Context} from './context.ts';
-import type {Rule} from './policy.ts';
+import type {Match, Rule} from './policy.ts';
 
 /** RFC 4861: 133 router solicitation, 134 router advertisement, 135 neighbour solicitation, 136 neighbour advertisement. */
 const solicitation = {router: 133, advertisement: 134, neighbour: 135, neighbourAdvertisement: 136} as const;
@@ -15,13 +16,23 @@ const neighbourTargets = ranges('fe80::/10', 'ff02::1:ff00:0/104', 'ff02::2/128'
 const ndHopLimit = 255;
 const broadcast = ranges('255.255.255.255/32');
 
-export function neighboursOut({uplink, needsNeighbours}: Context, id: string): readonly Rule[] {
+export function neighboursOut({uplink, needsNeighbours, situation: {onLink = []}}: Context, id: string): readonly Rule[] {
 	if (uplink === null || !needsNeighbours) return [];
-	return [accept(
-		id,
-		{outInterface: [uplink], destination: neighbourTargets, hopLimit: ndHopLimit, protocol: ['icmpv6'], icmpTypes: [solicitation.router, solicitation.neighbour, solicitation.neighbourAdvertisement]},
-		'IPv6 neighbour discovery: without it the server\'s IPv6 address cannot be reached.',
-	)];
+	const message: Match = {outInterface: [uplink], hopLimit: ndHopLimit, protocol: ['icmpv6']};
+	const {router, neighbour, neighbourAdvertisement} = solicitation;
+	return [
+		accept(
+			id,
+			{...message, destination: neighbourTargets, icmpTypes: [router, neighbour, neighbourAdvertisement]},
+			'IPv6 neighbour discovery: without it the server\'s IPv6 address cannot be reached.',
+		),
+		// Answers go to the asker's own address, and a neighbour that is known already is asked directly (RFC 4861, 7.2.4, 7.3.3).
+		...(onLink.length === 0 ? [] : [accept(
+			`${id}-link`,
+			{...message, destination: onLink, icmpTypes: [neighbour, neighbourAdvertisement]},
+			'IPv6 neighbour discovery among the hosts of the link.',
+		)]),
+	];
 }
 
 export function neighboursIn({uplink, needsNeighbours}: Context): readonly Rule[] {
@@ -59,6 +70,13 @@ export function pathMtuIn({tunnels, uplink}: Context): readonly Rule[] {
 		accept('path-mtu-in-v4', {inInterface: [uplink], protocol: ['icmp'], icmpTypes: [3], connection: ['related']}, reason),
 		accept('path-mtu-in-v6', {inInterface: [uplink], protocol: ['icmpv6'], icmpTypes: [2], connection: ['related']}, reason),
 	];
+}
+
+/** The kernel answers ARP for any address it has, on any link: a neighbour could find the tunnel's by asking. */
+export function arpRefusal({tunnels}: Context): readonly Rule[] {
+	const addresses = tunnels.flatMap(tunnel => tunnel.addresses).filter(isIpv4);
+	if (addresses.length === 0) return [];
+	return [drop('refuse-arp-tunnel-address', {arpSource: mergeCidrs(hosts(addresses))}, 'The tunnel\'s address is nobody\'s business on the uplink (CVE-2019-14899).')];
 }
 
 /** ARP names neighbours, and must be let out wherever a permission sends IPv4; no other interface needs it. */

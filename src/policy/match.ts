@@ -9,6 +9,8 @@ export function renderMatch(match: Match): string {
 		match.inInterface && `iifname ${names(match.inInterface)}`,
 		match.outInterface && `oifname ${names(match.outInterface)}`,
 		match.etherType && `ether type ${match.etherType}`,
+		match.disguised && `meta protocol ${match.disguised} ether type != ${match.disguised}`,
+		match.arpSource && `arp saddr ip ${oneOrSet(match.arpSource)}`,
 		match.family && `meta nfproto ipv${match.family}`,
 		match.source && `${keyword(match.source)} saddr ${oneOrSet(match.source)}`,
 		match.destination && `${keyword(match.destination)} daddr ${oneOrSet(match.destination)}`,
@@ -29,6 +31,9 @@ export function matches(match: Match, packet: Packet): boolean {
 		within(match.inInterface, packet.inInterface)
 		&& within(match.outInterface, packet.outInterface)
 		&& (match.etherType === undefined || match.etherType === packet.etherType)
+		// A packet here is what it says it is.
+		&& match.disguised === undefined
+		&& (match.arpSource === undefined || (packet.etherType === 'arp' && withinRanges(match.arpSource, packet.source)))
 		&& (match.family === undefined || match.family === packet.family)
 		&& withinRanges(match.source, packet.source)
 		&& withinRanges(match.destination, packet.destination)

@@ -48,6 +48,8 @@ export interface Situation {
 	readonly uplink: InterfaceName | null;
 	/** Every interface that is neither loopback nor one of our tunnels, the uplink included. */
 	readonly outside: readonly InterfaceName[];
+	/** The IPv6 networks on the uplink itself, whose hosts look each other up by their own addresses. */
+	readonly onLink?: readonly Cidr[];
 }
 
 /** What a rule looks at. Every field present must hold; an absent field matches everything. */
@@ -70,6 +72,10 @@ export interface Match {
 	readonly family?: 4 | 6;
 	/** ARP and other link protocols; only at the netdev egress hook. */
 	readonly etherType?: 'arp' | 'ip' | 'ip6';
+	/** Handed over as this, while the frame's own header says otherwise; only at the netdev egress hook. */
+	readonly disguised?: 'ip' | 'ip6';
+	/** Who an ARP packet says it is from; only at the netdev egress hook. */
+	readonly arpSource?: readonly Cidr[];
 }
 
 export type Protocol = Transport | 'icmp' | 'icmpv6';

@@ -2,7 +2,10 @@
 import {execFileSync} from 'node:child_process';
 import {createSocket} from 'node:dgram';
 import {expect, onTestFinished, test, vi} from 'vitest';
+import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
 import type {KernelEvent} from '../../../src/kernel/kernel.ts';
+import {compile} from '../../../src/policy/compile.ts';
+import {configFrom, nic} from '../../helpers/situations.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {experimentalType, sendRawFrame} from './raw-frame.ts';
@@ -97,6 +100,30 @@ test('what hookDevices says is what a raw frame meets, also after a rename', asy
 	valueOf(await cover('eth9'));
 	expect([valueOf(firewall.hookDevices('vkst', 'egress')), await passing('eth9')]).toEqual([['eth9'], false]);
 	expect(nft('delete table netdev vkst\n')).toBe(true);
+});
+
+test('a frame that is handed over as IPv4 and is not is dropped, although it reads as one to the LAN', async () => {
+	await uplink();
+	const config = configFrom({NETWORK: '10.0.0.0/24'});
+	const ruleset = compile(config, {kind: 'blocked', tunnels: [], uplink: nic('eth0'), outside: [nic('eth0')]});
+	const index = valueOf(bench().kernel.network.links()).find(({name}) => name === 'eth0')?.index ?? 0;
+	// An IPv4 header from 10.0.0.2 to 10.0.0.9, where another protocol has whatever it likes.
+	const toLan = Buffer.from('4500003200004000401100000a0000020a000009' + '00'.repeat(30), 'hex');
+	const arrives = async (): Promise<boolean> => {
+		const before = received('p0-eth0');
+		sendRawFrame(index, 0x0800, toLan);
+		await new Promise(resolve => setTimeout(resolve, 50));
+		return received('p0-eth0') > before;
+	};
+	expect(await arrives()).toBe(true);
+	const keeper = firewallKeeper(bench().kernel.firewall);
+	valueOf(await keeper.enforce(ruleset));
+	expect(await arrives()).toBe(false);
+	// Without the refusal the LAN's permission takes it.
+	const [egress] = ruleset.chains.filter(({name}) => name === 'egress');
+	const open = {...ruleset, chains: ruleset.chains.map(chain => (chain === egress ? {...chain, rules: chain.rules.filter(({id}) => !id.startsWith('refuse-disguised'))} : chain))};
+	valueOf(await keeper.enforce(open));
+	expect(await arrives()).toBe(true);
 });
 
 /** Frames counted by an ingress rule on the receiving end: what the kernel itself sends there is of another type. */
