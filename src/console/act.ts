@@ -121,7 +121,7 @@ function askSwitch(state: ViewState): ViewState {
 	return ask(state, {do: 'switch', server: server.id}, 'Switch server', [
 		`From ${from === undefined ? 'no server' : named(from)}`,
 		`to ${named(server)}.`,
-		'Traffic keeps using the old tunnel until the new one is verified; at no time does anything pass outside a tunnel. TCP connections meet a new exit address and end.',
+		'The old tunnel is closed first. Until the new one is verified applications are refused, and nothing passes outside; if it does not verify, vks goes back. TCP connections meet a new exit address and end.',
 	]);
 }
 

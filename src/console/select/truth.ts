@@ -52,7 +52,7 @@ export const causeTexts: Readonly<Record<BlockedCause, string>> = {
 };
 
 /** Whether applications get out at all: then there is an exit, and the tunnel is up. */
-export const trafficPasses = (kind: StateKind): boolean => kind === 'connected' || kind === 'degraded' || kind === 'switching';
+export const trafficPasses = (kind: StateKind): boolean => kind === 'connected' || kind === 'degraded';
 
 /** The daemon's sentence begins with the state, which stands beside it in the console's own words. */
 export const withoutState = ({detail}: StateView): string =>
