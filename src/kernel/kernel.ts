@@ -86,6 +86,8 @@ export interface RoutingRule {
 	readonly from?: {readonly transport: Transport; readonly port: Port};
 	/** Set when the rule has what no rule of vks has (source, incoming interface, uid, mask, another action): never ours. */
 	readonly special?: true;
+	/** A special rule as the kernel told it, by which alone it can be named when it is to go. */
+	readonly message?: Uint8Array;
 }
 
 export interface Network {

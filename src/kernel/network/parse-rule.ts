@@ -54,7 +54,7 @@ export function parseRule(body: Buffer): RoutingRule | null {
 		table: readU32(attributes.get(FRA_TABLE)) ?? body.readUInt8(4),
 		suppressPrefixLength: suppress === null || suppress === EVERY_BIT ? null : suppress,
 		...(from === null || from === 'other' ? {} : {from}),
-		...(special ? {special} : {}),
+		...(special ? {special, message: Uint8Array.from(body)} : {}),
 	};
 }
 

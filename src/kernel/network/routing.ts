@@ -33,7 +33,9 @@ export function openRouting(socket: NetlinkSocket): Routing {
 			return settle(answer, {gone: [EEXIST], family: rule.family, what: `rule ${describeRule(rule)}`});
 		},
 		deleteRule(rule) {
-			const answer = socket.transact({type: RTM_DELRULE, flags: 0, body: encodeRule(rule)});
+			// The kernel deletes the first rule that has all that is named: a strange one named by our fields would be one of ours.
+			const body = rule.message === undefined ? encodeRule(rule) : Buffer.from(rule.message);
+			const answer = socket.transact({type: RTM_DELRULE, flags: 0, body});
 			return settle(answer, {gone: [ENOENT], family: rule.family, what: `rule ${describeRule(rule)}`});
 		},
 	};
