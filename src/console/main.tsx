@@ -121,6 +121,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	stdout.on('resize', resize);
 	process.on('SIGWINCH', windowChanged);
 	frames.flush();
+	// Ink does so after its first frame: a key pressed in between would be echoed, and Ctrl-C would be a signal.
+	stdin.setRawMode(true);
 	const instance = render(
 		<Root
 			frames={frames} theme={themeFor({name: options.theme, asciiOnly: options.asciiOnly})}
