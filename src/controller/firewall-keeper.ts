@@ -70,11 +70,18 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		return again.ok ? orElse(await firewall.run(render('standing')), first) : again;
 	};
 
+	/** A chain keeps the names it was ever hooked on, and takes the next link of that name: the tunnel's, if the uplink bore it once. */
+	const hasStrays = ({backstop}: Ruleset): boolean => {
+		const hooked = firewall.hookDevices(tableName, 'egress');
+		return hooked.ok && hooked.value.some(name => !backstop.includes(name));
+	};
+
 	const apply = async (ruleset: Ruleset, order: Order): Promise<Result<void, Problem>> => {
 		const inet = await applyTable('inet', order, mode => renderInet(ruleset, {mode}));
 		if (!inet.ok) return inet;
 		if (ruleset.backstop.length > 0) {
-			const netdev = await applyTable('netdev', order, mode => renderNetdev(ruleset, {mode}) ?? '');
+			const rehook = hasStrays(ruleset);
+			const netdev = await applyTable('netdev', order, mode => renderNetdev(ruleset, {mode, rehook: rehook && mode !== 'recreate'}) ?? '');
 			if (netdev.ok) backstopUnsupported = null;
 			else if (await hasEgressHook(firewall)) return netdev;
 			else backstopUnsupported = withoutBackstop(netdev.error);

@@ -68,7 +68,7 @@ export function rulesetReader(firewall: Firewall): Reader {
 			firewall: inet.value === null ? ['table inet vks is missing'] : compare(wanted.inet, inet.value),
 			backstop: [
 				...(wanted.netdev === null ? [] : netdev.value === null ? ['table netdev vks is missing'] : compare(wanted.netdev, netdev.value)),
-				...(hooks.ok ? outside.filter(name => !hooks.value.some(hooked => hooked === name)).map(name => `${name} has no egress hook`) : [hooks.error.what]),
+				...(hooks.ok ? hookDifferences(outside, hooks.value) : [hooks.error.what]),
 			],
 			ownership,
 			rulesetHash: hashOf(inet.value, netdev.value),
@@ -88,6 +88,11 @@ export function rulesetReader(firewall: Firewall): Reader {
 		},
 	};
 }
+
+const hookDifferences = (outside: readonly string[], hooked: readonly string[]): readonly string[] => [
+	...outside.filter(name => !hooked.includes(name)).map(name => `${name} has no egress hook`),
+	...hooked.filter(name => !outside.includes(name)).map(name => `${name} has an egress hook, and is not outside`),
+];
 
 /**
  * The kernel's own words for the intended rules, from a table whose chains have no hooks. Not from a dormant one: nft 1.0.6

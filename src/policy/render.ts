@@ -12,6 +12,8 @@ export type TableMode = 'standing' | 'create' | 'recreate';
 
 export interface RenderOptions {
 	readonly mode: TableMode;
+	/** The hooked chain is made anew in the same transaction, because naming its devices again only ever adds some. */
+	readonly rehook?: boolean;
 }
 
 /** A table of the same rules in chains without hooks: no packet meets it, and the kernel lists it in its own words. */
@@ -39,21 +41,21 @@ export const counterName = (id: string): string => `c_${id}`;
 /** The comment on the log half of a refusing rule. */
 export const logComment = (id: string): string => `${id}:log`;
 
-interface TableText {
+interface TableText extends RenderOptions {
 	readonly family: 'inet' | 'netdev';
 	readonly table: string;
-	readonly mode: TableMode;
 	readonly ruleset: Ruleset;
 	readonly hooked: boolean;
 }
 
-function renderTable({family, table, mode, ruleset, hooked}: TableText): string {
+function renderTable({family, table, mode, rehook = false, ruleset, hooked}: TableText): string {
 	const at = `${family} ${table}`;
 	const chains = ruleset.chains.filter(chain => chain.table === family);
 	return [
 		...(mode === 'recreate' ? [`add table ${at}`, `delete table ${at}`] : []),
 		...(mode === 'standing' ? [] : [`add table ${at}`]),
 		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
+		...(rehook ? chains.flatMap(({name}) => [`flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
 		...chains.map(chain => [`add chain ${at} ${chain.name}`, ...(hooked ? [chainSpec(chain, ruleset)] : [])].join(' ')),
 		...chains.map(chain => `flush chain ${at} ${chain.name}`),
 		...chains.flatMap(chain => chain.rules.flatMap(rule => ruleLines(chain, rule, ruleset).map(line => `add rule ${at} ${chain.name} ${line}`))),

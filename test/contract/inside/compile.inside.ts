@@ -53,3 +53,20 @@ test('a change of policy keeps the counters, and a rule that anyone adds or remo
 	valueOf(await firewall.run('add chain inet vks output { type filter hook output priority 0; policy accept; }\n'));
 	expect(valueOf(await reader.readBack(ruleset, expectation)).firewall[0]).toMatch(/chain output has another hook or default/);
 });
+
+test('a link that takes the name an uplink once bore is not hooked for long', async () => {
+	const {configurations, nic} = await import('../../helpers/situations.ts');
+	const {firewall} = bench().kernel;
+	const keeper = firewallKeeper(firewall);
+	const on = (name: string) => compile(configurations.minimal, {kind: 'blocked', tunnels: [], uplink: nic(name), outside: [nic(name)]});
+	valueOf(await keeper.enforce(on('eth0')));
+	bench().renameLink('eth0', 'eth9');
+	valueOf(await keeper.enforce(on('eth9')));
+	bench().addLink('eth0');
+	const ruleset = on('eth9');
+	const drift = valueOf(await rulesetReader(firewall).readBack(ruleset, {owned: true, outside: ['eth9']}));
+	expect(drift.backstop).toEqual(['eth0 has an egress hook, and is not outside']);
+	valueOf(await keeper.enforce(ruleset));
+	expect(valueOf(firewall.hookDevices('vks', 'egress'))).toEqual(['eth9']);
+	expect(valueOf(await rulesetReader(firewall).readBack(ruleset, {owned: true, outside: ['eth9']})).backstop).toEqual([]);
+});
