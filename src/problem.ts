@@ -6,6 +6,7 @@ export type ProblemCode =
 	| 'no-nft'
 	| 'no-tun'
 	| 'no-wireguard'
+	| 'host-namespace'
 	| 'no-daemon'
 	| 'already-running'
 	| 'socket-busy'

@@ -40,7 +40,7 @@ export const commonExits: ReadonlyArray<readonly [code: number, meaning: string]
 	[0, 'fine'],
 	[1, 'failed: the reason is on standard error'],
 	[2, 'wrong usage'],
-	[3, 'not enforced: `status` could not show the policy to be in the kernel, or `run` could not put it there'],
+	[3, 'not enforced: the policy is not proven to be in the kernel (`status`, `run`)'],
 ];
 
 export const commands: readonly CommandSpec[] = [
@@ -48,7 +48,10 @@ export const commands: readonly CommandSpec[] = [
 		name: 'run',
 		summary: 'run the daemon: hold the policy, keep the tunnel, serve the socket',
 		arguments: [],
-		options: [{name: 'config', value: 'FILE', summary: 'settings as YAML; the environment wins over it'}],
+		options: [
+			{name: 'config', value: 'FILE', summary: 'settings as YAML; the environment wins over it'},
+			{name: 'host', summary: 'close the host\'s own network, which is refused otherwise'},
+		],
 		examples: [['vks run', 'with the settings of the environment'], ['vks run --config /etc/vks.yaml', 'with a file']],
 		load: () => import('./run.ts'),
 	},

@@ -15,13 +15,14 @@ import type {Snapshot} from '../control/schema.ts';
 import {startControlServer} from '../control/server.ts';
 import {linuxDevices} from '../kernel/devices.ts';
 import type {Kernel} from '../kernel/kernel.ts';
+import {isHostNetwork} from '../kernel/namespace.ts';
 import {openLinuxKernel, type LinuxKernelOptions} from '../kernel/linux.ts';
 import {resolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
 import {version} from '../version.ts';
-import {exitCodes, textOption, type Args, type ExitCode, type Io} from './io.ts';
+import {exitCodes, hasOption, textOption, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor} from './output.ts';
 
 type Backend = LinuxKernelOptions['backend'];
@@ -31,6 +32,10 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 	process.title = 'vks';
 	const output = outputFor(args, io);
 	const env = environmentOf(args, io);
+	if (isHostNetwork() && !hasOption(args, 'host')) {
+		output.problem(hostNetwork);
+		return exitCodes.notEnforced;
+	}
 	const closed = await openClosed(backendIn(env));
 	if (!closed.ok) {
 		output.problem(closed.error);
@@ -53,6 +58,14 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		kernel.value.close();
 	}
 }
+
+const hostNetwork: Problem = {
+	code: 'host-namespace',
+	severity: 'error',
+	what: 'This is the host\'s own network: vks would close it, and with it the session that you read this in. Nothing was changed.',
+	stillBlocking: 'unknown',
+	next: 'Start vks in a container or a network namespace of its own; `vks run --host` if you mean the host.',
+};
 
 const environmentOf = (args: Args, {env}: Io): Io['env'] => {
 	const file = textOption(args, 'config');
