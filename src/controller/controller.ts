@@ -24,7 +24,7 @@ import {commandQueue} from './queue.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
-import {freshStats, recordFacts} from './tunnel-stats.ts';
+import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
 
 export interface ControllerDeps {
 	readonly kernel: Kernel;
@@ -60,6 +60,7 @@ export function createController(deps: ControllerDeps): Controller {
 	const stopping = new AbortController();
 	let servers: readonly ServerEntry[] = [];
 	let stats = freshStats(clock.now());
+	let statsOf: LiveTunnel | null = null;
 	let lostRecords = 0;
 	let reconnects: Snapshot['reconnects'] = {count: 0, lastReason: null};
 	let seq = 0;
@@ -74,10 +75,18 @@ export function createController(deps: ControllerDeps): Controller {
 		else standing.set(slot, problem);
 	};
 
+	/** Numbers of one tunnel are never shown of another. */
+	const statsNow = (): TunnelStats => {
+		const live = engine.live();
+		if (live !== statsOf) [statsOf, stats] = [live, freshStats(clock.now())];
+		return stats;
+	};
+
 	const opened = (live: LiveTunnel): void => {
 		const now = clock.now();
 		const {epoch} = engine.machine();
 		reconnects = {count: epoch - 1, lastReason: epoch > 1 ? engine.dialReason() : null};
+		statsOf = live;
 		stats = {...freshStats(now), connectedAtMs: now};
 		results.set(live.tunnel.server.id, `connected at ${new Date(now).toISOString()}`);
 		const pointed = live.use.resolvers.length === 0 ? ok(undefined) : resolv.point(live.use.resolvers);
@@ -114,7 +123,7 @@ export function createController(deps: ControllerDeps): Controller {
 	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, stats: rules, resolvers: () => engine.live()?.use.resolvers ?? null});
 
 	const snapshotNow = (): Snapshot => buildSnapshot({
-		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, results, stats, reconnects,
+		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, results, stats: statsNow(), reconnects,
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
 		rules: rules.rules(), drops: {...rules.drops(), lostRecords},
@@ -137,7 +146,7 @@ export function createController(deps: ControllerDeps): Controller {
 		if (live === null) return;
 		const facts = await live.tunnel.facts();
 		if (!facts.ok || engine.live() !== live) return;
-		stats = recordFacts(stats, facts.value, clock.now());
+		stats = recordFacts(statsNow(), facts.value, clock.now());
 		const {state} = engine.machine();
 		if (state.kind !== 'connected' && state.kind !== 'degraded') return;
 		engine.dispatch({kind: 'health', votes: votesOf(stats.health, clock.now())});

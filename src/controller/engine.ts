@@ -66,6 +66,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	let enforcementProblem: Problem | null = null;
 	let failure: ReturnType<Engine['lastFailure']> = null;
 	let dialReason = '';
+	let lastWish = '';
 	let dialing = new AbortController();
 	let dials: Promise<unknown> = Promise.resolve();
 	let cancelRetry = (): void => undefined;
@@ -195,7 +196,9 @@ export function createEngine(deps: EngineDeps): Engine {
 		const text = describeState(machine.state);
 		const level = levelOf(machine.state);
 		const tell = (): void => {
-			if (text !== describeState(before)) journal.write('state', level, text);
+			// A degraded tunnel counts its seconds; one line says that it is.
+			const counting = machine.state.kind === 'degraded' && before.kind === 'degraded';
+			if (text !== describeState(before) && !counting) journal.write('state', level, text);
 			if (machine.state !== before) deps.changed();
 		};
 		const underWay = event.kind === 'lockdown' ? enforce('at once') : enforceIfChanged();
@@ -213,7 +216,10 @@ export function createEngine(deps: EngineDeps): Engine {
 		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: machine.state.kind !== 'lockdown'});
 		if (!result.ok) return result;
 		reading = result.value;
-		if (result.value.repaired.length > 0) journal.write('network', 'info', `Routing put right: ${result.value.repaired.join('; ')}.`);
+		// What we want anew is no repair; what differs from what we wanted before is.
+		const wish = JSON.stringify([carrying, machine.state.kind === 'lockdown', result.value.choice.uplink]);
+		if (result.value.repaired.length > 0 && wish === lastWish) journal.write('network', 'info', `Routing put right: ${result.value.repaired.join('; ')}.`);
+		lastWish = wish;
 		const readiness = readinessOf(result.value);
 		if (readiness !== machine.uplink) dispatch({kind: 'uplink', readiness});
 		else void enforceIfChanged();
