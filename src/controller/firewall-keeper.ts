@@ -4,13 +4,14 @@
  */
 import type {Firewall, TableFamily} from '../kernel/kernel.ts';
 import {bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
+import {dropsByDefault, parseListing} from '../policy/listing.ts';
 import {renderInet, renderNetdev, tableName, type TableMode} from '../policy/render.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 
 export interface FirewallKeeper {
-	/** Loads the boot table unless ours stands already, so that from here on nothing passes by accident. */
+	/** Loads the boot table unless ours stands already and drops by default, so that from here on nothing passes by accident. */
 	close(): Promise<Result<void, Problem>>;
 	/** Takes ownership of the table, so that a second daemon stops here, before it touches routes. */
 	claim(): Promise<Result<void, Problem>>;
@@ -104,7 +105,8 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		async close() {
 			const ours = firewall.header('inet', tableName);
 			if (!ours.ok) return ours;
-			return ours.value.kind === 'present' ? ok(undefined) : firewall.run(bootScript);
+			const closed = ours.value.kind === 'present' && !ours.value.dormant && (await standsClosed(firewall));
+			return closed ? ok(undefined) : firewall.run(bootScript);
 		},
 		claim: () => own('inet'),
 		enforce(ruleset) {
@@ -128,6 +130,12 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		backstopUnsupported: () => backstopUnsupported,
 		ownership: () => ownership,
 	};
+}
+
+/** A table of our name may be empty: somebody made it, or its chains are gone. */
+async function standsClosed(firewall: Firewall): Promise<boolean> {
+	const listed = await firewall.list('inet', tableName);
+	return listed.ok && listed.value !== null && dropsByDefault(parseListing(listed.value));
 }
 
 /** Asked of a chain on loopback in a table of its own, which no packet meets for longer than the question. */

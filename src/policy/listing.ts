@@ -59,6 +59,14 @@ export function withHooks(copy: Listing, chains: readonly Chain[]): Listing {
 	return {...copy, chains: new Map(hooked)};
 }
 
+/** Whether what stands refuses by default where packets come in, leave and pass through; its rules are not looked at. */
+export function dropsByDefault({chains}: Listing): boolean {
+	return (['input', 'forward', 'output'] as const).every(name => {
+		const {type, hook, priority} = hookOf(name);
+		return chains.get(name)?.spec === specText({type, hook, prio: priority, policy: 'drop'});
+	});
+}
+
 const specText = ({type, hook, prio, policy}: Omit<z.output<typeof chainSchema>, 'name'>): string => JSON.stringify({type, hook, prio, policy});
 
 /** A set has no order, and the kernel lists hashed ones as their seed has it, which differs between two equal tables. */

@@ -70,3 +70,22 @@ test('a link that takes the name an uplink once bore is not hooked for long', as
 	expect(valueOf(firewall.hookDevices('vks', 'egress'))).toEqual(['eth9']);
 	expect(valueOf(await rulesetReader(firewall).readBack(ruleset, {owned: true, outside: ['eth9']})).backstop).toEqual([]);
 });
+
+test.each([
+	['is empty', 'add table inet vks\n'],
+	['has chains without hooks', 'add table inet vks\nadd chain inet vks input\nadd chain inet vks forward\nadd chain inet vks output\n'],
+	['accepts by default', 'add table inet vks\nadd chain inet vks output { type filter hook output priority 0; policy accept; }\n'],
+])('a table of our name that %s does not keep the boot table away', async (_, script) => {
+	const {firewall} = bench().kernel;
+	valueOf(await firewall.run(script));
+	valueOf(await firewallKeeper(firewall).close());
+	expect(valueOf(await firewall.list('inet', 'vks_boot'))).not.toBeNull();
+});
+
+test('a table of ours that stands closed is closed enough', async () => {
+	const {configurations} = await import('../../helpers/situations.ts');
+	const {firewall} = bench().kernel;
+	valueOf(await firewallKeeper(firewall).enforce(compile(configurations.minimal, situations.lockdown)));
+	valueOf(await firewallKeeper(firewall).close());
+	expect(valueOf(await firewall.list('inet', 'vks_boot'))).toBeNull();
+});
