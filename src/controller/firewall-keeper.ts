@@ -40,12 +40,14 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 	let ownership: 'owned' | 'unsupported' = 'unsupported';
 	let backstopUnsupported: Problem | null = null;
 
-	/** Owns the table; where a plain one stands in its place, it is deleted under the cover of the boot table. */
+	/** Owns the table; where one stands that cannot be taken over, it is deleted under the cover of the boot table. */
 	const own = async (family: TableFamily): Promise<Result<void, Problem>> => {
 		const header = firewall.header(family, tableName);
 		if (header.ok && header.value.kind === 'present' && header.value.owner === 'ours') return ok(undefined);
 		let owned = await firewall.own(family, tableName);
-		if (!owned.ok && header.ok && header.value.kind === 'present' && header.value.owner === 'nobody') {
+		const nobodys = header.ok && header.value.kind === 'present' && header.value.owner === 'nobody';
+		// A plain one, for a backend that owns; an orphan that was owned, for one that cannot (the kernel answers EOPNOTSUPP).
+		if (nobodys && (!owned.ok || (owned.value === 'unsupported' && header.value.persist))) {
 			const covered = await firewall.run(bootScript);
 			if (!covered.ok) return covered;
 			const deleted = await firewall.run(`delete table ${family} ${tableName}\n`);

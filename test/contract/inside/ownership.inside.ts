@@ -4,6 +4,10 @@ import {once} from 'node:events';
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
+import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
+import {rulesetReader} from '../../../src/controller/read-back.ts';
+import {compile} from '../../../src/policy/compile.ts';
+import {configurations, nic} from '../../helpers/situations.ts';
 import {problemOf, valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {nft, realBench, succeeds} from './real-bench.ts';
@@ -86,3 +90,19 @@ function netlinkTable(): ReadonlySet<string> {
 	const rows = readFileSync('/proc/self/net/netlink', 'utf8').trim().split('\n').slice(1);
 	return new Set(rows.map(row => `socket:[${row.trim().split(/\s+/).at(-1)}]`));
 }
+
+test('what was owned is replaced by a backend that owns nothing, behind the boot table', async () => {
+	const ruleset = compile(configurations.minimal, {kind: 'blocked', tunnels: [], uplink: nic('eth0'), outside: [nic('eth0')]});
+	bench().addLink('eth0');
+	valueOf(await firewallKeeper(bench().kernel.firewall).enforce(ruleset));
+	bench().kernel.close();
+	const spawned = await realBench('nft');
+	await expect.poll(() => spawned.kernel.firewall.header('inet', 'vks')).toMatchObject({value: {owner: 'nobody', persist: true}});
+	valueOf(await firewallKeeper(spawned.kernel.firewall).enforce(ruleset));
+	expect(valueOf(spawned.kernel.firewall.header('netdev', 'vks'))).toMatchObject({owner: 'nobody', persist: false});
+	const {firewall, backstop} = valueOf(await rulesetReader(spawned.kernel.firewall).readBack(ruleset, {owned: false, outside: ruleset.backstop}));
+	expect([firewall, backstop]).toEqual([[], []]);
+	expect(valueOf(await spawned.kernel.firewall.list('inet', 'vks_boot'))).not.toBeNull();
+	for (const table of ['inet vks', 'netdev vks', 'inet vks_boot']) expect(nft(`delete table ${table}\n`)).toBe(true);
+	spawned.kernel.close();
+});
