@@ -39,7 +39,8 @@ export function intentFile(folder: string): IntentFile {
 				writeAtomically(path, renderIntent(target));
 				return ok(undefined);
 			} catch (error) {
-				return fail(notSaved(path, error));
+				const kept = target.kind === 'lockdown' && emptied(path);
+				return fail(notSaved(path, error, kept ? 'the file was emptied, so a restart is a lockdown all the same, without its reason' : 'a restart will not remember this'));
 			}
 		},
 	};
@@ -74,6 +75,16 @@ function writeAtomically(path: string, text: string): void {
 	renameSync(next, path);
 }
 
+/** For a lockdown on a full disk: emptying takes no room, and what cannot be read is a lockdown. */
+function emptied(path: string): boolean {
+	try {
+		closeSync(openSync(path, 'w', 0o600));
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -86,12 +97,12 @@ function isMissing(error: unknown): boolean {
 	return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-function notSaved(path: string, error: unknown): Problem {
+function notSaved(path: string, error: unknown, consequence: string): Problem {
 	return {
 		code: 'state-folder',
 		severity: 'warning',
-		what: `The intent could not be saved to ${path}: ${error instanceof Error ? error.message : String(error)}.`,
+		what: `The intent could not be saved to ${path}: ${error instanceof Error ? error.message : String(error)}; ${consequence}.`,
 		stillBlocking: true,
-		next: 'Make the folder named by VKS_STATE_FOLDER writable, or a restart will not remember this.',
+		next: 'Make the folder named by VKS_STATE_FOLDER writable, with room on its disk.',
 	};
 }

@@ -1,5 +1,5 @@
 /** The controller's small pure parts. */
-import {mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -16,6 +16,19 @@ describe('intent', () => {
 	test('is read back as written', () => {
 		expect(parseIntent(renderIntent(target))).toEqual({kind: 'target', target});
 		expect(parseIntent(renderIntent({kind: 'connected', server: 'a'}))).toEqual({kind: 'target', target: {kind: 'connected', server: 'a'}});
+	});
+
+	test('a lockdown that cannot be written leaves no older intent that would connect', () => {
+		const folder = mkdtempSync(join(tmpdir(), 'vks-intent-'));
+		const file = intentFile(folder);
+		expect(file.remember({kind: 'connected', server: 'a'}).ok).toBe(true);
+		// A folder where the new file is written first: it cannot be, as on a full disk.
+		mkdirSync(join(folder, 'intent.json.next'));
+		expect(file.remember({kind: 'connected', server: 'b'}).ok).toBe(false);
+		expect(file.recall()).toMatchObject({target: {server: 'a'}});
+		expect(file.remember(target)).toMatchObject({ok: false, error: {what: expect.stringContaining('a restart is a lockdown all the same') as unknown}});
+		expect(file.recall().kind).toBe('unreadable');
+		rmSync(folder, {recursive: true});
 	});
 
 	test('cut at any byte it is unreadable, never another intent', () => {
