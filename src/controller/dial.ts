@@ -32,6 +32,8 @@ export interface DialOptions {
 	readonly devices: Devices;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
+	/** Of the uplink; null when it is not known. */
+	readonly uplinkMtu: number | null;
 	/** Opens the pinhole; awaited before the device is given its endpoint. */
 	readonly openPinhole: (use: TunnelUse) => Promise<void>;
 }
@@ -40,7 +42,7 @@ export interface DialOptions {
 const verifyWithinMs = 16_000;
 
 export async function raise(options: DialOptions): Promise<Result<LiveTunnel, DialFailure>> {
-	const {server, config, devices, openPinhole} = options;
+	const {server, config, devices, uplinkMtu, openPinhole} = options;
 	const address = parseIp(server.endpointHost);
 	if (address === null) return fail({cause: 'no-endpoint-route', problem: endpointIsAName(server)});
 	const families = config.ipv6 === 'block' ? ([4] as const) : ([4, 6] as const);
@@ -60,11 +62,15 @@ export async function raise(options: DialOptions): Promise<Result<LiveTunnel, Di
 		interfaceName: config.tunnelInterface,
 		mark: config.numbers.tunnelMark,
 		families,
+		...(uplinkMtu === null ? {} : {defaultMtu: innerMtu(uplinkMtu)}),
 		beforeFirstPacket: device => openPinhole(use(device.implementation)),
 	});
 	if (!raised.ok) return fail({cause: 'tunnel-failed', problem: raised.error});
 	return ok({tunnel: raised.value, use: use(raised.value.implementation), families: [...new Set(addresses.map(familyOf))]});
 }
+
+/** Less the outer headers (80 bytes over IPv6), because the backstop lets no fragment pass; not below what IPv6 asks of a link, nor above the usual 1420. */
+const innerMtu = (uplinkMtu: number): number => Math.min(1420, Math.max(1280, uplinkMtu - 80));
 
 /** A handshake, and then bytes beyond it: "connected, but nothing flows" is not connected. */
 export async function verify({tunnel, use}: LiveTunnel, {clock, signal}: Pick<DialOptions, 'clock' | 'signal'>): Promise<Result<void, DialFailure>> {

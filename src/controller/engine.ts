@@ -125,7 +125,8 @@ export function createEngine(deps: EngineDeps): Engine {
 			opening = use;
 			await enforce();
 		};
-		const raised = await raise({server, config, devices: deps.devices, clock, signal, openPinhole});
+		const uplinkMtu = reading?.links.find(({index}) => index === reading?.choice.uplink?.index)?.mtu ?? null;
+		const raised = await raise({server, config, devices: deps.devices, clock, signal, uplinkMtu, openPinhole});
 		if (signal.aborted) {
 			if (raised.ok) await raised.value.tunnel.down();
 			return;

@@ -192,6 +192,14 @@ describe('whatever happens around it', () => {
 		expect(state(rig)).toBe('connected');
 	});
 
+	test('the tunnel is made to fit an uplink that takes small packets only', async () => {
+		const rig = rigWith();
+		rig.kernel.state.links = rig.kernel.state.links.map(link => (link.name === 'eth0' ? {...link, mtu: 1400} : link));
+		await rig.controller.start();
+		await becomes(rig, 'connected');
+		expect(rig.kernel.state.links.find(({kind}) => kind === 'wireguard')?.mtu).toBe(1320);
+	});
+
 	test('a renamed uplink carries the pinhole on', async () => {
 		const rig = await connected();
 		rig.kernel.renameLink('eth0', 'eth9');
