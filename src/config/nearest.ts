@@ -1,4 +1,5 @@
 /** The known word an unknown one was probably meant to be. */
+import {editDistance} from '../edit-distance.ts';
 
 /** The closest candidate, or null when none is close enough to be a slip of the hand. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
@@ -12,28 +13,3 @@ export function nearest(word: string, candidates: readonly string[]): string | n
 
 /** Prefix, case and separators carry no meaning here: `VKS_DOCKER_DNS`, `docker-dns` and `dockerDns` are one thing. */
 const essence = (word: string): string => word.slice(0, 64).toLowerCase().replace(/^vks_/, '').replace(/[-_]/g, '');
-
-/** Optimal string alignment: insert, delete, replace, or swap of two neighbours, each costs one. */
-export function editDistance(a: string, b: string): number {
-	let before: number[] = [];
-	let previous = Array.from({length: b.length + 1}, (_, column) => column);
-	for (let row = 1; row <= a.length; row += 1) {
-		const current = [row];
-		for (let column = 1; column <= b.length; column += 1) {
-			const same = a[row - 1] === b[column - 1];
-			const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-			current.push(
-				Math.min(
-					at(previous, column) + 1,
-					at(current, column - 1) + 1,
-					at(previous, column - 1) + (same ? 0 : 1),
-					swapped ? at(before, column - 2) + 1 : Number.POSITIVE_INFINITY,
-				),
-			);
-		}
-		[before, previous] = [previous, current];
-	}
-	return at(previous, b.length);
-}
-
-const at = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY;

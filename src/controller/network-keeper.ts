@@ -4,7 +4,7 @@ import type {Config} from '../config/config.ts';
 import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
 import {loopback, type InterfaceName} from '../net/interface-name.ts';
 import {describeRepair, intendedRouting, isRepaired, localTable, repairRouting, type Door, type RoutingRepair} from '../policy/routing.ts';
-import {chooseUplink, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
+import {chooseUplink, mainTable, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 
@@ -74,7 +74,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 				broken: [...(left.length === 0 ? [] : [...left, ...errors]), ...impostors(links.value)],
 				ipv6,
 				carrierUp: standing !== null,
-				mainRoutes: after.value.routes.filter(({table}) => table === 254),
+				mainRoutes: after.value.routes.filter(({table}) => table === mainTable),
 				links: links.value,
 			});
 		},

@@ -1,5 +1,5 @@
 /** Small makers of rules, so that the chain files read as a list of decisions. */
-import {familyOf, type Family, type IpAddress} from '../net/address.ts';
+import type {Family, IpAddress} from '../net/address.ts';
 import {cidrFamily, hostCidr, mergeCidrs, type Cidr} from '../net/cidr.ts';
 import type {Port} from '../net/port.ts';
 import type {Match, Rule, RuleId} from './policy.ts';
@@ -36,4 +36,3 @@ export function perFamilyOrAny(ranges: readonly Cidr[], make: (ranges: readonly 
 }
 
 export const hosts = (addresses: readonly IpAddress[]): readonly Cidr[] => addresses.map(address => hostCidr(address));
-export const hasFamily = (addresses: readonly IpAddress[], family: Family): boolean => addresses.some(address => familyOf(address) === family);

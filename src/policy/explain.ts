@@ -7,6 +7,7 @@ import type {Port} from '../net/port.ts';
 import {evaluateChain, type Decision} from './evaluate.ts';
 import type {Packet} from './packet.ts';
 import type {Protocol, Ruleset, TunnelUse} from './policy.ts';
+import {mainTable} from './uplink.ts';
 
 export interface ExplainInput {
 	readonly ruleset: Ruleset;
@@ -66,7 +67,7 @@ function answer(input: ExplainInput, via: InterfaceName, {verdict, rule}: Decisi
 function routeOf({destination, mainRoutes, tunnel}: ExplainInput): InterfaceName | null {
 	if (destination === '::1' || destination.startsWith('127.')) return loopback;
 	const specific = mainRoutes
-		.filter(route => route.table === 254 && route.kind === 'unicast' && route.destination !== null && cidrContains(route.destination, destination))
+		.filter(route => route.table === mainTable && route.kind === 'unicast' && route.destination !== null && cidrContains(route.destination, destination))
 		.sort((a, b) => lengthOf(b) - lengthOf(a));
 	if (specific[0]?.interface) return specific[0].interface;
 	const family = familyOf(destination);

@@ -9,9 +9,8 @@ import {cidrContains, cidrFamily, splitCidr, type Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Port, Transport} from '../net/port.ts';
 import type {Numbers} from './policy.ts';
-import type {Uplink} from './uplink.ts';
+import {mainTable, type Uplink} from './uplink.ts';
 
-const mainTable = 254;
 /** Looked up before anything of ours; the kernel itself puts nothing but local, broadcast and multicast entries there. */
 export const localTable = 255;
 /** Worse than any route a person would add, better than none. */

@@ -4,7 +4,8 @@ import {isIpv4, isIpv6, type IpAddress} from '../net/address.ts';
 import {cidrOf, type Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 
-const mainTable = 254;
+/** RT_TABLE_MAIN (linux/rtnetlink.h). */
+export const mainTable = 254;
 
 export interface Uplink {
 	/** Kept across a rename. */

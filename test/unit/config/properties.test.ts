@@ -1,7 +1,7 @@
 /** Whatever the text, parsing answers; whatever it answers with, its own rendering parses to the same. */
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {editDistance} from '../../../src/config/nearest.ts';
+import {editDistance} from '../../../src/edit-distance.ts';
 import {parseConfig} from '../../../src/config/parse.ts';
 import {renderEnvironment} from '../../../src/config/render-env.ts';
 import {settingList, type Environment} from '../../../src/config/settings.ts';
