@@ -2,8 +2,8 @@
 import type {IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
-import type {Port, Transport} from '../net/port.ts';
-import type {Numbers} from '../policy/policy.ts';
+import type {Port, PortSpan, Transport} from '../net/port.ts';
+import type {Numbers, Protocol} from '../policy/policy.ts';
 
 /** An inbound port on the uplink (published by the container engine), or on the tunnel (forwarded by the provider). */
 export interface InboundPort {
@@ -12,6 +12,17 @@ export interface InboundPort {
 	readonly on: 'uplink' | 'tunnel';
 	/** Who may connect; empty means anyone. */
 	readonly from: readonly Cidr[];
+}
+
+/** One narrow opening toward hosts reached over the uplink (`VKS_LAN`). */
+export interface LanPermission {
+	/** Who may begin: we (`out`), they (`in`), or both. Answers pass either way. */
+	readonly direction: 'out' | 'in' | 'both';
+	readonly range: Cidr;
+	/** Null means every protocol; ICMP means echo. */
+	readonly protocol: Protocol | null;
+	/** At the side that is connected to; null means every port. Only with TCP and UDP. */
+	readonly ports: PortSpan | null;
 }
 
 /** Hosts on another network of the container that may be reached narrowly. */
@@ -36,6 +47,7 @@ export interface Config {
 	readonly network: readonly Cidr[];
 	/** Ranges in `network` that the operator had to override a refusal for. Non-empty shows red on every screen. */
 	readonly unsafeNetwork: readonly Cidr[];
+	readonly lan: readonly LanPermission[];
 	/** Resolvers asked through the tunnel; empty means those of the tunnel's own configuration. */
 	readonly resolvers: readonly IpAddress[];
 	/** Whether Docker's resolver at 127.0.0.11 may be asked, although it answers from outside the tunnel. */

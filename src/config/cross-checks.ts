@@ -1,5 +1,6 @@
 /** What only two values together show to be wrong. Runs on whatever did parse, so that all problems come at once. */
 import type {InboundPort, PeerPermission} from './config.ts';
+import {lanText} from './parse-lan.ts';
 import type {Fault} from './setting-problem.ts';
 import type {SettingId} from './settings.ts';
 import type {Values} from './schema.ts';
@@ -15,6 +16,7 @@ export function crossFaults(values: Partial<Values>): readonly CrossFault[] {
 		...same(values, ['tunnelTable', 'uplinkTable'], String),
 		...tunnelNameTaken(values),
 		...twice(values.inboundPorts ?? [], portText).map(fault => ({id: 'inboundPorts' as const, fault})),
+		...twice(values.lan ?? [], lanText).map(fault => ({id: 'lan' as const, fault})),
 		...twice(values.peers ?? [], peerText).map(fault => ({id: 'peers' as const, fault})),
 	];
 }

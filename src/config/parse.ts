@@ -3,6 +3,7 @@ import {fail, ok, type Result} from '../result.ts';
 import type {Config} from './config.ts';
 import {crossFaults} from './cross-checks.ts';
 import {judgeNetwork, parseOpenableRange, type Networks} from './parse-addresses.ts';
+import {parseLan} from './parse-lan.ts';
 import {parseInboundPort, parsePeer} from './parse-permissions.ts';
 import {goodEntries} from './parse-text.ts';
 import {schema, type Values} from './schema.ts';
@@ -34,6 +35,7 @@ export function parseConfig({env, file}: ConfigInput): Result<Config, readonly S
 
 const goodLists = (sources: Sources) => ({
 	inboundPorts: goodEntries(parseInboundPort, sources.inboundPorts.text),
+	lan: goodEntries(parseLan, sources.lan.text),
 	peers: goodEntries(parsePeer, sources.peers.text),
 });
 

@@ -1,5 +1,6 @@
 /** The inverse of parsing: the environment that yields a configuration. */
 import type {Config, InboundPort, ManagementPath, PeerPermission} from './config.ts';
+import {lanText} from './parse-lan.ts';
 import {settings} from './settings.ts';
 
 /** Complete: no default is left to chance. Unset settings are empty text, which parsing takes as not set. */
@@ -10,6 +11,7 @@ export function renderEnvironment(config: Config): Readonly<Record<string, strin
 		[settings.server.name]: config.server ?? '',
 		[settings.network.name]: config.network.join(';'),
 		[settings.allowUnsafeNetwork.name]: config.unsafeNetwork.length > 0 ? 'yes-i-know' : '',
+		[settings.lan.name]: config.lan.map(lanText).join('; '),
 		[settings.resolvers.name]: config.resolvers.join(';'),
 		[settings.dockerDns.name]: yesOrNo(config.dockerDns),
 		[settings.ipv6.name]: config.ipv6,

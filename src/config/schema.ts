@@ -2,6 +2,7 @@
 import {z} from 'zod';
 import {parseOpenableRange, parseResolver} from './parse-addresses.ts';
 import {parseExitUrl, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
+import {parseLan} from './parse-lan.ts';
 import {parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
 import {choice, listOf, textSchema, wholeNumber, yesOrNo} from './parse-text.ts';
 import type {SettingId} from './settings.ts';
@@ -16,6 +17,7 @@ export const schema = {
 	tunnelFolder: path,
 	server: textSchema(parseServer),
 	network: textSchema(listOf(parseOpenableRange)),
+	lan: textSchema(listOf(parseLan)),
 	allowUnsafeNetwork: textSchema(parseUnsafeOverride),
 	resolvers: textSchema(listOf(parseResolver)),
 	dockerDns: yesOrNo,

@@ -38,6 +38,13 @@ ranges are merged. Refused unless \`VKS_ALLOW_UNSAFE_NETWORK=yes-i-know\`: \`0.0
 (IPv4) or /16 (IPv6), and anything that is not private. Private are 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16,
 100.64.0.0/10, 169.254.0.0/16, fc00::/7 and fe80::/10. Multicast is not.
 
+## VKS_LAN
+
+\`[in|out] RANGE [tcp|udp [PORT|FIRST-LAST] | icmp | icmpv6]\`. \`out\` lets the namespace begin, \`in\` the hosts of the range;
+without either both may. Ports are those of the side that is connected to. Answers pass, and nothing else. \`icmp\` and
+\`icmpv6\` mean echo (ping). Ranges must be private as in \`NETWORK\`, without override, and what goes out may not name ports
+53 and 853: look-ups leave through the tunnel only.
+
 ## VKS_INBOUND_PORTS
 
 \`PORT/tcp\` or \`PORT/udp\`, then optionally \`@uplink\` (the default) or \`@tunnel\`, then optionally \`from\` and ranges

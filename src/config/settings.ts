@@ -55,6 +55,15 @@ export const settings = {
 		form: 'Write exactly yes-i-know, or remove it.',
 		example: 'yes-i-know',
 	},
+	lan: {
+		name: 'VKS_LAN',
+		key: 'lan',
+		default: '',
+		many: true,
+		meaning: 'Narrow openings on the uplink, beside the tunnel: who may begin, which private range, which protocol and ports.',
+		form: 'Write [in|out] RANGE [tcp|udp [PORT or FIRST-LAST] | icmp | icmpv6], several separated by ; or , such as out 192.168.1.20 tcp 5432.',
+		example: 'out 192.168.1.20 tcp 5432; in 192.168.1.0/24 udp 53000-53010',
+	},
 	resolvers: {
 		name: 'VKS_DNS',
 		key: 'dns',

@@ -2,6 +2,7 @@
 import type {Kernel, Link, Network, Route} from '../kernel/kernel.ts';
 import type {Config} from '../config/config.ts';
 import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
+import {mergeCidrs, type Cidr} from '../net/cidr.ts';
 import {loopback, type InterfaceName} from '../net/interface-name.ts';
 import {describeRepair, intendedRouting, isRepaired, localTable, repairRouting, type Door, type RoutingRepair} from '../policy/routing.ts';
 import {chooseUplink, mainTable, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
@@ -61,7 +62,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 			const ipv6 = kernel.sysctl.read('net.ipv6.conf.all.disable_ipv6') !== null;
 			const standing = carrying !== null && links.value.some(link => canCarry(link, carrying)) ? carrying : null;
 			const intent = intendedRouting({
-				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? config.network : [], doors: doorsOf(config, exceptionsOpen), ipv6,
+				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? outsideRanges(config) : [], doors: doorsOf(config, exceptionsOpen), ipv6,
 			});
 			const repair = repairRouting(intent, actual.value, config.numbers);
 			const errors = isRepaired(repair) ? [] : apply(network, repair);
@@ -80,6 +81,9 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 		},
 	};
 }
+
+/** What the uplink leads to although a tunnel is up. */
+const outsideRanges = ({network, lan}: Config): readonly Cidr[] => mergeCidrs([...network, ...lan.map(({range}) => range)]);
 
 /** The firewall lets pass what is called `lo`. */
 const impostors = (links: readonly Link[]): readonly string[] =>

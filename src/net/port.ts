@@ -10,6 +10,16 @@ export function parsePort(value: string | number): Port | null {
 	return Number.isInteger(port) && port >= 1 && port <= 65_535 ? (port as Port) : null;
 }
 
+/** Ports from the first to the last, both included. */
+export interface PortSpan {
+	readonly first: Port;
+	readonly last: Port;
+}
+
+export const spanText = ({first, last}: PortSpan): string => (first === last ? String(first) : `${first}-${last}`);
+
+export const inSpan = ({first, last}: PortSpan, port: number): boolean => first <= port && port <= last;
+
 /** Where a tunnel's outer packets go. */
 export interface Endpoint {
 	readonly address: IpAddress;

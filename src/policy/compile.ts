@@ -7,6 +7,7 @@ import {parseCidr} from '../net/cidr.ts';
 import {loopback} from '../net/interface-name.ts';
 import {accept, drop, hosts, perFamily, reject} from './build.ts';
 import {contextOf, type Context} from './context.ts';
+import {permissionsEgress, permissionsIn, permissionsOut} from './lan-rules.ts';
 import {arpEgress, arpRefusal, dhcpEgress, dhcpIn, dhcpOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
 import type {Chain, Rule, Ruleset, Situation} from './policy.ts';
 import {dnsRefusal, endpointEgress, endpointIn, endpointMarks, endpointOut, loopRefusal, resolversOut, tunnelIn, tunnelOut, tunnelRefusal} from './tunnel-rules.ts';
@@ -40,6 +41,7 @@ function outputRules(context: Context): readonly Rule[] {
 		...tunnelOut(context),
 		...tunnelRefusal(context),
 		...lanOut(context, 'lan-out'),
+		...permissionsOut(context),
 		...peersOut(context, 'peer-out'),
 		...doorsOut(context),
 		...neighboursOut(context, 'neighbour-out'),
@@ -56,6 +58,7 @@ function inputRules(context: Context): readonly Rule[] {
 		...forwardedPortsIn(context),
 		...endpointIn(context),
 		...lanIn(context),
+		...permissionsIn(context),
 		...peersIn(context),
 		...doorsIn(context),
 		...neighboursIn(context),
@@ -73,6 +76,7 @@ function egressRules(context: Context): readonly Rule[] {
 		...arpRefusal(context),
 		...arpEgress(context),
 		...lanOut(context, 'egress-lan'),
+		...permissionsEgress(context),
 		...peersOut(context, 'egress-peer'),
 		...doorsEgress(context),
 		...neighboursOut(context, 'egress-neighbour'),

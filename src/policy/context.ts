@@ -21,7 +21,7 @@ export function contextOf(config: Config, situation: Situation): Context {
 	const tunnels = situation.kind === 'tunnelled' ? situation.tunnels : [];
 	const exceptionsOpen = situation.kind !== 'lockdown';
 	const ranges = [
-		...(exceptionsOpen ? config.network : []),
+		...(exceptionsOpen ? [...config.network, ...config.lan.map(({range}) => range)] : []),
 		...(exceptionsOpen ? config.inboundPorts.filter(({on}) => on === 'uplink').flatMap(({from}) => from) : []),
 		...(config.management?.from ?? []),
 	];

@@ -1,5 +1,6 @@
 /** One match as nft text, and as a predicate over a packet. The two are written side by side so that they stay the same. */
 import {cidrContains, cidrFamily, type Cidr} from '../net/cidr.ts';
+import {inSpan, spanText, type PortSpan} from '../net/port.ts';
 import type {Packet} from './packet.ts';
 import type {Match} from './policy.ts';
 
@@ -41,6 +42,8 @@ export function matches(match: Match, packet: Packet): boolean {
 		&& within(match.protocol, packet.protocol)
 		&& within(match.sourcePorts, packet.sourcePort)
 		&& within(match.destinationPorts, packet.destinationPort)
+		&& withinSpan(match.sourceSpan, packet.sourcePort)
+		&& withinSpan(match.destinationSpan, packet.destinationPort)
 		&& within(match.icmpTypes, packet.icmpType)
 		&& within(match.connection, packet.connection)
 		&& (match.connectionDirection === undefined || match.connectionDirection === packet.connectionDirection)
@@ -51,15 +54,17 @@ export function matches(match: Match, packet: Packet): boolean {
 }
 
 function transport(match: Match): readonly (string | false)[] {
-	const {protocol, sourcePorts, destinationPorts, icmpTypes} = match;
+	const {protocol, sourcePorts, destinationPorts, sourceSpan, destinationSpan, icmpTypes} = match;
 	if (protocol === undefined) return [];
 	const [only] = protocol;
 	const word = protocol.length === 1 && only !== undefined ? only : 'th';
 	if (icmpTypes) return [`${word} type ${oneOrSet(icmpTypes)}`];
 	return [
-		(word === 'th' || !(sourcePorts ?? destinationPorts)) && `meta l4proto ${oneOrSet(protocol.map(nftProtocol))}`,
+		(word === 'th' || !(sourcePorts ?? destinationPorts ?? sourceSpan ?? destinationSpan)) && `meta l4proto ${oneOrSet(protocol.map(nftProtocol))}`,
 		sourcePorts !== undefined && `${word} sport ${oneOrSet(sourcePorts)}`,
 		destinationPorts !== undefined && `${word} dport ${oneOrSet(destinationPorts)}`,
+		sourceSpan !== undefined && `${word} sport ${spanText(sourceSpan)}`,
+		destinationSpan !== undefined && `${word} dport ${spanText(destinationSpan)}`,
 	];
 }
 
@@ -75,6 +80,8 @@ function oneOrSet(values: readonly (string | number)[]): string {
 function within<T>(wanted: readonly T[] | undefined, actual: T | null): boolean {
 	return wanted === undefined || (actual !== null && wanted.includes(actual));
 }
+
+const withinSpan = (span: PortSpan | undefined, port: Packet['sourcePort']): boolean => span === undefined || (port !== null && inSpan(span, port));
 
 function withinRanges(ranges: readonly Cidr[] | undefined, address: Packet['source']): boolean {
 	return ranges === undefined || (address !== null && ranges.some(range => cidrContains(range, address)));

@@ -6,7 +6,7 @@ import type {IpAddress} from '../net/address.ts';
 import type {Brand} from '../net/brand.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
-import type {Endpoint, Port, Transport} from '../net/port.ts';
+import type {Endpoint, Port, PortSpan, Transport} from '../net/port.ts';
 
 /** A word such as `tunnel-endpoint`, unique in a ruleset; also the counter's name and the NFLOG prefix's last part. */
 export type RuleId = Brand<string, 'RuleId'>;
@@ -61,6 +61,9 @@ export interface Match {
 	readonly protocol?: readonly Protocol[];
 	readonly sourcePorts?: readonly Port[];
 	readonly destinationPorts?: readonly Port[];
+	/** Every port from the first to the last. */
+	readonly sourceSpan?: PortSpan;
+	readonly destinationSpan?: PortSpan;
 	readonly icmpTypes?: readonly number[];
 	/** Hop limit, for neighbour discovery (RFC 4861: 255 proves that no router forwarded it). */
 	readonly hopLimit?: number;

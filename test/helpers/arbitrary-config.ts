@@ -1,7 +1,8 @@
 /** Arbitrary valid configurations: exactly the values that parsing can produce, over their whole range. */
 import fc from 'fast-check';
-import type {Config, InboundPort, ManagementPath, PeerPermission} from '../../src/config/config.ts';
+import type {Config, InboundPort, LanPermission, ManagementPath, PeerPermission} from '../../src/config/config.ts';
 import {doubtAbout, parseOpenableRange, parseResolver} from '../../src/config/parse-addresses.ts';
+import {lanText, parseLan} from '../../src/config/parse-lan.ts';
 import {isDnsPort} from '../../src/config/parse-permissions.ts';
 import {mergeCidrs, type Cidr} from '../../src/net/cidr.ts';
 import type {Numbers} from '../../src/policy/policy.ts';
@@ -14,6 +15,12 @@ const networks: fc.Arbitrary<Pick<Config, 'network' | 'unsafeNetwork'>> = fc
 	.oneof({weight: 3, arbitrary: fc.array(privateCidr, {maxLength: 6})}, {weight: 1, arbitrary: fc.array(fc.oneof(privateCidr, cidr), {maxLength: 6})})
 	.map(list => mergeCidrs(list.filter(range => parseOpenableRange(range).ok)))
 	.map(network => ({network, unsafeNetwork: network.filter(range => doubtAbout(range) !== null)}));
+
+const span = fc.tuple(port, port).map(([a, b]) => ({first: a < b ? a : b, last: a < b ? b : a}));
+const lanPermission: fc.Arbitrary<LanPermission> = fc
+	.record({direction: fc.constantFrom('in', 'out', 'both'), range: privateCidr, protocol: fc.constantFrom(null, 'tcp', 'udp', 'icmp', 'icmpv6'), ports: fc.option(span)})
+	.map(({protocol, ports, ...rest}): LanPermission => ({...rest, protocol, ports: protocol === 'tcp' || protocol === 'udp' ? ports : null}))
+	.filter(permission => parseLan(lanText(permission)).ok);
 
 const inboundPort: fc.Arbitrary<InboundPort> = fc.record({port, transport, on: fc.constantFrom('uplink', 'tunnel'), from: sources});
 
@@ -46,6 +53,7 @@ export const validConfig: fc.Arbitrary<Config> = fc
 		resolvers: fc.uniqueArray(fc.oneof(ipv4, ipv6).filter(ip => parseResolver(ip).ok), {maxLength: 4}),
 		dockerDns: fc.boolean(),
 		ipv6: fc.constantFrom('auto' as const, 'block' as const),
+		lan: fc.uniqueArray(lanPermission, {maxLength: 4, selector: lanText}),
 		inboundPorts: fc.uniqueArray(inboundPort, {maxLength: 5, selector: each => `${each.port}/${each.transport}@${each.on}`}),
 		peers: fc.uniqueArray(peer, {maxLength: 4, selector: each => Object.values(each).join(' ')}),
 		management,

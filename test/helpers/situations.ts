@@ -19,6 +19,7 @@ export const configurations = {
 		VKS_IPV6: 'block', VKS_MANAGEMENT: 'tcp 22 from 192.168.1.10', VKS_INBOUND_PORTS: '9000/tcp from 192.168.1.0/24',
 		VKS_PEERS: 'eth1 172.31.0.0/24 tcp 5432', VKS_DHCP: 'yes', VKS_DOCKER_DNS: 'yes',
 	}),
+	narrow: configFrom({VKS_LAN: '192.168.77.0/24; out 192.168.78.20 tcp 5432; in 192.168.78.0/24 udp 53000-53010; out fd00:77::/64 icmpv6; in 192.168.78.0/24 icmp'}),
 } as const;
 
 export const ip = (text: string): IpAddress => orThrow(parseIp(text), text);

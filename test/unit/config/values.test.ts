@@ -14,6 +14,7 @@ test('with nothing set there is a configuration', () => {
 		dockerDns: false,
 		ipv6: 'auto',
 		inboundPorts: [],
+		lan: [],
 		peers: [],
 		management: null,
 		uplink: 'auto',
