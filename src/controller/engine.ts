@@ -213,7 +213,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	};
 
 	const sync = (): Result<NetworkReading, Problem> => {
-		const carrying = live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, families: live.families};
+		const carrying = live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, families: live.families, resolvers: live.use.resolvers};
 		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: machine.state.kind !== 'lockdown'});
 		if (!result.ok) return result;
 		reading = result.value;

@@ -18,7 +18,7 @@ export function explainQuery(query: ExplainQuery, ruleset: Ruleset | null, netwo
 		port: query.port === null ? null : parsePort(query.port),
 		uid: query.uid,
 		mainRoutes: network?.mainRoutes ?? [],
-		tunnel: live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, pass: live.use.pass},
+		tunnel: live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, resolvers: live.use.resolvers, pass: live.use.pass},
 		sourceOn: (device, target) => {
 			const own = live?.use.interface === device ? live.use.addresses : network?.links.find(({name}) => name === device)?.addresses.map(({address}) => address);
 			return own?.find(address => familyOf(address) === familyOf(target)) ?? null;

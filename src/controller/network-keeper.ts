@@ -13,6 +13,7 @@ export interface Carrying {
 	readonly interface: InterfaceName;
 	readonly addresses: readonly IpAddress[];
 	readonly families: readonly Family[];
+	readonly resolvers: readonly IpAddress[];
 }
 
 export interface NetworkWish {

@@ -71,6 +71,10 @@ export interface Route {
 	readonly gateway: IpAddress | null;
 	readonly interface: InterfaceName | null;
 	readonly metric: number;
+	/** Bears the protocol number of vks (`RTPROT_VKS`), as every route does that vks writes. */
+	readonly ours?: true;
+	/** What names a route of somebody else when it is to go, in the kernel's own words: our fields would fit several. */
+	readonly message?: Uint8Array;
 }
 
 /** One `ip rule` (linux/fib_rules.h). */
@@ -82,6 +86,8 @@ export interface RoutingRule {
 	readonly table: number;
 	/** `suppress_prefixlength`; null when not set. */
 	readonly suppressPrefixLength: number | null;
+	/** Only packets to this one host; absent for all. */
+	readonly to?: IpAddress;
 	/** Only packets of this protocol from this local port; absent for all. */
 	readonly from?: {readonly transport: Transport; readonly port: Port};
 	/** Set when the rule has what no rule of vks has (source, incoming interface, uid, mask, another action): never ours. */
@@ -96,6 +102,7 @@ export interface Network {
 	/** Unicast and unreachable routes of `main` and of the named tables, both families. */
 	routes(tables: readonly number[]): Result<readonly Route[], Problem>;
 	rules(): Result<readonly RoutingRule[], Problem>;
+	/** Writes the route as ours, whoever's stood in its place. */
 	replaceRoute(route: Route): Result<void, Problem>;
 	deleteRoute(route: Route): Result<void, Problem>;
 	addRule(rule: RoutingRule): Result<void, Problem>;

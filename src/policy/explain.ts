@@ -18,7 +18,7 @@ export interface ExplainInput {
 	/** Routes of table main, for what is reached outside the tunnel. */
 	readonly mainRoutes: readonly Route[];
 	/** The tunnel that the default route leads to, if any. */
-	readonly tunnel: Pick<TunnelUse, 'interface' | 'addresses' | 'pass'> | null;
+	readonly tunnel: Pick<TunnelUse, 'interface' | 'addresses' | 'resolvers' | 'pass'> | null;
 	/** Source addresses by interface. */
 	readonly sourceOn: (device: InterfaceName, destination: IpAddress) => IpAddress | null;
 }
@@ -63,15 +63,17 @@ function answer(input: ExplainInput, via: InterfaceName, {verdict, rule}: Decisi
 	};
 }
 
-/** Loopback, then main's specific routes (its default is suppressed), then the tunnel: the order of our routing rules. */
+/** Loopback, then the tunnel's resolvers, main's specific routes (its default is suppressed), the tunnel: the order of our routing rules. */
 function routeOf({destination, mainRoutes, tunnel}: ExplainInput): InterfaceName | null {
 	if (destination === '::1' || destination.startsWith('127.')) return loopback;
+	const family = familyOf(destination);
+	const carries = tunnel?.addresses.some(address => familyOf(address) === family) ?? false;
+	if (tunnel !== null && carries && tunnel.resolvers.includes(destination)) return tunnel.interface;
 	const specific = mainRoutes
 		.filter(route => route.table === mainTable && route.kind === 'unicast' && route.destination !== null && cidrContains(route.destination, destination))
 		.sort((a, b) => lengthOf(b) - lengthOf(a));
 	if (specific[0]?.interface) return specific[0].interface;
-	const family = familyOf(destination);
-	return tunnel?.addresses.some(address => familyOf(address) === family) ? tunnel.interface : null;
+	return tunnel !== null && carries ? tunnel.interface : null;
 }
 
 function packetOf({protocol, destination, port, uid, sourceOn}: ExplainInput, via: InterfaceName): Packet {

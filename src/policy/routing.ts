@@ -1,10 +1,10 @@
 /**
  * The routing layer, which holds when the firewall does not: only marked packets and those from a published port find the
- * uplink's default route, everything else finds the tunnel or `unreachable`. Every table of ours ends in `unreachable`, so that no look-up falls through to the
- * next one: without it an uplink flap makes the tunnel swallow its own packets.
+ * uplink's default route, everything else finds the tunnel or `unreachable`. Every table of ours ends in `unreachable`, so
+ * that no look-up falls through to the next one: without it an uplink flap makes the tunnel swallow its own packets.
  */
 import type {Route, RoutingRule} from '../kernel/kernel.ts';
-import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
+import {familyOf, isIpv4, type Family, type IpAddress} from '../net/address.ts';
 import {cidrContains, cidrFamily, splitCidr, type Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Port, Transport} from '../net/port.ts';
@@ -31,7 +31,7 @@ export interface RoutingInput {
 	readonly numbers: Numbers;
 	readonly uplink: Uplink | null;
 	/** The tunnel that carries traffic, with the families it has addresses of. */
-	readonly tunnel: {readonly interface: InterfaceName; readonly families: readonly Family[]} | null;
+	readonly tunnel: {readonly interface: InterfaceName; readonly families: readonly Family[]; readonly resolvers: readonly IpAddress[]} | null;
 	/** Ranges reached outside the tunnel (`NETWORK`); empty in lockdown. */
 	readonly network: readonly Cidr[];
 	/** Ports on the uplink that others may connect to. */
@@ -65,11 +65,13 @@ function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingIn
  * `lookup main suppress_prefixlength 0` uses main's specific routes and passes over any default that appears there. The
  * answers of a published port are looked up before the firewall can mark them, for their source address and because without
  * a tunnel they would find `unreachable`; and what the firewall sees as outgoing interface is the one of that first look-up.
+ * The tunnel's resolvers are reached by the tunnel also where a network on the link or `NETWORK` holds their address.
  */
-function rulesFor(family: Family, {numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable}, doors}: RoutingInput): readonly RoutingRule[] {
+function rulesFor(family: Family, {numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable}, doors, tunnel}: RoutingInput): readonly RoutingRule[] {
 	const rule = (priority: number, table: number, mark: number | null, suppressPrefixLength: number | null): RoutingRule => ({family, priority, mark, outInterface: null, table, suppressPrefixLength});
 	const answers = doors.map(({transport, port}): RoutingRule => ({...rule(102, uplinkTable, null, null), from: {transport, port}}));
-	return [rule(0, localTable, null, null), rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), ...answers, rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
+	const resolvers = [...new Set(tunnel?.resolvers)].filter(to => familyOf(to) === family).map((to): RoutingRule => ({...rule(150, tunnelTable, null, null), to}));
+	return [rule(0, localTable, null, null), rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), ...answers, ...resolvers, rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
 }
 
 /** What must be done to make the actual routing the intended one. */
@@ -82,14 +84,16 @@ export interface RoutingRepair {
 
 export function repairRouting(intent: RoutingIntent, actual: RoutingIntent, numbers: Numbers): RoutingRepair {
 	const ours = new Set([numbers.uplinkTable, numbers.tunnelTable]);
-	const wanted = new Set(intent.routes.map(routeKey));
-	const present = new Set(actual.routes.map(routeKey));
+	// In tables of ours a route of somebody else is none of ours, also where it says the same; in main it does as well.
+	const key = (route: Route): string => `${routeKey(route)}${ours.has(route.table) && route.ours !== true ? ' strange' : ''}`;
+	const wanted = new Set(intent.routes.map(key));
+	const present = new Set(actual.routes.map(key));
 	const wantedRules = new Set(intent.rules.map(ruleKey));
 	const presentRules = new Set(actual.rules.map(ruleKey));
 	const last = Math.max(...intent.rules.map(({priority}) => priority));
 	return {
-		addRoutes: intent.routes.filter(route => !present.has(routeKey(route))),
-		deleteRoutes: actual.routes.filter(route => !wanted.has(routeKey(route)) && (ours.has(route.table) || isWayAround(route))),
+		addRoutes: intent.routes.filter(route => !present.has(key(route))),
+		deleteRoutes: actual.routes.filter(route => !wanted.has(key(route)) && (ours.has(route.table) || route.ours === true || isWayAround(route))),
 		addRules: intent.rules.filter(rule => !presentRules.has(ruleKey(rule))),
 		// A rule up to our last one would decide before we do, also beside the kernel's own at 0; what comes after is never reached.
 		deleteRules: actual.rules.filter(rule => rule.priority <= last && !wantedRules.has(ruleKey(rule))),
@@ -104,17 +108,17 @@ export function isRepaired({addRoutes, deleteRoutes, addRules, deleteRules}: Rou
 export function describeRepair({addRoutes, deleteRoutes, addRules, deleteRules}: RoutingRepair): readonly string[] {
 	return [
 		...addRoutes.map(route => `route ${routeText(route)} is missing`),
-		...deleteRoutes.map(route => `route ${routeText(route)} is not ours`),
+		...deleteRoutes.map(route => `route ${routeText(route)} is ${route.ours === true ? 'not wanted' : 'not ours'}`),
 		...addRules.map(rule => `IPv${rule.family} routing rule ${rule.priority} is missing`),
 		...deleteRules.map(rule => `IPv${rule.family} routing rule ${rule.priority} is not ours`),
 	];
 }
 
 function unicast(route: Pick<Route, 'family' | 'table' | 'interface'> & {readonly destination?: Cidr; readonly gateway?: IpAddress}): Route {
-	return {destination: null, gateway: null, kind: 'unicast', metric: route.family === 6 ? 1024 : 0, ...route};
+	return {destination: null, gateway: null, kind: 'unicast', metric: route.family === 6 ? 1024 : 0, ours: true, ...route};
 }
 
-const unreachable = (family: Family, table: number): Route => ({family, table, destination: null, kind: 'unreachable', gateway: null, interface: null, metric: lastResortMetric});
+const unreachable = (family: Family, table: number): Route => ({family, table, destination: null, kind: 'unreachable', gateway: null, interface: null, metric: lastResortMetric, ours: true});
 
 /** A default in main, the halves that stand for one (0.0.0.0/1, 2000::/3), or a way out in the table that is asked first. */
 function isWayAround({table, destination, family}: Route): boolean {
@@ -130,8 +134,8 @@ function routeKey({family, table, destination, kind, gateway, interface: device,
 	return JSON.stringify([family, table, destination, kind, gateway, kind === 'unreachable' ? null : device, kind === 'unreachable' ? metric : null]);
 }
 
-function ruleKey({family, priority, mark, outInterface, table, suppressPrefixLength, from, special}: RoutingRule): string {
-	return JSON.stringify([family, priority, mark, outInterface, table, suppressPrefixLength, from?.transport ?? null, from?.port ?? null, special === true]);
+function ruleKey({family, priority, mark, outInterface, table, suppressPrefixLength, to, from, special}: RoutingRule): string {
+	return JSON.stringify([family, priority, mark, outInterface, table, suppressPrefixLength, to ?? null, from?.transport ?? null, from?.port ?? null, special === true]);
 }
 
 function routeText({family, destination, table, kind, gateway, interface: device}: Route): string {

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Route, RoutingRule} from '../../src/kernel/kernel.ts';
+import type {IpAddress} from '../../src/net/address.ts';
 import type {Port} from '../../src/net/port.ts';
 import {parseInterfaceName} from '../../src/net/interface-name.ts';
 import {parseCidr} from '../../src/net/cidr.ts';
@@ -8,7 +9,7 @@ import {problemOf, valueOf} from './expect-result.ts';
 import {withBench} from './with-bench.ts';
 
 const table = 51_820;
-const last: Route = {family: 4, table, destination: null, kind: 'unreachable', gateway: null, interface: null, metric: 4_000_000};
+const last: Route = {family: 4, table, destination: null, kind: 'unreachable', gateway: null, interface: null, metric: 4_000_000, ours: true};
 const marked: RoutingRule = {family: 4, priority: 100, mark: 0xca6c, outInterface: null, table, suppressPrefixLength: null};
 
 export function networkContract(makeBench: () => Promise<Bench>): void {
@@ -58,6 +59,7 @@ export function networkContract(makeBench: () => Promise<Bench>): void {
 			const written: readonly RoutingRule[] = [
 				{...marked, family},
 				{...marked, family, priority: 102, mark: null, from: {transport: 'tcp', port: 8080 as Port}},
+				{...marked, family, priority: 150, mark: null, to: (family === 4 ? '10.64.0.1' : 'fd64::1') as IpAddress},
 				{...marked, family, priority: 200, mark: null, table: 254, suppressPrefixLength: 0},
 				{...marked, family, priority: 300, mark: null, outInterface: parseInterfaceName('wg1')},
 			];

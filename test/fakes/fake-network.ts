@@ -25,7 +25,7 @@ export const loopbackLink: Link = {
 
 const sameSlot = (a: Route, b: Route): boolean => a.family === b.family && a.table === b.table && a.destination === b.destination && a.metric === b.metric;
 const sameRule = (a: RoutingRule, b: RoutingRule): boolean => JSON.stringify(ruleKey(a)) === JSON.stringify(ruleKey(b));
-const ruleKey = ({family, priority, mark, outInterface, table, suppressPrefixLength, from, special}: RoutingRule): unknown => [family, priority, mark, outInterface, table, suppressPrefixLength, from?.transport, from?.port, special];
+const ruleKey = ({family, priority, mark, outInterface, table, suppressPrefixLength, to, from, special}: RoutingRule): unknown => [family, priority, mark, outInterface, table, suppressPrefixLength, to, from?.transport, from?.port, special];
 
 /** `gate` may refuse a call before it happens. */
 export function fakeNetwork(state: FakeNetworkState, gate: (operation: keyof Network) => Problem | null, changed: (what: 'route' | 'rule') => void): Network {
@@ -40,13 +40,14 @@ export function fakeNetwork(state: FakeNetworkState, gate: (operation: keyof Net
 		replaceRoute: route =>
 			guarded('replaceRoute', () => {
 				if (route.interface !== null && !state.links.some(({name}) => name === route.interface)) return fail(noInterface(route.interface));
-				state.routes = [...state.routes.filter(other => !sameSlot(other, route)), route];
+				const {message: _message, ...written} = route;
+				state.routes = [...state.routes.filter(other => !sameSlot(other, route)), {...written, ours: true}];
 				changed('route');
 				return ok(undefined);
 			}),
 		deleteRoute: route =>
 			guarded('deleteRoute', () => {
-				state.routes = state.routes.filter(other => !sameSlot(other, route));
+				state.routes = state.routes.filter(other => !sameSlot(other, route) || other.ours !== route.ours);
 				changed('route');
 				return ok(undefined);
 			}),

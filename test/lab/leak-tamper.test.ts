@@ -1,5 +1,6 @@
 /** Nothing leaves outside the tunnel when somebody else edits rules, routes or sysctls; what was edited is put right. Needs root. */
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {waitUntil} from '../../lab/processes.ts';
 import {endScene, raiseScene, runTrial, type Scene, type Trial} from '../helpers/leak-scene.ts';
 import {reportTrials} from '../helpers/leak-report.ts';
 
@@ -41,6 +42,20 @@ describe('where the tables are owned', () => {
 		return trial('default route in main', async () => {
 			await must('ip', 'route', 'add', 'default', 'via', ipv4, 'dev', 'eth0');
 			await must('ip', '-6', 'route', 'add', 'default', 'via', ipv6, 'dev', 'eth0');
+		});
+	});
+
+	test.for<[string, (gateway4: string, gateway6: string) => string]>([
+		['with a type of service', gateway => `route add default tos 0x10 via ${gateway} dev eth0`],
+		['of several next hops', gateway => `route add default nexthop via ${gateway} dev eth0 nexthop via ${gateway} dev eth0 weight 2`],
+		['in two halves', gateway => `route add 0.0.0.0/1 via ${gateway} dev eth0`],
+		['as a router advertises it', (_, gateway) => `-6 route add default via ${gateway} dev eth0 proto ra metric 512 expires 600`],
+	])('a default in main %s is gone within an event', ([name, command]) => {
+		const {ipv4, ipv6} = scene.lab.description.addresses.gateway;
+		return trial(`default ${name}`, async () => {
+			await must('ip', ...command(ipv4, ipv6).split(' '));
+			const gone = await waitUntil(async () => !/^(default|0\.0\.0\.0\/1|128)/m.test(`${(await must('ip', 'route')).stdout}\n${(await must('ip', '-6', 'route')).stdout}`), 3_000);
+			expect(gone).toBe(true);
 		});
 	});
 

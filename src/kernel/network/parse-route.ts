@@ -2,7 +2,7 @@
 import {cidrOf, splitCidr, type Cidr} from '../../net/cidr.ts';
 import type {IpAddress} from '../../net/address.ts';
 import type {Route} from '../kernel.ts';
-import {attribute, attributeMap, readU32, u32Attribute} from '../netlink/attributes.ts';
+import {attribute, attributeMap, readAttributes, readU32, u32Attribute} from '../netlink/attributes.ts';
 import {addressBytes, addressOf, familyNumber, familyOfNumber} from './address.ts';
 import {
 	RT_SCOPE_LINK,
@@ -10,16 +10,21 @@ import {
 	RTA_DST,
 	RTA_GATEWAY,
 	RTA_MULTIPATH,
+	RTA_NH_ID,
 	RTA_OIF,
 	RTA_PRIORITY,
+	RTA_SRC,
 	RTA_TABLE,
 	RTA_VIA,
 	RTM_F_CLONED,
 	RTMSG_BYTES,
 	RTN_BLACKHOLE,
+	RTN_LOCAL,
 	RTN_THROW,
 	RTN_UNICAST,
 	RTN_UNREACHABLE,
+	RTPROT_KERNEL,
+	RTPROT_VKS,
 } from './protocol.ts';
 
 /** A route whose interface is still an index; 0 for none. */
@@ -27,17 +32,22 @@ export interface RawRoute extends Omit<Route, 'interface'> {
 	readonly interfaceIndex: number;
 }
 
-/** Null for what decides nothing about where a packet leaves: local, broadcast and multicast entries, and cached clones. */
+/**
+ * Null for what decides nothing about where a packet leaves: local entries, the kernel's own broadcast and multicast ones, and
+ * cached clones. Somebody else's broadcast or multicast route to an ordinary address sends by its device (ip_mc_output).
+ */
 export function parseRoute(body: Buffer): RawRoute | null {
 	if (body.length < RTMSG_BYTES) return null;
 	const family = familyOfNumber(body.readUInt8(0));
 	const [length, sourceLength, tos, type] = [body.readUInt8(1), body.readUInt8(2), body.readUInt8(3), body.readUInt8(7)];
 	const cached = (body.readUInt32LE(8) & RTM_F_CLONED) !== 0;
-	if (family === null || cached || (type !== RTN_UNICAST && (type < RTN_BLACKHOLE || type > RTN_THROW))) return null;
+	const protocol = body.readUInt8(5);
+	const kernels = protocol === RTPROT_KERNEL && type > RTN_LOCAL && type < RTN_BLACKHOLE;
+	if (family === null || cached || type < RTN_UNICAST || type === RTN_LOCAL || type > RTN_THROW || kernels) return null;
 	const attributes = attributeMap(body.subarray(RTMSG_BYTES));
 	const base = addressOf(attributes.get(RTA_DST));
-	// Several next hops, or a match on source or type of service: vks makes none of these.
-	const special = attributes.has(RTA_MULTIPATH) || sourceLength !== 0 || tos !== 0;
+	// Several next hops, one that is named elsewhere, or a match on source or type of service: vks makes none of these.
+	const special = attributes.has(RTA_MULTIPATH) || attributes.has(RTA_NH_ID) || sourceLength !== 0 || tos !== 0;
 	const kind = special ? 'other' : type === RTN_UNICAST ? 'unicast' : type === RTN_UNREACHABLE ? 'unreachable' : 'other';
 	return {
 		family,
@@ -48,7 +58,21 @@ export function parseRoute(body: Buffer): RawRoute | null {
 		// The kernel lists an unreachable IPv6 route as being on loopback.
 		interfaceIndex: type === RTN_UNICAST ? (readU32(attributes.get(RTA_OIF)) ?? 0) : 0,
 		metric: readU32(attributes.get(RTA_PRIORITY)) ?? 0,
+		...(protocol === RTPROT_VKS && kind !== 'other' ? {ours: true} : {message: Uint8Array.from(nameOfRoute(body))}),
 	};
+}
+
+/**
+ * What fib_table_delete (net/ipv4/fib_trie.c) and ip6_route_del (net/ipv6/route.c) compare, and no more: a next hop by its
+ * number must not be named by its gateway too, and dead next hops have flags that no request may bear.
+ */
+function nameOfRoute(body: Buffer): Buffer {
+	const attributes = readAttributes(body.subarray(RTMSG_BYTES));
+	const hop = attributes.some(({type}) => type === RTA_NH_ID) ? [RTA_NH_ID] : [RTA_OIF, RTA_GATEWAY, RTA_VIA, RTA_MULTIPATH];
+	const header = Buffer.from(body.subarray(0, RTMSG_BYTES));
+	header.writeUInt32LE(0, 8);
+	const named = [RTA_TABLE, RTA_DST, RTA_SRC, RTA_PRIORITY, ...hop];
+	return Buffer.concat([header, ...attributes.filter(({type}) => named.includes(type)).map(({type, value}) => attribute(type, value))]);
 }
 
 function destinationOf(family: Route['family'], base: IpAddress | null, length: number): Cidr | null {

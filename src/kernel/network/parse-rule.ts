@@ -3,11 +3,12 @@ import {parseInterfaceName} from '../../net/interface-name.ts';
 import {parsePort} from '../../net/port.ts';
 import type {RoutingRule} from '../kernel.ts';
 import {attribute, attributeMap, readText, readU32, textAttribute, u32Attribute, type Attributes} from '../netlink/attributes.ts';
-import {familyNumber, familyOfNumber} from './address.ts';
+import {addressBytes, addressOf, familyNumber, familyOfNumber} from './address.ts';
 import {
 	FIB_RULE_HDR_BYTES,
 	FIB_RULE_INVERT,
 	FR_ACT_TO_TBL,
+	FRA_DST,
 	FRA_FWMARK,
 	FRA_FWMASK,
 	FRA_IP_PROTO,
@@ -25,7 +26,7 @@ import {
 
 const EVERY_BIT = 0xffff_ffff;
 /** What vks itself puts into a rule; the kernel adds a protocol to each and may say "not set" for a suppressor. */
-const known: ReadonlySet<number> = new Set([FRA_FWMARK, FRA_FWMASK, FRA_IP_PROTO, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE]);
+const known: ReadonlySet<number> = new Set([FRA_DST, FRA_FWMARK, FRA_FWMASK, FRA_IP_PROTO, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE]);
 
 export function parseRule(body: Buffer): RoutingRule | null {
 	const family = body.length < FIB_RULE_HDR_BYTES ? null : familyOfNumber(body.readUInt8(0));
@@ -37,6 +38,8 @@ export function parseRule(body: Buffer): RoutingRule | null {
 	const outInterface = outName === null ? null : parseInterfaceName(outName);
 	const suppress = readU32(attributes.get(FRA_SUPPRESS_PREFIXLEN));
 	const from = readFrom(attributes);
+	const to = addressOf(attributes.get(FRA_DST));
+	const wholeHost = body.readUInt8(1) === (to === null ? 0 : hostLength(family));
 	const special =
 		body.readUInt8(3) !== 0 ||
 		body.readUInt8(7) !== FR_ACT_TO_TBL ||
@@ -44,6 +47,7 @@ export function parseRule(body: Buffer): RoutingRule | null {
 		(mask !== null && mask !== EVERY_BIT) ||
 		(outName !== null && outInterface === null) ||
 		from === 'other' ||
+		!wholeHost ||
 		(readU32(attributes.get(FRA_SUPPRESS_IFGROUP)) ?? EVERY_BIT) !== EVERY_BIT ||
 		[...attributes.keys()].some(type => !known.has(type));
 	return {
@@ -53,23 +57,28 @@ export function parseRule(body: Buffer): RoutingRule | null {
 		outInterface,
 		table: readU32(attributes.get(FRA_TABLE)) ?? body.readUInt8(4),
 		suppressPrefixLength: suppress === null || suppress === EVERY_BIT ? null : suppress,
+		...(to === null || !wholeHost ? {} : {to}),
 		...(from === null || from === 'other' ? {} : {from}),
 		...(special ? {special, message: Uint8Array.from(body)} : {}),
 	};
 }
 
-export function encodeRule({family, priority, mark, outInterface, table, suppressPrefixLength, from}: RoutingRule): Buffer {
+export function encodeRule({family, priority, mark, outInterface, table, suppressPrefixLength, to, from}: RoutingRule): Buffer {
 	const header = Buffer.alloc(FIB_RULE_HDR_BYTES);
 	header.writeUInt8(familyNumber(family), 0);
+	header.writeUInt8(to === undefined ? 0 : hostLength(family), 1);
 	header.writeUInt8(table < 256 ? table : 0, 4);
 	header.writeUInt8(FR_ACT_TO_TBL, 7);
 	const attributes = [u32Attribute(FRA_PRIORITY, priority), u32Attribute(FRA_TABLE, table)];
+	if (to !== undefined) attributes.push(attribute(FRA_DST, addressBytes(to)));
 	if (mark !== null) attributes.push(u32Attribute(FRA_FWMARK, mark), u32Attribute(FRA_FWMASK, EVERY_BIT));
 	if (outInterface !== null) attributes.push(textAttribute(FRA_OIFNAME, outInterface));
 	if (suppressPrefixLength !== null) attributes.push(u32Attribute(FRA_SUPPRESS_PREFIXLEN, suppressPrefixLength));
 	if (from !== undefined) attributes.push(attribute(FRA_IP_PROTO, Buffer.from([protocols[from.transport]])), attribute(FRA_SPORT_RANGE, portRange(from.port)));
 	return Buffer.concat([header, ...attributes]);
 }
+
+const hostLength = (family: RoutingRule['family']): number => (family === 4 ? 32 : 128);
 
 const protocols = {tcp: IPPROTO_TCP, udp: IPPROTO_UDP} as const;
 

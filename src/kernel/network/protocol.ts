@@ -32,20 +32,28 @@ export const IFA_LOCAL = 2;
 
 export const RTMSG_BYTES = 12;
 export const RTA_DST = 1;
+export const RTA_SRC = 2;
 export const RTA_OIF = 4;
 export const RTA_GATEWAY = 5;
 export const RTA_PRIORITY = 6;
 export const RTA_MULTIPATH = 9;
 export const RTA_TABLE = 15;
 export const RTA_VIA = 18;
+export const RTA_NH_ID = 30;
 export const RTN_UNICAST = 1;
+export const RTN_LOCAL = 2;
 export const RTN_BLACKHOLE = 6;
 export const RTN_UNREACHABLE = 7;
 export const RTN_THROW = 9;
 export const RTM_F_CLONED = 0x200;
 export const RTNH_F_ONLINK = 4;
 export const RTPROT_UNSPEC = 0;
-export const RTPROT_STATIC = 4;
+export const RTPROT_KERNEL = 2;
+/**
+ * Ours, on every route that vks writes, so that one which is wanted no longer is known for ours. Numbers above RTPROT_STATIC
+ * are user space's own to give (linux/rtnetlink.h); 0x56 is in neither that list nor iproute2's rt_protos.
+ */
+export const RTPROT_VKS = 0x56;
 export const RT_SCOPE_UNIVERSE = 0;
 export const RT_SCOPE_LINK = 253;
 export const RT_SCOPE_HOST = 254;
@@ -58,6 +66,7 @@ export const RT_TABLE_MAIN = 254;
 export const FIB_RULE_HDR_BYTES = 12;
 export const FIB_RULE_INVERT = 2;
 export const FR_ACT_TO_TBL = 1;
+export const FRA_DST = 1;
 export const FRA_PRIORITY = 6;
 export const FRA_FWMARK = 10;
 export const FRA_SUPPRESS_IFGROUP = 13;

@@ -11,7 +11,7 @@ import {familyNumber} from './address.ts';
 import {readRawLinks} from './links.ts';
 import {encodeRoute, parseRoute, scopeFor, type RawRoute} from './parse-route.ts';
 import {encodeRule, parseRule} from './parse-rule.ts';
-import {FIB_RULE_HDR_BYTES, RT_SCOPE_NOWHERE, RT_TABLE_COMPAT, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTM_DELROUTE, RTM_DELRULE, RTM_GETROUTE, RTM_GETRULE, RTM_NEWROUTE, RTM_NEWRULE, RTMSG_BYTES, RTNH_F_ONLINK, RTPROT_STATIC, RTPROT_UNSPEC} from './protocol.ts';
+import {FIB_RULE_HDR_BYTES, RT_SCOPE_NOWHERE, RT_TABLE_COMPAT, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTM_DELROUTE, RTM_DELRULE, RTM_GETROUTE, RTM_GETRULE, RTM_NEWROUTE, RTM_NEWRULE, RTMSG_BYTES, RTNH_F_ONLINK, RTPROT_UNSPEC, RTPROT_VKS} from './protocol.ts';
 
 type Routing = Omit<Network, 'links' | 'flushConnections'>;
 
@@ -21,11 +21,13 @@ export function openRouting(socket: NetlinkSocket): Routing {
 		rules: () => readRules(socket),
 		replaceRoute: route => replaceRoute(socket, route),
 		deleteRoute(route) {
+			const expect = {gone: [ESRCH, ENOENT], family: route.family, what: `route ${describe(route)}`};
+			if (route.message !== undefined) return settle(socket.transact({type: RTM_DELROUTE, flags: 0, body: Buffer.from(route.message)}), expect);
 			const index = indexOf(socket, route);
 			// Routes go with their interface: nothing is left to delete.
 			if (!index.ok) return ok(undefined);
 			const body = encodeRoute(route, {interfaceIndex: index.value, scope: RT_SCOPE_NOWHERE, flags: 0, protocol: RTPROT_UNSPEC});
-			return settle(socket.transact({type: RTM_DELROUTE, flags: 0, body}), {gone: [ESRCH, ENOENT], family: route.family, what: `route ${describe(route)}`});
+			return settle(socket.transact({type: RTM_DELROUTE, flags: 0, body}), expect);
 		},
 		addRule(rule) {
 			const answer = socket.transact({type: RTM_NEWRULE, flags: NLM_F_CREATE | NLM_F_EXCL, body: encodeRule(rule)});
@@ -86,7 +88,7 @@ function replaceRoute(socket: NetlinkSocket, route: Route): Result<void, Problem
 	const index = indexOf(socket, route);
 	if (!index.ok) return index;
 	const send = (flags: number): Result<readonly Message[], NetlinkError> =>
-		socket.transact({type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_REPLACE, body: encodeRoute(route, {interfaceIndex: index.value, scope: scopeFor(route), flags, protocol: RTPROT_STATIC})});
+		socket.transact({type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_REPLACE, body: encodeRoute(route, {interfaceIndex: index.value, scope: scopeFor(route), flags, protocol: RTPROT_VKS})});
 	const answer = send(0);
 	// Where the uplink's address is a /32 (many clouds), no on-link route covers the gateway: say that it is on the link.
 	const offLink = !answer.ok && route.gateway !== null && index.value !== 0 && [ENETUNREACH, EHOSTUNREACH, EINVAL].includes(answer.error.errno);
@@ -125,5 +127,5 @@ const describe = ({destination, gateway, interface: name, kind, table}: Route): 
 		.filter(word => word !== '')
 		.join(' ');
 
-const describeRule = ({family, mark, outInterface, priority, table}: RoutingRule): string =>
-	`-${family} ${priority}:${mark === null ? '' : ` fwmark 0x${mark.toString(16)}`}${outInterface === null ? '' : ` oif ${outInterface}`} lookup ${table}`;
+const describeRule = ({family, mark, outInterface, priority, table, to}: RoutingRule): string =>
+	`-${family} ${priority}:${mark === null ? '' : ` fwmark 0x${mark.toString(16)}`}${to === undefined ? '' : ` to ${to}`}${outInterface === null ? '' : ` oif ${outInterface}`} lookup ${table}`;

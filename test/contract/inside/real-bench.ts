@@ -57,7 +57,7 @@ export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> 
 			kernel.close();
 			for (const peer of added) ip(`link del ${peer}`);
 			for (const family of ['-4', '-6']) for (const table of ['51820']) ip(`${family} route flush table ${table}`);
-			for (const family of ['-4', '-6']) for (const priority of [100, 200, 300]) ip(`${family} rule del pref ${priority}`);
+			for (const family of ['-4', '-6']) for (const priority of [100, 102, 150, 200, 300]) ip(`${family} rule del pref ${priority}`);
 		},
 	};
 }

@@ -6,7 +6,7 @@ import {fakeNetwork, loopbackLink} from '../../fakes/fake-network.ts';
 import {configurations, configFrom, ip, nic} from '../../helpers/situations.ts';
 
 const eth0: Link = {index: 2, name: nic('eth0'), up: true, loopback: false, kind: 'veth', mtu: 1500, addresses: [{address: ip('172.30.7.2'), prefixLength: 24, scope: 'global'}]};
-const carrying = {interface: nic('wg0'), addresses: [ip('10.64.1.2')], families: [4]} as const;
+const carrying = {interface: nic('wg0'), addresses: [ip('10.64.1.2')], families: [4], resolvers: [ip('10.64.1.1')]} as const;
 
 function read(links: readonly Link[], config = configurations.minimal) {
 	const state = {links: [...links], routes: [], rules: [], connections: 0};

@@ -7,7 +7,7 @@ import {encodeRoute, parseRoute} from '../../../src/kernel/network/parse-route.t
 import {encodeRule, parseRule} from '../../../src/kernel/network/parse-rule.ts';
 import {attribute} from '../../../src/kernel/netlink/attributes.ts';
 import {networkChange} from '../../../src/kernel/watch/network-change.ts';
-import {parseIp} from '../../../src/net/address.ts';
+import {parseIp, type IpAddress} from '../../../src/net/address.ts';
 import {parseCidr} from '../../../src/net/cidr.ts';
 import {parseInterfaceName} from '../../../src/net/interface-name.ts';
 import type {Port} from '../../../src/net/port.ts';
@@ -36,7 +36,7 @@ test('addresses, with their scope', () => {
 
 test('routes: no local, broadcast or multicast entry; several next hops are "other"', () => {
 	const routes = bodies('routes').map(body => parseRoute(body)).filter(route => route !== null);
-	const base = {gateway: null, interfaceIndex: 0, metric: 0};
+	const base = {gateway: null, interfaceIndex: 0, metric: 0, message: expect.any(Uint8Array) as unknown};
 	expect(routes).toContainEqual({...base, family: 4, table: 254, destination: null, kind: 'unicast', gateway: '10.0.0.1', interfaceIndex: 3});
 	expect(routes).toContainEqual({...base, family: 4, table: 51_820, destination: null, kind: 'unreachable', metric: 4_000_000});
 	expect(routes).toContainEqual({...base, family: 4, table: 254, destination: '10.9.0.0/16', kind: 'other'});
@@ -69,17 +69,27 @@ describe('what is written is read back', () => {
 		['unreachable IPv6 range', {family: 6, table: 51_820, destination: parseCidr('2001:db8::/32'), kind: 'unreachable', gateway: null, interface: null, metric: 4_000_000}],
 	])('%s', (_, route) => {
 		const {interface: _name, ...rest} = route;
-		expect(parseRoute(encodeRoute(route, {interfaceIndex: 0, scope: 0, flags: 0, protocol: 4}))).toEqual({...rest, interfaceIndex: 0});
+		const readBack = (protocol: number) => parseRoute(encodeRoute(route, {interfaceIndex: 0, scope: 0, flags: 0, protocol}));
+		expect(readBack(0x56)).toEqual({...rest, interfaceIndex: 0, ours: true});
+		expect(readBack(4)).toEqual({...rest, interfaceIndex: 0, message: expect.any(Uint8Array) as unknown});
 	});
 
 	test.each<RoutingRule>([
 		{family: 4, priority: 100, mark: 0xca6c, outInterface: null, table: 51_821, suppressPrefixLength: null},
 		{family: 6, priority: 200, mark: null, outInterface: null, table: 254, suppressPrefixLength: 0},
 		{family: 4, priority: 300, mark: 0, outInterface: parseInterfaceName('wg1'), table: 51_823, suppressPrefixLength: null},
+		{family: 4, priority: 150, mark: null, outInterface: null, table: 51_820, suppressPrefixLength: null, to: parseIp('10.64.0.1') as IpAddress},
+		{family: 6, priority: 150, mark: null, outInterface: null, table: 51_820, suppressPrefixLength: null, to: parseIp('fd64::1') as IpAddress},
 		{family: 4, priority: 102, mark: null, outInterface: null, table: 51_821, suppressPrefixLength: null, from: {transport: 'udp', port: port(8080)}},
 	])('rule $priority', rule => {
 		expect(parseRule(encodeRule(rule))).toEqual(rule);
 	});
+});
+
+test('a rule to a range is nothing vks writes', () => {
+	const header = Buffer.from([2, 24, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+	expect(parseRule(Buffer.concat([header, attribute(1, Buffer.from([10, 64, 0, 0]))]))).toMatchObject({special: true});
+	expect(parseRule(header)).toMatchObject({special: true});
 });
 
 test('arbitrary bytes never throw', () => {

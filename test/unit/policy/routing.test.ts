@@ -51,7 +51,7 @@ describe('the uplink', () => {
 const input: RoutingInput = {
 	numbers,
 	uplink: chooseUplink(facts({links: [eth0], routes: [defaultVia('172.30.2.1', 'eth0')]})).uplink,
-	tunnel: {interface: nic('wg0'), families: [4]},
+	tunnel: {interface: nic('wg0'), families: [4], resolvers: [ip('10.64.0.1'), ip('fd64::1')]},
 	network: [],
 	doors: [],
 	ipv6: true,
@@ -69,6 +69,18 @@ describe('what is wanted', () => {
 
 	test('no default route is ever wanted in main', () => {
 		expect(intendedRouting(input).routes.filter(({table, destination}) => table === 254 && destination === null)).toEqual([]);
+	});
+
+	test('the tunnel\'s resolvers are looked up in its table before main\'s networks are, and not without a tunnel', () => {
+		const resolverRules = (over: Partial<RoutingInput>) => intendedRouting({...input, ...over}).rules.filter(({to}) => to !== undefined);
+		expect(resolverRules({}).map(({family, priority, table, to}) => [family, priority, table, to])).toEqual([[4, 150, numbers.tunnelTable, '10.64.0.1'], [6, 150, numbers.tunnelTable, 'fd64::1']]);
+		expect(resolverRules({tunnel: null})).toEqual([]);
+	});
+
+	test('every route bears our protocol number', () => {
+		const {routes} = intendedRouting({...input, network: [parseCidr('192.168.9.0/24')].flatMap(range => range ?? [])});
+		expect(routes.filter(({ours}) => ours !== true)).toEqual([]);
+		expect(routes.map(({destination}) => destination)).toContain('192.168.9.0/24');
 	});
 
 	test('an uplink that is down gets no route', () => {
@@ -111,6 +123,19 @@ describe('what differs', () => {
 		const strange = [to('203.0.113.0/24', 255), to('0.0.0.0/1', 254), to('2000::/3', 254)];
 		const fine = [to('10.0.0.0/8', 254), to('fc00::/7', 254), to('ff00::/8', 255)];
 		expect(repairRouting(intent, {...intent, routes: [...intent.routes, ...strange, ...fine]}, numbers).deleteRoutes).toEqual(strange);
+	});
+
+	test('a route of ours that is wanted no longer, in main too; one of somebody else to the same network stays', () => {
+		const {ours: _ours, ...theirs}: Route = {...defaultVia('172.30.2.1', 'eth0'), destination: parseCidr('192.168.9.0/24'), ours: true};
+		const repair = repairRouting(intent, {...intent, routes: [...intent.routes, {...theirs, ours: true}, theirs]}, numbers);
+		expect(repair.deleteRoutes).toEqual([{...theirs, ours: true}]);
+		expect(describeRepair(repair)).toEqual(['route 192.168.9.0/24 via 172.30.2.1 dev eth0 in IPv4 table 254 is not wanted']);
+	});
+
+	test('a route in a table of ours that says what ours says, and is not ours', () => {
+		const routes = intent.routes.map(route => (route.table === numbers.tunnelTable && route.kind === 'unicast' ? {...route, ours: undefined} : route)) as readonly Route[];
+		const repair = repairRouting(intent, {...intent, routes}, numbers);
+		expect([repair.addRoutes, repair.deleteRoutes].map(list => list.map(({interface: device}) => device))).toEqual([['wg0'], ['wg0']]);
 	});
 
 	test('answers of a published port find the uplink before anything is marked, in both families', () => {
