@@ -15,6 +15,7 @@ export type ProblemCode =
 	| 'ruleset-refused'
 	| 'routing-refused'
 	| 'egress-unsupported'
+	| 'af-xdp'
 	| 'sysctl'
 	| 'rp-filter'
 	| 'drift'

@@ -47,13 +47,13 @@ export const proofSchema = z.object({
 	rulesetHash: z.string().nullable(),
 	/** What differs or is not known; empty when proven. */
 	detail: z.array(z.string()),
-	/** What the read-back covered: ruleset, ownership, routing, backstop, sysctl. */
-	covers: z.array(z.enum(['ruleset', 'ownership', 'routing', 'backstop', 'sysctl'])),
+	/** What the read-back covered: ruleset, ownership, routing, backstop, af-xdp, sysctl. */
+	covers: z.array(z.enum(['ruleset', 'ownership', 'routing', 'backstop', 'af-xdp', 'sysctl'])),
 	generation: count,
 });
 
 export const layerSchema = z.object({
-	name: z.enum(['firewall', 'routing', 'egress', 'ipv6', 'dns']),
+	name: z.enum(['firewall', 'routing', 'egress', 'af-xdp', 'ipv6', 'dns']),
 	state: z.enum(['held', 'missing', 'unsupported', 'foreign']),
 	detail: z.string(),
 });

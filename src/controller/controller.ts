@@ -24,6 +24,7 @@ import {commandQueue} from './queue.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
+import {xdpProblem} from './xdp-layer.ts';
 import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
 
 export interface ControllerDeps {
@@ -134,7 +135,8 @@ export function createController(deps: ControllerDeps): Controller {
 		const failure = engine.lastFailure();
 		const enforcement = engine.enforcementProblem();
 		const backstop = firewall.backstopUnsupported();
-		return [...(enforcement ? [enforcement] : []), ...(failure ? [failure.problem] : []), ...(backstop ? [backstop] : []), ...standing.values()];
+		const xdp = xdpProblem(engine.network()?.xdp ?? null);
+		return [...(enforcement ? [enforcement] : []), ...(failure ? [failure.problem] : []), ...[backstop, xdp].filter(problem => problem !== null), ...standing.values()];
 	};
 
 	const publish = (): void => {

@@ -1,5 +1,5 @@
 /** Keeps the routing layer as intended, follows the uplink through flaps, renames and new gateways. */
-import type {Kernel, Link, Network, Route} from '../kernel/kernel.ts';
+import type {Kernel, Link, Network, Route, XdpHolding} from '../kernel/kernel.ts';
 import type {Config} from '../config/config.ts';
 import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
 import {mergeCidrs, type Cidr} from '../net/cidr.ts';
@@ -34,6 +34,7 @@ export interface NetworkReading {
 	readonly carrierUp: boolean;
 	readonly mainRoutes: readonly Route[];
 	readonly links: readonly Link[];
+	readonly xdp: XdpHolding;
 }
 
 export interface NetworkKeeper {
@@ -41,7 +42,7 @@ export interface NetworkKeeper {
 	sync(wish: NetworkWish): Result<NetworkReading, Problem>;
 }
 
-export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config: Config): NetworkKeeper {
+export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>, config: Config): NetworkKeeper {
 	const {network} = kernel;
 	let previous: Uplink | null = null;
 
@@ -60,6 +61,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 				previous,
 			});
 			previous = choice.uplink ?? previous;
+			const xdp = kernel.xdp.hold(links.value.filter(({name}) => choice.outside.includes(name)));
 			const ipv6 = kernel.sysctl.read('net.ipv6.conf.all.disable_ipv6') !== null;
 			const standing = carrying !== null && links.value.some(link => canCarry(link, carrying)) ? carrying : null;
 			const intent = intendedRouting({
@@ -78,6 +80,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl'>, config
 				carrierUp: standing !== null,
 				mainRoutes: after.value.routes.filter(({table}) => table === mainTable),
 				links: links.value,
+				xdp,
 			});
 		},
 	};

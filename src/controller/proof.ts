@@ -3,6 +3,7 @@ import type {LayerView, ProofView} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {ReadBack} from './read-back.ts';
 import type {NetworkReading} from './network-keeper.ts';
+import {describeTaken, xdpLayer} from './xdp-layer.ts';
 
 export interface Readings {
 	readonly atMs: number;
@@ -31,6 +32,7 @@ export function proofOf(readings: Readings): ProofView {
 		...ruleset.value.ownership,
 		...(readings.backstop === null ? ruleset.value.backstop : []),
 		...network.value.broken,
+		...describeTaken(network.value.xdp),
 		...readings.sysctl.map(({what}) => what),
 	];
 	return {
@@ -39,7 +41,7 @@ export function proofOf(readings: Readings): ProofView {
 		checkedAtMs: atMs,
 		rulesetHash,
 		detail: [...(readings.enforcement === null ? [] : [readings.enforcement.what]), ...differences],
-		covers: ['ruleset', ...(readings.ownership === 'owned' ? (['ownership'] as const) : []), 'routing', ...(readings.backstop === null ? (['backstop'] as const) : []), 'sysctl'],
+		covers: ['ruleset', ...(readings.ownership === 'owned' ? (['ownership'] as const) : []), 'routing', ...(readings.backstop === null ? (['backstop'] as const) : []), ...(network.value.xdp.kind === 'held' ? (['af-xdp'] as const) : []), 'sysctl'],
 		generation,
 	};
 }
@@ -55,6 +57,7 @@ export function layersOf(readings: Readings): readonly LayerView[] {
 		layer('firewall', firewall, readings.ownership === 'owned' ? 'default drop; the table is ours and nobody else can change it' : 'default drop; this kernel or backend has no table ownership, changes are repaired'),
 		layer('routing', routing, 'only marked packets find the uplink; everything else ends in the tunnel or unreachable'),
 		readings.backstop !== null ? {name: 'egress', state: 'unsupported', detail: readings.backstop.what} : layer('egress', backstop, 'raw packets are stopped on every interface outside the tunnel'),
+		network.ok ? xdpLayer(network.value.xdp) : layer('af-xdp', routing, ''),
 		noIpv6 ? {name: 'ipv6', state: 'unsupported', detail: 'the kernel has no IPv6 here, so nothing can leave by it'} : layer('ipv6', [...firewall, ...routing6], 'same default drop and unreachable routes as IPv4'),
 		dnsLayer(readings, firewall),
 	];

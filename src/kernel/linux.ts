@@ -1,6 +1,8 @@
 /** Opens the door to the real kernel: this process's own network namespace, as it is when the door is opened. */
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
+import {openXdpGuard} from './af-xdp/guard.ts';
+import {openXdpSockets} from './af-xdp/xdp-socket.ts';
 import {EPERM} from './ffi/errno.ts';
 import {loadKoffi, type Koffi} from './ffi/koffi.ts';
 import {openLibc, type Libc} from './ffi/libc.ts';
@@ -89,14 +91,17 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		isOurs: port => children.has(port) || (ourPort() !== 0 && port === ourPort()),
 		onCommit: commit => void (lastCommit.value = commit),
 	});
+	const xdp = openXdpGuard(openXdpSockets(koffi, libc));
 	return ok({
 		firewall: firewall.value,
 		network: {...openRouting(route), links: () => readLinks(route), flushConnections: async () => flushConntrack(netfilter)},
 		sysctl: openSysctl(),
+		xdp,
 		devices,
 		watch,
 		close() {
 			firewall.value.close();
+			xdp.close();
 			netfilter.close();
 			route.close();
 		},

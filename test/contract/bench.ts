@@ -10,5 +10,7 @@ export interface Bench {
 	addLink(name: string): void;
 	renameLink(from: string, to: string): void;
 	removeLink(name: string): void;
+	/** Another process binds an AF_XDP socket to the link's first queue; what is returned ends it. Null when the kernel refuses. */
+	foreignXdp(name: string): (() => void) | null;
 	close(): void;
 }

@@ -11,6 +11,11 @@ for (const ownership of ['owned', 'unsupported'] as const) {
 			addLink: name => kernel.putLink({name, up: true}),
 			renameLink: kernel.renameLink,
 			removeLink: kernel.dropLink,
+			foreignXdp(name) {
+				if (kernel.heldXdp().has(name)) return null;
+				kernel.strangersXdp.add(name);
+				return () => void kernel.strangersXdp.delete(name);
+			},
 			close: kernel.close,
 		};
 	});

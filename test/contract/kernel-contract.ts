@@ -5,6 +5,7 @@ import {firewallContract} from './firewall-contract.ts';
 import {networkContract} from './network-contract.ts';
 import {ownershipContract} from './ownership-contract.ts';
 import {watchContract} from './watch-contract.ts';
+import {xdpContract} from './xdp-contract.ts';
 
 export function kernelContract(name: string, makeBench: () => Promise<Bench>): void {
 	describe(name, () => {
@@ -12,5 +13,6 @@ export function kernelContract(name: string, makeBench: () => Promise<Bench>): v
 		ownershipContract(makeBench);
 		networkContract(makeBench);
 		watchContract(makeBench);
+		xdpContract(makeBench);
 	});
 }

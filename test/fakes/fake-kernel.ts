@@ -39,6 +39,10 @@ export interface FakeKernel extends Kernel {
 	readonly state: FakeNetworkState;
 	readonly sysctls: Map<string, string>;
 	readonly devices: FakeDevices;
+	/** Names of links whose first queue is somebody else's. */
+	readonly strangersXdp: Set<string>;
+	/** Names of links whose queue is ours. */
+	readonly heldXdp: () => ReadonlySet<string>;
 	setFault(fault: Fault | null): void;
 	emit(event: KernelEvent): void;
 	/** Another process commits a script; false when the kernel refuses it. */
@@ -61,6 +65,9 @@ export function fakeKernel({ownership = 'owned', fault}: FakeKernelOptions = {})
 	const listeners = new Set<(event: KernelEvent) => void>();
 	const groups = new Set<number>();
 	const sysctls = new Map<string, string>();
+	const strangersXdp = new Set<string>();
+	/** Bound by index, as in the kernel: a rename changes nothing. */
+	let heldXdp: ReadonlySet<number> = new Set();
 	const state: FakeNetworkState = {links: [loopbackLink], routes: [], rules: [], connections: 0};
 
 	const judge = (operation: string, script = ''): Problem | 'hang' | null => {
@@ -170,6 +177,15 @@ export function fakeKernel({ownership = 'owned', fault}: FakeKernelOptions = {})
 		firewall,
 		network: fakeNetwork(state, gate, what => emit({kind: 'network-changed', what})),
 		sysctl,
+		xdp: {
+			hold(links) {
+				heldXdp = new Set(links.filter(({name, index}) => heldXdp.has(index) || !strangersXdp.has(name)).map(({index}) => index));
+				const queues = links.filter(({index}) => !heldXdp.has(index)).map(({name}) => `queue 0 of ${name}`);
+				return queues.length > 0 ? {kind: 'taken', queues} : {kind: 'held', queues: links.length};
+			},
+		},
+		strangersXdp,
+		heldXdp: () => new Set(state.links.filter(({index}) => heldXdp.has(index)).map(({name}) => name)),
 		devices: fakeDevices({gate: asyncGate, putLink, dropLink}),
 		async watch(listener, {nflogGroup, signal}) {
 			if (signal.aborted) return [];

@@ -95,7 +95,7 @@ function firstThatFits(texts: readonly string[], width: number): string {
 }
 
 const layerTones: Readonly<Record<LayerView['state'], Tone>> = {held: 'good', missing: 'bad', unsupported: 'warn', foreign: 'warn'};
-const layerNames: Readonly<Record<LayerView['name'], string>> = {firewall: 'firewall', routing: 'routing', egress: 'egress', ipv6: 'IPv6', dns: 'DNS'};
+const layerNames: Readonly<Record<LayerView['name'], string>> = {firewall: 'firewall', routing: 'routing', egress: 'egress', 'af-xdp': 'AF_XDP', ipv6: 'IPv6', dns: 'DNS'};
 
 /** Every layer has a row; rows to spare go round among the details that need more. */
 function layerLines(layers: readonly LayerView[], {theme, old, width, height}: Pick<Space, 'theme' | 'old' | 'width' | 'height'>): readonly Line[] {

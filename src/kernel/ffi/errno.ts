@@ -2,7 +2,7 @@
 import {constants} from 'node:os';
 import {getSystemErrorMap} from 'node:util';
 
-export const {EPERM, ENOENT, EEXIST, EINVAL, EAGAIN, EBADF, EINTR, ENOBUFS, EBUSY, ENETUNREACH, EHOSTUNREACH, EOPNOTSUPP, EAFNOSUPPORT, ENODEV, ETIMEDOUT, EMSGSIZE} =
+export const {EPERM, ENOENT, EEXIST, EINVAL, EAGAIN, EBADF, EINTR, ENOBUFS, EBUSY, ENETUNREACH, EHOSTUNREACH, EOPNOTSUPP, EAFNOSUPPORT, ENODEV, ETIMEDOUT, EMSGSIZE, ENOMEM, ENXIO} =
 	constants.errno;
 /** Node does not name it: no such route. */
 export const ESRCH = 3;

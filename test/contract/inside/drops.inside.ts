@@ -1,5 +1,4 @@
 /** Refused packets, overruns and the backstop on the real kernel. */
-import {execFileSync} from 'node:child_process';
 import {createSocket} from 'node:dgram';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
@@ -8,8 +7,9 @@ import {compile} from '../../../src/policy/compile.ts';
 import {configFrom, nic} from '../../helpers/situations.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
-import {experimentalType, sendRawFrame} from './raw-frame.ts';
+import {sendRawFrame} from './raw-frame.ts';
 import {ip, nft, realBench, succeeds} from './real-bench.ts';
+import {received} from './received.ts';
 
 const bench = withBench(() => realBench('libnftables'));
 
@@ -111,7 +111,7 @@ test('a frame that is handed over as IPv4 and is not is dropped, although it rea
 	const toLan = Buffer.from('4500003200004000401100000a0000020a000009' + '00'.repeat(30), 'hex');
 	const arrives = async (): Promise<boolean> => {
 		const before = received('p0-eth0');
-		sendRawFrame(index, 0x0800, toLan);
+		sendRawFrame(index, {protocol: 0x0800, payload: toLan});
 		await new Promise(resolve => setTimeout(resolve, 50));
 		return received('p0-eth0') > before;
 	};
@@ -125,10 +125,3 @@ test('a frame that is handed over as IPv4 and is not is dropped, although it rea
 	valueOf(await keeper.enforce(open));
 	expect(await arrives()).toBe(true);
 });
-
-/** Frames counted by an ingress rule on the receiving end: what the kernel itself sends there is of another type. */
-function received(device: string): number {
-	nft(`add table netdev count\nadd counter netdev count raw\nadd chain netdev count in { type filter hook ingress device "${device}" priority 0; }\nflush chain netdev count in\nadd rule netdev count in ether type ${experimentalType} counter name raw\n`);
-	const out = execFileSync('nft', ['-j', 'list', 'counter', 'netdev', 'count', 'raw'], {encoding: 'utf8'});
-	return Number(/"packets": (\d+)/.exec(out)?.[1] ?? Number.NaN);
-}

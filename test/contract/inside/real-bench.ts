@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {readlinkSync} from 'node:fs';
 import type {Devices} from '../../../src/kernel/kernel.ts';
 import {openLinuxKernel} from '../../../src/kernel/linux.ts';
+import {openXdpSender} from '../../helpers/xdp-frame.ts';
 import type {Bench} from '../bench.ts';
 import {valueOf} from '../expect-result.ts';
 
@@ -51,6 +52,13 @@ export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> 
 			ip(`link set ${from} down`);
 			ip(`link set ${from} name ${to}`);
 			ip(`link set ${to} up`);
+		},
+		foreignXdp(name) {
+			const index = valueOf(kernel.network.links()).find(link => link.name === name)?.index ?? 0;
+			const sender = openXdpSender(index);
+			if (sender.errno === 0) return sender.close;
+			sender.close();
+			return null;
 		},
 		removeLink: name => void ip(`link del ${name}`),
 		close() {
