@@ -1,7 +1,7 @@
 /** The one writer of the policy: wires keepers, engine, prover and queue, and serves whoever looks on or commands. */
 import type {Config} from '../config/config.ts';
 import type {DropView, Explanation, Snapshot} from '../control/schema.ts';
-import type {Kernel, KernelEvent} from '../kernel/kernel.ts';
+import type {Generation, Kernel, KernelEvent} from '../kernel/kernel.ts';
 import type {ResolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
@@ -25,6 +25,7 @@ import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
 import {xdpProblem} from './xdp-layer.ts';
+import {strangerLog} from './stranger-log.ts';
 import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
 
 export interface ControllerDeps {
@@ -71,6 +72,7 @@ export function createController(deps: ControllerDeps): Controller {
 	const journal = deps.journal(entry => tell({type: 'journal', entries: [entry]}));
 	const firewall = firewallKeeper(kernel.firewall);
 	const rules = ruleStats();
+	const stranger = strangerLog(clock, journal);
 	const note = (slot: string, problem: Problem | null): void => {
 		if (problem === null) standing.delete(slot);
 		else standing.set(slot, problem);
@@ -164,12 +166,18 @@ export function createController(deps: ControllerDeps): Controller {
 		publish();
 	};
 
+	const noteStranger = async (generation: Generation): Promise<void> => {
+		const repairs = prover.tamper().count;
+		await prover.prove();
+		if (prover.tamper().count === repairs) stranger(generation);
+	};
+
 	const onKernel = (event: KernelEvent): void => {
 		switch (event.kind) {
 			case 'ruleset-changed':
 				if (event.ours) return;
 				prover.suspect(event.generation);
-				void prover.prove();
+				void noteStranger(event.generation);
 				return;
 			case 'network-changed':
 			case 'overrun':

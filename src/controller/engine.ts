@@ -15,6 +15,7 @@ import {raise, verify, type DialFailure, type LiveTunnel} from './dial.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
 import type {Journal} from './journal.ts';
 import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
+import {networkNews} from './network-news.ts';
 import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
 import {describeDial, describeState, levelOf} from './wording.ts';
 
@@ -216,6 +217,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		const carrying = live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, families: live.families, resolvers: live.use.resolvers};
 		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: machine.state.kind !== 'lockdown'});
 		if (!result.ok) return result;
+		for (const news of networkNews(reading, result.value)) journal.write('network', 'info', `${news}.`);
 		reading = result.value;
 		// What we want anew is no repair; what differs from what we wanted before is.
 		const wish = JSON.stringify([carrying, machine.state.kind === 'lockdown', result.value.choice.uplink]);

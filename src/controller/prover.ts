@@ -17,6 +17,7 @@ import {preflight} from './preflight.ts';
 import {layersOf, proofOf, type Readings} from './proof.ts';
 import {rulesetReader} from './read-back.ts';
 import type {RuleStats} from './rule-stats.ts';
+import {sysctlNews} from './sysctl-news.ts';
 
 export interface ProverDeps {
 	readonly kernel: Kernel;
@@ -42,6 +43,7 @@ export interface Prover {
 export function createProver(deps: ProverDeps): Prover {
 	const {kernel, clock, engine, firewall, journal, stats} = deps;
 	const reader = rulesetReader(kernel.firewall);
+	const sysctls = sysctlNews(kernel.sysctl, journal);
 	let proof: ProofView = {kind: 'unknown', checkedAtMs: null, rulesetHash: null, detail: ['Nothing was read back yet.'], covers: [], generation: 0};
 	let layers: readonly LayerView[] = [];
 	let tamper: ReturnType<Prover['tamper']> = {count: 0, last: null, lastAtMs: null};
@@ -72,13 +74,17 @@ export function createProver(deps: ProverDeps): Prover {
 		const due = deps.resolvers();
 		const named = deps.resolv.nameservers();
 		provenOf = intended;
+		const uplink = network.ok ? (network.value.choice.uplink?.name ?? null) : null;
+		sysctls.tell(uplink);
+		const sysctl = preflight(kernel.sysctl, uplink);
+		sysctls.settle(uplink);
 		return {
 			atMs: clock.now(),
 			ruleset,
 			network,
 			enforcement: engine.enforcementProblem(),
 			backstop: firewall.backstopUnsupported(),
-			sysctl: preflight(kernel.sysctl, network.ok ? (network.value.choice.uplink?.name ?? null) : null),
+			sysctl,
 			ownership: firewall.ownership(),
 			strangeResolvers: named === null ? null : named.filter(address => due !== null && !due.includes(address)),
 			resolversDue: due !== null,
