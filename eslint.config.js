@@ -13,7 +13,7 @@ export default tseslint.config(
 	{ignores: ['dist/**', 'node_modules/**']},
 	{files: ['**/*.{ts,tsx,js,mjs}'], languageOptions: {parser: tseslint.parser}},
 	{
-		files: ['{src,components,lab,bench,test,scripts}/**/*.{ts,tsx}'],
+		files: ['{src,components,lab,bench,chaos,test,scripts}/**/*.{ts,tsx}'],
 		languageOptions: {parserOptions: {projectService: true, tsconfigRootDir: import.meta.dirname}},
 		plugins: {'@typescript-eslint': tseslint.plugin},
 		rules: {

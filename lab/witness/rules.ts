@@ -34,14 +34,15 @@ table netdev ${witnessTable} {
 }
 ${watchPortRuleset(uplinks.first.port)}`;
 
-/** The second uplink's port gets its chain before the client gets the other end. */
+/** A port gets its chain before the client gets the other end; the same again for one that was plugged in before. */
 export function watchPortRuleset(port: string): string {
 	return `
 table netdev ${witnessTable} {
 	chain ${port} {
 		type filter hook ingress device "${port}" priority -300; policy accept;
-		jump classify
 	}
 }
+flush chain netdev ${witnessTable} ${port}
+add rule netdev ${witnessTable} ${port} jump classify
 `;
 }

@@ -1,0 +1,68 @@
+/** The mixed traffic of a run: what an application sends, what one with bound sockets tries, and raw frames. */
+import {join} from 'node:path';
+import type {Lab} from '../lab/lab.ts';
+import {nodeExecutable, repositoryFolder} from '../lab/program.ts';
+import {isAlive, waitUntil, type Running} from '../lab/processes.ts';
+import type {Mark, Witness} from '../lab/witness/witness.ts';
+
+export interface Traffic {
+	/** Raw frames from here on, until paused. */
+	startRaw(): void;
+	/** No frame is under way when this resolves. */
+	pauseRaw(): Promise<void>;
+	/** Throws when one of the senders has ended: a run without traffic proves nothing. */
+	check(): void;
+	stop(): Promise<void>;
+}
+
+const programIn = (name: string): readonly string[] => [nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'chaos', 'programs', name)];
+
+export const burst = async (lab: Lab): Promise<void> => void (await lab.exec('client', programIn('burst.ts'), {mustSucceed: true}));
+
+export async function startTraffic(lab: Lab): Promise<Traffic> {
+	const {tunnel} = lab.description.interfaces;
+	const flood = await lab.flood({streams: ['udp', 'udp6', 'icmp', 'dns'], rate: 50, seconds: 86_400});
+	const sockets = lab.spawn('client', [...programIn('sockets.ts'), tunnel], {name: 'chaos-sockets'});
+	let raw: Running | null = null;
+	return {
+		startRaw: () => {
+			raw ??= lab.spawn('client', [...programIn('raw.ts'), tunnel], {name: 'chaos-raw'});
+		},
+		pauseRaw: async () => {
+			await raw?.stop();
+			raw = null;
+		},
+		check: () => {
+			for (const sender of [flood.process, sockets, ...(raw === null ? [] : [raw])]) {
+				if (!isAlive(sender)) throw new Error(`the traffic ended; see ${sender.log}`);
+			}
+		},
+		stop: async () => {
+			await Promise.all([flood.process, sockets, ...(raw === null ? [] : [raw])].map(sender => sender.stop()));
+		},
+	};
+}
+
+/** Every kind of packet that is sent, as the witness names it when nothing guards. */
+const kinds = ['tcp 4', 'tcp 6', 'udp 4', 'udp 6', 'dns', 'icmp', 'frame'] as const;
+
+/** Before any guard stands: the witness must see each kind leave, or its zeros say nothing. */
+export async function proveWitness(witness: Witness, start: Mark): Promise<number> {
+	let missing: readonly string[] = kinds;
+	let seen = 0;
+	await waitUntil(async () => {
+		const {outside} = await witness.since(start);
+		seen = outside.count;
+		const found = new Set(outside.samples.map(({protocol, dst, port}) => (protocol.startsWith('0x') ? 'frame' : port === 53 ? 'dns' : protocol === 'icmp' ? 'icmp' : `${protocol} ${dst.includes(':') ? 6 : 4}`)));
+		missing = kinds.filter(kind => !found.has(kind));
+		return missing.length === 0;
+	}, 15_000);
+	if (missing.length > 0) throw new Error(`the witness did not see what nothing guarded: ${missing.join(', ')}`);
+	return seen;
+}
+
+/** The tunnel carries what is sent: the witness, and every hook of its own, still see the client. */
+export async function trafficPasses(witness: Witness, withinMs: number): Promise<boolean> {
+	const start = await witness.mark();
+	return waitUntil(async () => (await witness.since(start)).endpoint.count > 20, withinMs);
+}
