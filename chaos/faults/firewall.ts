@@ -39,5 +39,5 @@ export const firewallFaults: readonly Fault[] = [
 	edit('make it dormant', 1, 'add table inet vks { flags dormant; }', 'add table netdev vks { flags dormant; }'),
 	foreign('foreign accept table', 3, 'inet chaos_accept', 'chain output { type filter hook output priority -300; policy accept; accept; }; chain late { type filter hook output priority 300; policy accept; accept; };'),
 	foreign('foreign NAT table', 2, 'ip chaos_nat', 'chain out { type nat hook output priority -100; udp dport 7 dnat to 203.0.113.54:53; }; chain post { type nat hook postrouting priority 100; masquerade; };'),
-	foreign('foreign marks', 2, 'inet chaos_mark', 'chain out { type route hook output priority -400; meta l4proto { tcp, udp } udp dport != 51820 meta mark set 0xca6c; };'),
+	foreign('foreign marks', 2, 'inet chaos_mark', 'chain out { type route hook output priority -400; udp dport != 51820 meta mark set 0xca6c; };'),
 ];

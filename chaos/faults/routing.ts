@@ -44,6 +44,7 @@ export const routingFaults: readonly Fault[] = [
 	edit('a table of ours emptied', 3, (_family, _stage, pick) => ({argv: ['route', 'flush', 'table', pick(['51820', '51821'])]})),
 	edit('unreachable deleted', 1, (_family, _stage, pick) => ({argv: ['route', 'delete', 'unreachable', 'default', 'table', pick(['51820', '51821']), 'metric', '4000000']})),
 	edit('tunnel\'s table to the uplink', 2, (family, {lab}) => ({argv: ['route', 'replace', 'default', 'via', via(family), 'dev', lab.uplink(), 'table', '51820', 'metric', '1']})),
+	edit('blackhole in the tunnel\'s table', 1, () => ({argv: ['route', 'add', 'blackhole', 'default', 'table', '51820', 'metric', '1']})),
 	edit('a rule of ours deleted', 3, (_family, _stage, pick) => ({argv: ['rule', 'delete', 'pref', pick(['100', '200', '300'])]})),
 	edit('all rules deleted', 2, () => ({argv: ['rule', 'flush'], undo: ['rule', 'add', 'pref', '32766', 'lookup', 'main']})),
 	edit('rule before ours', 3, (_family, _stage, pick) => ({argv: ['rule', 'add', 'pref', pick(['0', '50', '99', '250']), 'lookup', 'main']})),
