@@ -76,7 +76,8 @@ export const uplinks = {
 /** Destinations that a router does not pass on, from the client's point of view: its links and their multicast. */
 export const nearDestinations = {
 	ipv4: ['172.30.7.0/24', '172.30.8.0/24', '224.0.0.0/24', '255.255.255.255'],
-	ipv6: ['2001:db8:30::/64', '2001:db8:31::/64', 'fe80::/10', 'ff02::/16'],
+	// fd00:30::/64 is what tests add on the first link, where a setting takes private ranges only.
+	ipv6: ['2001:db8:30::/64', '2001:db8:31::/64', 'fd00:30::/64', 'fe80::/10', 'ff02::/16'],
 } as const;
 
 export const echoPort = 7;

@@ -33,6 +33,12 @@ export interface PeerPermission {
 	readonly port: Port;
 }
 
+/** Hosts that are routed through the tunnel: where they are, and their addresses. */
+export interface GatewayPermission {
+	readonly interface: InterfaceName;
+	readonly range: Cidr;
+}
+
 /** The way in that stays open during lockdown, so that the operator is not locked out. */
 export interface ManagementPath {
 	readonly from: readonly Cidr[];
@@ -56,6 +62,7 @@ export interface Config {
 	readonly ipv6: 'auto' | 'block';
 	readonly inboundPorts: readonly InboundPort[];
 	readonly peers: readonly PeerPermission[];
+	readonly gateway: readonly GatewayPermission[];
 	readonly management: ManagementPath | null;
 	readonly uplink: InterfaceName | 'auto';
 	/** The name our tunnel's interface gets (`VKS_INTERFACE`). */

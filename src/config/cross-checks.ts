@@ -16,6 +16,7 @@ export function crossFaults(values: Partial<Values>): readonly CrossFault[] {
 		...same(values, ['tunnelTable', 'uplinkTable'], String),
 		...tunnelNameTaken(values),
 		...twice(values.inboundPorts ?? [], portText).map(fault => ({id: 'inboundPorts' as const, fault})),
+		...twice(values.gateway ?? [], ({interface: device, range}) => `${device} ${range}`).map(fault => ({id: 'gateway' as const, fault})),
 		...twice(values.lan ?? [], lanText).map(fault => ({id: 'lan' as const, fault})),
 		...twice(values.peers ?? [], peerText).map(fault => ({id: 'peers' as const, fault})),
 	];
@@ -31,9 +32,9 @@ function same(values: Partial<Values>, [id, other]: readonly [NumberId, NumberId
 }
 
 /** A name the tunnel shares with an outside interface would let what is meant for one pass on the other. */
-function tunnelNameTaken({tunnelInterface, uplink, peers = []}: Partial<Values>): readonly CrossFault[] {
+function tunnelNameTaken({tunnelInterface, uplink, peers = [], gateway = []}: Partial<Values>): readonly CrossFault[] {
 	if (tunnelInterface === undefined) return [];
-	const taken = tunnelInterface === uplink ? 'the uplink' : peers.some(peer => peer.interface === tunnelInterface) ? "a peer's interface" : null;
+	const taken = tunnelInterface === uplink ? 'the uplink' : peers.some(peer => peer.interface === tunnelInterface) ? "a peer's interface" : gateway.some(each => each.interface === tunnelInterface) ? 'an interface of VKS_GATEWAY' : null;
 	const right = 'Write a name no other interface of the container has.';
 	return taken === null ? [] : [{id: 'tunnelInterface', fault: {value: tunnelInterface, wrong: `is also ${taken}`, right}}];
 }

@@ -3,7 +3,7 @@ import {mergeCidrs, type Cidr} from '../net/cidr.ts';
 import {loopback, parseInterfaceName} from '../net/interface-name.ts';
 import {parsePort, type Port, type Transport} from '../net/port.ts';
 import {ok} from '../result.ts';
-import type {InboundPort, ManagementPath, PeerPermission} from './config.ts';
+import type {GatewayPermission, InboundPort, ManagementPath, PeerPermission} from './config.ts';
 import {doubtAbout, parseOpenableRange, parseRange} from './parse-addresses.ts';
 import {all, faulty, type Parsed} from './parse-text.ts';
 
@@ -33,6 +33,18 @@ export function parsePeer(text: string): Parsed<PeerPermission> {
 	if (port === null) return noSuchPort(text);
 	if (isDnsPort(port)) return faulty({value: text, wrong: 'asks for DNS, which is refused everywhere outside the tunnel', right: 'Remove it, or name the address in /etc/hosts.'});
 	return ok({interface: name, destination: destination.value, transport: transportOf(found['transport']), port});
+}
+
+/** `eth1 172.31.0.0/24` */
+export function parseGateway(text: string): Parsed<GatewayPermission> {
+	const [name = '', word = '', ...rest] = text.split(/\s+/);
+	if (word === '' || rest.length > 0) return faulty({value: text, wrong: 'is not an interface and a range'});
+	const device = parseInterfaceName(name);
+	if (device === null || device === loopback) return faulty({value: text, wrong: 'does not name an interface that hosts are behind'});
+	const range = parseOpenableRange(word);
+	if (!range.ok) return range;
+	const doubt = doubtAbout(range.value);
+	return doubt === null ? ok({interface: device, range: range.value}) : faulty({value: range.value, wrong: doubt, right: 'Name the private range of the hosts that are routed through vks.'});
 }
 
 /** `tcp 22 from 192.168.1.10`. The range is not optional: this way stays open in lockdown. */

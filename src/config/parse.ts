@@ -4,7 +4,7 @@ import type {Config} from './config.ts';
 import {crossFaults} from './cross-checks.ts';
 import {judgeNetwork, parseOpenableRange, type Networks} from './parse-addresses.ts';
 import {parseLan} from './parse-lan.ts';
-import {parseInboundPort, parsePeer} from './parse-permissions.ts';
+import {parseGateway, parseInboundPort, parsePeer} from './parse-permissions.ts';
 import {goodEntries} from './parse-text.ts';
 import {schema, type Values} from './schema.ts';
 import {settingProblem, type Fault, type SettingProblem} from './setting-problem.ts';
@@ -36,6 +36,7 @@ export function parseConfig({env, file}: ConfigInput): Result<Config, readonly S
 const goodLists = (sources: Sources) => ({
 	inboundPorts: goodEntries(parseInboundPort, sources.inboundPorts.text),
 	lan: goodEntries(parseLan, sources.lan.text),
+	gateway: goodEntries(parseGateway, sources.gateway.text),
 	peers: goodEntries(parsePeer, sources.peers.text),
 });
 

@@ -17,6 +17,7 @@ export function renderEnvironment(config: Config): Readonly<Record<string, strin
 		[settings.ipv6.name]: config.ipv6,
 		[settings.inboundPorts.name]: config.inboundPorts.map(inboundText).join('; '),
 		[settings.peers.name]: config.peers.map(peerText).join('; '),
+		[settings.gateway.name]: config.gateway.map(({interface: device, range}) => `${device} ${range}`).join('; '),
 		[settings.management.name]: config.management === null ? '' : managementText(config.management),
 		[settings.uplink.name]: config.uplink,
 		[settings.tunnelInterface.name]: config.tunnelInterface,

@@ -3,7 +3,7 @@ import {z} from 'zod';
 import {parseOpenableRange, parseResolver} from './parse-addresses.ts';
 import {parseExitUrl, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
 import {parseLan} from './parse-lan.ts';
-import {parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
+import {parseGateway, parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
 import {choice, listOf, textSchema, wholeNumber, yesOrNo} from './parse-text.ts';
 import type {SettingId} from './settings.ts';
 
@@ -24,6 +24,7 @@ export const schema = {
 	ipv6: choice(['auto', 'block']),
 	inboundPorts: textSchema(listOf(parseInboundPort)),
 	peers: textSchema(listOf(parsePeer)),
+	gateway: textSchema(listOf(parseGateway)),
 	management: textSchema(parseManagement),
 	uplink: textSchema(parseUplink),
 	tunnelInterface: textSchema(parseTunnelInterface),

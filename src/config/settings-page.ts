@@ -54,6 +54,13 @@ separated by spaces. PORT is the port inside the container.
 
 \`INTERFACE RANGE tcp|udp PORT\`. The range must be private, and ports 53 and 853 are refused: DNS leaves through the tunnel only.
 
+## VKS_GATEWAY
+
+\`INTERFACE RANGE\`. Hosts of the private range behind that interface (the uplink's or another's) may use the container as
+their gateway: to the tunnel, from the tunnel's address, and nowhere else. They ask the tunnel's resolvers, or none. The
+kernel has to forward: vks sets \`net.ipv4.ip_forward\` (and \`net.ipv6.conf.all.forwarding\` for an IPv6 range) where it may,
+and says so where it may not.
+
 ## VKS_MANAGEMENT
 
 \`tcp PORT from RANGE\`, more ranges after a space. The range is required.

@@ -107,6 +107,15 @@ export const settings = {
 		form: 'Write INTERFACE RANGE tcp|udp PORT, several separated by ; or , such as eth1 172.31.0.0/24 tcp 5432.',
 		example: 'eth1 172.31.0.0/24 tcp 5432',
 	},
+	gateway: {
+		name: 'VKS_GATEWAY',
+		key: 'gateway',
+		default: '',
+		many: true,
+		meaning: 'Other hosts or containers that are routed through the tunnel, by the interface they are behind and their range.',
+		form: 'Write INTERFACE RANGE, several separated by ; or , such as eth1 172.31.0.0/24.',
+		example: 'eth1 172.31.0.0/24',
+	},
 	management: {
 		name: 'VKS_MANAGEMENT',
 		key: 'management',

@@ -12,6 +12,7 @@ import type {LiveTunnel} from './dial.ts';
 import {createEngine} from './engine.ts';
 import {askExit} from './exit-check.ts';
 import {explainQuery} from './explain-query.ts';
+import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
 import {isDead, votesOf} from './health.ts';
 import type {IntentFile} from './intent.ts';
@@ -163,6 +164,8 @@ export function createController(deps: ControllerDeps): Controller {
 	const tick = async (): Promise<void> => {
 		await readTunnel();
 		await prover.prove();
+		// Only while the policy is known to stand: it is what keeps forwarded packets off the uplink.
+		if (prover.proof().kind === 'proven') note('forwarding', forwardingProblem(kernel.sysctl, config));
 		publish();
 	};
 

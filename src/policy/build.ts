@@ -22,6 +22,14 @@ export function setConnectionMark(id: string, mark: number, match: Match, reason
 	return {id: id as RuleId, verdict: {kind: 'set-connection-mark', mark}, match, reason, setting};
 }
 
+export function clampMss(id: string, match: Match, reason: string, setting: string): Rule {
+	return {id: id as RuleId, verdict: {kind: 'clamp-mss'}, match, reason, setting};
+}
+
+export function snat(id: string, address: IpAddress, match: Match, reason: string, setting: string): Rule {
+	return {id: id as RuleId, verdict: {kind: 'snat', address}, match, reason, setting};
+}
+
 /** nft rules speak one address family; this calls `make` once per family that the ranges hold, with an id suffix. */
 export function perFamily(ranges: readonly Cidr[], make: (ranges: readonly Cidr[], suffix: `v${Family}`) => Rule): readonly Rule[] {
 	return ([4, 6] as const).flatMap(family => {

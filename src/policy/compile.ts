@@ -7,9 +7,10 @@ import {parseCidr} from '../net/cidr.ts';
 import {loopback} from '../net/interface-name.ts';
 import {accept, drop, hosts, perFamily, reject} from './build.ts';
 import {contextOf, type Context} from './context.ts';
+import {gatewayEgress, gatewayErrorsOut, gatewayForward, gatewayNat, gatewayUnmarks} from './gateway-rules.ts';
 import {permissionsEgress, permissionsIn, permissionsOut} from './lan-rules.ts';
-import {arpEgress, arpRefusal, dhcpEgress, dhcpIn, dhcpOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
-import type {Chain, Rule, Ruleset, Situation} from './policy.ts';
+import {arpEgress, arpRefusal, dhcpEgress, dhcpIn, dhcpOut, hostNeighboursIn, hostNeighboursOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
+import type {Chain, ChainName, Rule, Ruleset, Situation} from './policy.ts';
 import {dnsRefusal, endpointEgress, endpointIn, endpointMarks, endpointOut, loopRefusal, resolversOut, tunnelIn, tunnelOut, tunnelRefusal} from './tunnel-rules.ts';
 import {doorMarks, doorsEgress, doorsIn, doorsOut, forwardedPortsIn, lanIn, lanOut, peersIn, peersOut, replyMarks} from './uplink-rules.ts';
 
@@ -17,11 +18,13 @@ export function compile(config: Config, situation: Situation): Ruleset {
 	const context = contextOf(config, situation);
 	return {
 		chains: [
-			chain('prerouting', 'accept', [...endpointMarks(context), ...doorMarks(context)]),
+			chain('early', 'accept', tunnelAddressGuard(context)),
+			chain('prerouting', 'accept', [...endpointMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)]),
 			chain('reroute', 'accept', replyMarks(context)),
 			chain('input', 'drop', inputRules(context)),
-			chain('forward', 'drop', [drop('refuse-forward', {}, 'vks routes for nobody else.')]),
+			chain('forward', 'drop', [...gatewayForward(context), drop('refuse-forward', {}, 'vks routes for nobody else.')]),
 			chain('output', 'drop', outputRules(context)),
+			...(config.gateway.length === 0 ? [] : [chain('postrouting', 'accept', gatewayNat(context))]),
 			{name: 'egress', table: 'netdev', policy: 'drop', rules: egressRules(context)},
 		],
 		backstop: [...new Set(situation.outside)].sort(),
@@ -42,9 +45,11 @@ function outputRules(context: Context): readonly Rule[] {
 		...tunnelRefusal(context),
 		...lanOut(context, 'lan-out'),
 		...permissionsOut(context),
+		...gatewayErrorsOut(context),
 		...peersOut(context, 'peer-out'),
 		...doorsOut(context),
 		...neighboursOut(context, 'neighbour-out'),
+		...hostNeighboursOut(context, 'neighbour-out'),
 		...dhcpOut(context, 'dhcp-out'),
 		reject('refuse-out', {}, 'Nothing in the policy lets this out.'),
 	];
@@ -53,7 +58,6 @@ function outputRules(context: Context): readonly Rule[] {
 function inputRules(context: Context): readonly Rule[] {
 	return [
 		accept('loopback-in', {inInterface: [loopback]}, 'The namespace talking to itself.'),
-		...tunnelAddressGuard(context),
 		...tunnelIn(context),
 		...forwardedPortsIn(context),
 		...endpointIn(context),
@@ -62,6 +66,7 @@ function inputRules(context: Context): readonly Rule[] {
 		...peersIn(context),
 		...doorsIn(context),
 		...neighboursIn(context),
+		...hostNeighboursIn(context),
 		...dhcpIn(context),
 		...pathMtuIn(context),
 		drop('refuse-in', {}, 'Nothing in the policy lets this in.'),
@@ -77,9 +82,11 @@ function egressRules(context: Context): readonly Rule[] {
 		...arpEgress(context),
 		...lanOut(context, 'egress-lan'),
 		...permissionsEgress(context),
+		...gatewayEgress(context),
 		...peersOut(context, 'egress-peer'),
 		...doorsEgress(context),
 		...neighboursOut(context, 'egress-neighbour'),
+		...hostNeighboursOut(context, 'egress-neighbour'),
 		...dhcpEgress(context),
 		drop('refuse-egress', {}, 'A raw packet, or one that no other layer stopped.'),
 	];
@@ -103,7 +110,10 @@ function dockerDnsRefusal({config}: Context): readonly Rule[] {
 	return [reject('refuse-docker-dns', {destination: [resolver]}, 'Docker\'s resolver answers from outside the tunnel.', 'VKS_DOCKER_DNS')];
 }
 
-/** CVE-2019-14899: a neighbour on the link must not be able to probe for the tunnel's address. */
+/**
+ * CVE-2019-14899: a neighbour on the link must not be able to probe for the tunnel's address. Before connection tracking,
+ * which would take the packet for one of a connection that runs through the tunnel, and change that connection's state.
+ */
 function tunnelAddressGuard({situation: {outside}, tunnels}: Context): readonly Rule[] {
 	if (outside.length === 0) return [];
 	return perFamily(hosts(tunnels.flatMap(tunnel => tunnel.addresses)), (destination, family) => drop(
@@ -113,6 +123,6 @@ function tunnelAddressGuard({situation: {outside}, tunnels}: Context): readonly 
 	));
 }
 
-function chain(name: 'prerouting' | 'reroute' | 'input' | 'forward' | 'output', policy: 'accept' | 'drop', rules: readonly Rule[]): Chain {
+function chain(name: Exclude<ChainName, 'egress'>, policy: 'accept' | 'drop', rules: readonly Rule[]): Chain {
 	return {name, table: 'inet', policy, rules};
 }

@@ -23,6 +23,7 @@ export function contextOf(config: Config, situation: Situation): Context {
 	const ranges = [
 		...(exceptionsOpen ? [...config.network, ...config.lan.map(({range}) => range)] : []),
 		...(exceptionsOpen ? config.inboundPorts.filter(({on}) => on === 'uplink').flatMap(({from}) => from) : []),
+		...(exceptionsOpen ? config.gateway.filter(entry => entry.interface === situation.uplink).map(({range}) => range) : []),
 		...(config.management?.from ?? []),
 	];
 	// A published port without `from` is open to IPv6 too.

@@ -30,6 +30,10 @@ function walk(chain: Chain, start: Packet): Decision {
 			case 'reject':
 			case 'drop':
 				return {verdict: rule.verdict.kind, rule, path, packet};
+			case 'snat':
+				return {verdict: 'accept', rule, path, packet: {...packet, source: rule.verdict.address}};
+			case 'clamp-mss':
+				break;
 			case 'set-mark':
 				packet = {...packet, mark: rule.verdict.mark};
 				break;

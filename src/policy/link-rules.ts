@@ -1,6 +1,6 @@
 /** What a link needs to work at all: ARP, narrow IPv6 neighbour discovery, DHCP, path MTU. */
 import {isIpv4} from '../net/address.ts';
-import {mergeCidrs, parseCidr, type Cidr} from '../net/cidr.ts';
+import {cidrFamily, mergeCidrs, parseCidr, type Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import {accept, drop, hosts, port} from './build.ts';
 import type {Context} from './context.ts';
@@ -34,6 +34,27 @@ export function neighboursOut({uplink, needsNeighbours, situation: {onLink = []}
 		)]),
 	];
 }
+
+/** Hosts behind vks on another interface than the uplink (`VKS_GATEWAY`) find it, and it them; nobody there is a router to us. */
+export function hostNeighboursOut({config, exceptionsOpen, uplink}: Context, id: string): readonly Rule[] {
+	const {neighbour, neighbourAdvertisement} = solicitation;
+	return gateways6(config, exceptionsOpen, uplink).map(({interface: device, range}, index) => accept(
+		`${id}-host-${index + 1}`,
+		{outInterface: [device], hopLimit: ndHopLimit, protocol: ['icmpv6'], destination: mergeCidrs([...neighbourTargets, range]), icmpTypes: [neighbour, neighbourAdvertisement]},
+		'IPv6 neighbour discovery among hosts behind vks.',
+		'VKS_GATEWAY',
+	));
+}
+
+export function hostNeighboursIn({config, exceptionsOpen, uplink}: Context): readonly Rule[] {
+	const devices = [...new Set(gateways6(config, exceptionsOpen, uplink).map(entry => entry.interface))].sort();
+	const {neighbour, neighbourAdvertisement} = solicitation;
+	if (devices.length === 0) return [];
+	return [accept('neighbour-host-in', {inInterface: devices, hopLimit: ndHopLimit, protocol: ['icmpv6'], icmpTypes: [neighbour, neighbourAdvertisement]}, 'IPv6 neighbour discovery among hosts behind vks.', 'VKS_GATEWAY')];
+}
+
+const gateways6 = ({gateway}: Context['config'], exceptionsOpen: boolean, uplink: InterfaceName | null): Context['config']['gateway'] =>
+	(exceptionsOpen ? gateway.filter(({interface: device, range}) => device !== uplink && cidrFamily(range) === 6) : []);
 
 export function neighboursIn({uplink, needsNeighbours}: Context): readonly Rule[] {
 	if (uplink === null || !needsNeighbours) return [];
@@ -80,7 +101,7 @@ export function arpRefusal({tunnels}: Context): readonly Rule[] {
 }
 
 /** ARP names neighbours, and must be let out wherever a permission sends IPv4; no other interface needs it. */
-export function arpEgress({uplink, config, exceptionsOpen}: Context): readonly Rule[] {
-	const links = new Set<InterfaceName>([...(uplink === null ? [] : [uplink]), ...(exceptionsOpen ? config.peers.map(peer => peer.interface) : [])]);
+export function arpEgress({uplink, config: {peers, gateway}, exceptionsOpen}: Context): readonly Rule[] {
+	const links = new Set<InterfaceName>([...(uplink === null ? [] : [uplink]), ...(exceptionsOpen ? [...peers, ...gateway].map(entry => entry.interface) : [])]);
 	return links.size === 0 ? [] : [accept('egress-arp', {outInterface: [...links].sort(), etherType: 'arp'}, 'Finds neighbours on the link (ARP).')];
 }

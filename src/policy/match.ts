@@ -17,6 +17,7 @@ export function renderMatch(match: Match): string {
 		match.destination && `${keyword(match.destination)} daddr ${oneOrSet(match.destination)}`,
 		match.hopLimit !== undefined && `ip6 hoplimit ${match.hopLimit}`,
 		...transport(match),
+		match.synOnly && 'tcp flags & (syn | rst) == syn',
 		match.connection && `ct state ${oneOrSet(match.connection)}`,
 		match.connectionDirection && `ct direction ${match.connectionDirection}`,
 		match.connectionMark !== undefined && `ct mark ${hex(match.connectionMark)}`,
@@ -44,6 +45,8 @@ export function matches(match: Match, packet: Packet): boolean {
 		&& within(match.destinationPorts, packet.destinationPort)
 		&& withinSpan(match.sourceSpan, packet.sourcePort)
 		&& withinSpan(match.destinationSpan, packet.destinationPort)
+		// A packet here has no flags; such a rule decides nothing.
+		&& (match.synOnly === undefined || packet.connection === 'new')
 		&& within(match.icmpTypes, packet.icmpType)
 		&& within(match.connection, packet.connection)
 		&& (match.connectionDirection === undefined || match.connectionDirection === packet.connectionDirection)

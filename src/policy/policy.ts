@@ -64,6 +64,8 @@ export interface Match {
 	/** Every port from the first to the last. */
 	readonly sourceSpan?: PortSpan;
 	readonly destinationSpan?: PortSpan;
+	/** TCP packets that open a connection or answer that. */
+	readonly synOnly?: true;
 	readonly icmpTypes?: readonly number[];
 	/** Hop limit, for neighbour discovery (RFC 4861: 255 proves that no router forwarded it). */
 	readonly hopLimit?: number;
@@ -88,7 +90,11 @@ export type Verdict =
 	| {readonly kind: 'reject'}
 	| {readonly kind: 'drop'}
 	| {readonly kind: 'set-mark'; readonly mark: number}
-	| {readonly kind: 'set-connection-mark'; readonly mark: number};
+	| {readonly kind: 'set-connection-mark'; readonly mark: number}
+	/** Lowers the segment size that a TCP SYN names to what fits the route, both ways. */
+	| {readonly kind: 'clamp-mss'}
+	/** Only in the `postrouting` chain. */
+	| {readonly kind: 'snat'; readonly address: IpAddress};
 
 /** One rule. A refusing rule also logs through NFLOG, in a rule of its own before it. */
 export interface Rule {
@@ -101,7 +107,8 @@ export interface Rule {
 	readonly verdict: Verdict;
 }
 
-export type ChainName = 'prerouting' | 'reroute' | 'input' | 'forward' | 'output' | 'egress';
+/** `early` stands before connection tracking; `postrouting` only where hosts are routed through the tunnel. */
+export type ChainName = 'early' | 'prerouting' | 'reroute' | 'input' | 'forward' | 'output' | 'postrouting' | 'egress';
 
 export interface Chain {
 	readonly name: ChainName;

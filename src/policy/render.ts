@@ -2,8 +2,9 @@
  * Rulesets as nft scripts. Each script is one transaction that declares counters and chains, flushes the chains and adds
  * the rules again, so that named counters keep counting across changes of policy.
  */
+import {isIpv4} from '../net/address.ts';
 import {renderMatch} from './match.ts';
-import type {Chain, Rule, Ruleset} from './policy.ts';
+import type {Chain, ChainName, Rule, Ruleset} from './policy.ts';
 
 export const tableName = 'vks';
 
@@ -56,12 +57,16 @@ function renderTable({family, table, mode, rehook = false, ruleset, hooked}: Tab
 		...(mode === 'standing' ? [] : [`add table ${at}`]),
 		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
 		...(rehook ? chains.flatMap(({name}) => [`flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
+		...(hooked && family === 'inet' ? absentChains(chains).flatMap(name => [`add chain ${at} ${name}`, `flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
 		...chains.map(chain => [`add chain ${at} ${chain.name}`, ...(hooked ? [chainSpec(chain, ruleset)] : [])].join(' ')),
 		...chains.map(chain => `flush chain ${at} ${chain.name}`),
 		...chains.flatMap(chain => chain.rules.flatMap(rule => ruleLines(chain, rule, ruleset).map(line => `add rule ${at} ${chain.name} ${line}`))),
 		'',
 	].join('\n');
 }
+
+/** A table that was adopted may still hold them, from other settings. Kernels without NAT must not be asked for such a chain. */
+const absentChains = (chains: readonly Chain[]): readonly ChainName[] => (['postrouting'] as const).filter(name => !chains.some(chain => chain.name === name));
 
 /** Log and verdict are two rules: one rule with a limit would count and refuse only what it logs. */
 function ruleLines({name}: Chain, rule: Rule, {numbers}: Ruleset): readonly string[] {
@@ -77,8 +82,13 @@ function chainSpec({name, policy}: Chain, {backstop}: Ruleset): string {
 }
 
 /** Where a chain meets packets. In a `route` chain a packet whose mark changes is routed again (nft.8, chain types). */
-export function hookOf(name: Chain['name']): {readonly type: 'filter' | 'route'; readonly hook: string; readonly priority: number} {
+export function hookOf(name: Chain['name']): {readonly type: 'filter' | 'route' | 'nat'; readonly hook: string; readonly priority: number} {
 	switch (name) {
+		case 'early':
+			// NF_IP_PRI_RAW (linux/netfilter_ipv4.h): connection tracking comes at -200.
+			return {type: 'filter', hook: 'prerouting', priority: -300};
+		case 'postrouting':
+			return {type: 'nat', hook: 'postrouting', priority: 100};
 		case 'prerouting':
 			return {type: 'filter', hook: 'prerouting', priority: -150};
 		case 'reroute':
@@ -103,11 +113,16 @@ function renderVerdict({verdict}: Rule): string {
 			return `meta mark set 0x${verdict.mark.toString(16)}`;
 		case 'set-connection-mark':
 			return `ct mark set 0x${verdict.mark.toString(16)}`;
+		case 'clamp-mss':
+			return 'tcp option maxseg size set rt mtu';
+		case 'snat':
+			return `snat ${isIpv4(verdict.address) ? 'ip' : 'ip6'} to ${verdict.address}`;
 	}
 }
 
 function direction(chain: Chain['name']): 'in' | 'out' | 'forward' {
 	switch (chain) {
+		case 'early':
 		case 'prerouting':
 		case 'input':
 			return 'in';
@@ -115,6 +130,7 @@ function direction(chain: Chain['name']): 'in' | 'out' | 'forward' {
 			return 'forward';
 		case 'reroute':
 		case 'output':
+		case 'postrouting':
 		case 'egress':
 			return 'out';
 	}

@@ -4,7 +4,7 @@ import {accept, hosts, perFamily, port, reject, setMark} from './build.ts';
 import type {Context} from './context.ts';
 import type {Match, Rule, TunnelUse} from './policy.ts';
 
-const dnsPorts = [port(53), port(853)];
+export const dnsPorts = [port(53), port(853)];
 
 /**
  * Gives the endpoint's packets the tunnel's mark on arrival, so that reverse-path filtering looks the route up in the

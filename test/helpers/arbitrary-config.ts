@@ -1,6 +1,6 @@
 /** Arbitrary valid configurations: exactly the values that parsing can produce, over their whole range. */
 import fc from 'fast-check';
-import type {Config, InboundPort, LanPermission, ManagementPath, PeerPermission} from '../../src/config/config.ts';
+import type {Config, GatewayPermission, InboundPort, LanPermission, ManagementPath, PeerPermission} from '../../src/config/config.ts';
 import {doubtAbout, parseOpenableRange, parseResolver} from '../../src/config/parse-addresses.ts';
 import {lanText, parseLan} from '../../src/config/parse-lan.ts';
 import {isDnsPort} from '../../src/config/parse-permissions.ts';
@@ -31,6 +31,8 @@ const peer: fc.Arbitrary<PeerPermission> = fc.record({
 	port: port.filter(number => !isDnsPort(number)),
 });
 
+const gateway: fc.Arbitrary<GatewayPermission> = fc.record({interface: interfaceName, range: privateCidr});
+
 const management: fc.Arbitrary<ManagementPath | null> = fc.option(fc.record({from: sources.filter(list => list.length > 0), port}));
 
 const mark = fc.oneof(fc.integer({min: 1, max: 0xffff_ffff}), fc.constantFrom(1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff));
@@ -56,6 +58,7 @@ export const validConfig: fc.Arbitrary<Config> = fc
 		lan: fc.uniqueArray(lanPermission, {maxLength: 4, selector: lanText}),
 		inboundPorts: fc.uniqueArray(inboundPort, {maxLength: 5, selector: each => `${each.port}/${each.transport}@${each.on}`}),
 		peers: fc.uniqueArray(peer, {maxLength: 4, selector: each => Object.values(each).join(' ')}),
+		gateway: fc.uniqueArray(gateway, {maxLength: 2, selector: each => Object.values(each).join(' ')}),
 		management,
 		uplink: fc.oneof(fc.constant('auto' as const), interfaceName),
 		tunnelInterface: interfaceName,
@@ -69,4 +72,4 @@ export const validConfig: fc.Arbitrary<Config> = fc
 		numbers,
 	})
 	.map(({networks: opened, ...rest}) => ({...rest, ...opened}))
-	.filter(({tunnelInterface, uplink, peers}) => tunnelInterface !== uplink && !peers.some(each => each.interface === tunnelInterface));
+	.filter(({tunnelInterface, uplink, peers, gateway: behind}) => tunnelInterface !== uplink && ![...peers, ...behind].some(each => each.interface === tunnelInterface));

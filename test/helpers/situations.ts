@@ -20,6 +20,7 @@ export const configurations = {
 		VKS_PEERS: 'eth1 172.31.0.0/24 tcp 5432', VKS_DHCP: 'yes', VKS_DOCKER_DNS: 'yes',
 	}),
 	narrow: configFrom({VKS_LAN: '192.168.77.0/24; out 192.168.78.20 tcp 5432; in 192.168.78.0/24 udp 53000-53010; out fd00:77::/64 icmpv6; in 192.168.78.0/24 icmp'}),
+	gateway: configFrom({VKS_GATEWAY: 'eth1 172.31.0.0/24; eth0 fd00:77::/64; eth1 fd00:78::/64', VKS_INBOUND_PORTS: '8080/tcp'}),
 } as const;
 
 export const ip = (text: string): IpAddress => orThrow(parseIp(text), text);

@@ -54,6 +54,21 @@ test('a change of policy keeps the counters, and a rule that anyone adds or remo
 	expect(valueOf(await reader.readBack(ruleset, expectation)).firewall[0]).toMatch(/chain output has another hook or default/);
 });
 
+test('the chain that translates addresses goes with the setting it is for, and hosts behind vks meet it by both families', async () => {
+	const {configurations} = await import('../../helpers/situations.ts');
+	const {firewall} = bench().kernel;
+	const keeper = firewallKeeper(firewall);
+	const chains = async () => [...parseListing(valueOf(await firewall.list('inet', 'vks'))).chains.keys()];
+	valueOf(await keeper.enforce(compile(configurations.gateway, situations.connected)));
+	expect(await chains()).toContain('postrouting');
+	const text = JSON.stringify(valueOf(await firewall.list('inet', 'vks')));
+	for (const address of ['10.64.1.2', 'fd64:1::2']) expect(text).toMatch(new RegExp(`"snat":[^}]*"addr":"${address}"`));
+	const without = compile(configurations.minimal, situations.connected);
+	valueOf(await keeper.enforce(without));
+	expect(await chains()).not.toContain('postrouting');
+	expect(valueOf(await rulesetReader(firewall).readBack(without, {owned: true, outside: situations.connected.outside})).firewall).toEqual([]);
+});
+
 test('a link that takes the name an uplink once bore is not hooked for long', async () => {
 	const {configurations, nic} = await import('../../helpers/situations.ts');
 	const {firewall} = bench().kernel;

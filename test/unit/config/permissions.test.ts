@@ -60,6 +60,31 @@ describe('VKS_PEERS', () => {
 	});
 });
 
+describe('VKS_GATEWAY', () => {
+	test('takes interface and range', () => {
+		expect(configOf({VKS_GATEWAY: 'eth1 172.31.0.0/24; eth0  fd00::5'}).gateway).toEqual([
+			{interface: 'eth1', range: '172.31.0.0/24'},
+			{interface: 'eth0', range: 'fd00::5/128'},
+		]);
+	});
+
+	test.each([
+		['eth1', 'eth1 is not an interface and a range'],
+		['eth1 172.31.0.0/24 tcp', '"eth1 172.31.0.0/24 tcp" is not an interface and a range'],
+		['lo 172.31.0.0/24', '"lo 172.31.0.0/24" does not name an interface that hosts are behind'],
+		['eth1 nas', 'nas is a name: vks opens addresses only'],
+		['eth1 0.0.0.0/0', '0.0.0.0/0 is every address: nothing would be refused'],
+		['eth1 8.8.8.8', '8.8.8.8/32 is not private address space'],
+		['eth1 10.0.0.1;eth1 10.0.0.1/32', '"eth1 10.0.0.1/32" is listed twice'],
+	])('%s is refused', (text, complaint) => {
+		expect(complaints({VKS_GATEWAY: text})).toEqual([`VKS_GATEWAY: ${complaint}`]);
+	});
+
+	test('the tunnel is no interface that hosts are behind', () => {
+		expect(complaints({VKS_GATEWAY: 'wg0 10.0.0.0/8'})).toEqual(['VKS_INTERFACE: wg0 is also an interface of VKS_GATEWAY']);
+	});
+});
+
 describe('VKS_MANAGEMENT', () => {
 	test('takes port and sources', () => {
 		expect(configOf({VKS_MANAGEMENT: 'TCP 22 from 192.168.1.10 fd00::/64'}).management).toEqual({port: 22, from: ['192.168.1.10/32', 'fd00::/64']});

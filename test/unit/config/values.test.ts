@@ -15,6 +15,7 @@ test('with nothing set there is a configuration', () => {
 		ipv6: 'auto',
 		inboundPorts: [],
 		lan: [],
+		gateway: [],
 		peers: [],
 		management: null,
 		uplink: 'auto',

@@ -1,6 +1,7 @@
 /** What must hold for every valid configuration in every situation, whatever the rules look like. */
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import type {Config} from '../../../src/config/config.ts';
 import {compile} from '../../../src/policy/compile.ts';
 import type {Chain, Rule, Ruleset, Situation} from '../../../src/policy/policy.ts';
 import {validConfig} from '../../helpers/arbitrary-config.ts';
@@ -16,7 +17,7 @@ const chain = (ruleset: Ruleset, name: Chain['name']): Chain => {
 };
 const accepts = (rules: readonly Rule[]): readonly Rule[] => rules.filter(({verdict}) => verdict.kind === 'accept');
 const touches = (rule: Rule, name: string): boolean => [...(rule.match.outInterface ?? []), ...(rule.match.inInterface ?? [])].some(entry => entry === name);
-const holds = (check: (input: {ruleset: Ruleset; situation: Situation}) => void) => fc.assert(fc.property(rulesets, check), {numRuns: 300});
+const holds = (check: (input: {ruleset: Ruleset; situation: Situation; config: Config}) => void) => fc.assert(fc.property(rulesets, check), {numRuns: 300});
 
 test('every chain that decides drops by default, and its last rule refuses everything by name', () => {
 	holds(({ruleset}) => {
@@ -48,7 +49,7 @@ test('no accept in output rests on a mark alone, or on connection state alone', 
 	holds(({ruleset}) => {
 		for (const rule of accepts([...chain(ruleset, 'output').rules, ...chain(ruleset, 'egress').rules])) {
 			if (rule.match.mark === undefined && rule.match.connection === undefined) continue;
-			expect(rule.match.destinationPorts ?? rule.match.sourcePorts, rule.id).toBeDefined();
+			expect(rule.match.destinationPorts ?? rule.match.sourcePorts ?? rule.match.icmpTypes, rule.id).toBeDefined();
 			expect(rule.match.protocol, rule.id).toBeDefined();
 		}
 	});
@@ -93,11 +94,57 @@ test('in lockdown only loopback, the management path and what a link needs remai
 	);
 });
 
-test('a second uplink gets nothing but what VKS_PEERS names on it', () => {
+test('a second uplink gets nothing but what VKS_PEERS and VKS_GATEWAY name on it', () => {
 	holds(({ruleset}) => {
 		for (const {rules} of ruleset.chains) {
-			for (const rule of accepts(rules).filter(candidate => touches(candidate, nic('eth1')))) expect(rule.id).toMatch(/^(peer|egress-peer|egress-arp)/);
+			for (const rule of accepts(rules).filter(candidate => touches(candidate, nic('eth1')))) expect(rule.id).toMatch(/^(peer|egress-peer|egress-arp|gateway|egress-gateway|neighbour-host|neighbour-out-host|egress-neighbour-host)/);
 		}
+	});
+});
+
+test('forwarded is only what goes from a range and interface of VKS_GATEWAY to a verified tunnel, and what answers it', () => {
+	holds(({ruleset, config, situation: {tunnels}}) => {
+		const open = tunnels.filter(({pass}) => pass === 'traffic').map(tunnel => tunnel.interface);
+		const forwarded = accepts(chain(ruleset, 'forward').rules);
+		for (const {id, match} of forwarded) {
+			const [from, to] = [match.inInterface?.[0], match.outInterface?.[0]];
+			const isOut = config.gateway.some(entry => entry.interface === from && match.source?.length === 1 && entry.range === match.source[0]) && open.some(name => name === to);
+			const isBack = config.gateway.some(entry => entry.interface === to && match.destination?.length === 1 && entry.range === match.destination[0]) && open.some(name => name === from) && match.connectionDirection === 'reply';
+			expect(isOut || isBack, id).toBe(true);
+			expect([match.inInterface?.length, match.outInterface?.length]).toEqual([1, 1]);
+		}
+		if (config.gateway.length === 0) expect(chain(ruleset, 'forward').rules.map(({id}) => id)).toEqual(['refuse-forward']);
+	});
+});
+
+test('hosts behind vks ask the tunnel\'s resolvers before anything else of theirs is let out', () => {
+	holds(({ruleset, config}) => {
+		const {rules} = chain(ruleset, 'forward');
+		const lastRefusal = rules.findLastIndex(({id}) => id.startsWith('refuse-gateway-dns'));
+		for (const {id} of accepts(rules.slice(0, lastRefusal + 1))) expect(id).toMatch(/^gateway-dns-/);
+		for (const {id} of accepts(rules.slice(lastRefusal + 1))) expect(id).not.toMatch(/^gateway-dns-/);
+		const isOpen = accepts(rules).length > 0;
+		if (isOpen) expect(rules.filter(({id}) => id.startsWith('refuse-gateway-dns'))).toHaveLength(config.gateway.length);
+	});
+});
+
+test('what is forwarded to a tunnel leaves with the tunnel\'s own address', () => {
+	holds(({ruleset, situation: {tunnels}}) => {
+		const translated = ruleset.chains.find(({name}) => name === 'postrouting')?.rules ?? [];
+		for (const {id, match} of accepts(chain(ruleset, 'forward').rules).filter(({id: name}) => /^gateway-\d+-/.test(name) && !name.endsWith('-back'))) {
+			const rule = translated.find(candidate => candidate.match.outInterface?.[0] === match.outInterface?.[0] && candidate.match.source?.[0] === match.source?.[0]);
+			const verdict = rule?.verdict;
+			const own = tunnels.find(tunnel => tunnel.interface === match.outInterface?.[0])?.addresses ?? [];
+			expect(verdict?.kind === 'snat' && own.includes(verdict.address), id).toBe(true);
+		}
+	});
+});
+
+test('the tunnel\'s address is refused to everybody outside before connection tracking', () => {
+	holds(({ruleset, situation: {tunnels, outside}}) => {
+		const refused = chain(ruleset, 'early').rules.filter(({verdict}) => verdict.kind === 'drop').flatMap(({match}) => match.destination ?? []);
+		if (outside.length === 0) return;
+		for (const address of tunnels.flatMap(({addresses}) => addresses)) expect(refused.some(range => range.startsWith(`${address}/`))).toBe(true);
 	});
 });
 
