@@ -16,6 +16,7 @@ export type ProblemCode =
 	| 'routing-refused'
 	| 'egress-unsupported'
 	| 'af-xdp'
+	| 'conntrack'
 	| 'sysctl'
 	| 'rp-filter'
 	| 'drift'

@@ -2,6 +2,7 @@
 import type {Config} from '../config/config.ts';
 import type {DropView, Explanation, Snapshot} from '../control/schema.ts';
 import type {Generation, Kernel, KernelEvent} from '../kernel/kernel.ts';
+import type {IpAddress} from '../net/address.ts';
 import type {ResolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
@@ -11,6 +12,7 @@ import type {Clock} from './clock.ts';
 import type {LiveTunnel} from './dial.ts';
 import {createEngine} from './engine.ts';
 import {askExit} from './exit-check.ts';
+import {forgetConnections} from './epoch.ts';
 import {explainQuery} from './explain-query.ts';
 import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
@@ -65,6 +67,7 @@ export function createController(deps: ControllerDeps): Controller {
 	let stats = freshStats(clock.now());
 	let statsOf: LiveTunnel | null = null;
 	let lostRecords = 0;
+	let lastAddresses: readonly IpAddress[] = [];
 	let reconnects: Snapshot['reconnects'] = {count: 0, lastReason: null};
 	let seq = 0;
 	let stopTicking = (): void => undefined;
@@ -95,10 +98,16 @@ export function createController(deps: ControllerDeps): Controller {
 		results.set(live.tunnel.server.id, `connected at ${new Date(now).toISOString()}`);
 		const pointed = live.use.resolvers.length === 0 ? ok(undefined) : resolv.point(live.use.resolvers);
 		note('dns', pointed.ok ? null : pointed.error);
-		// Best effort: what old connections still hold is refused by address and interface either way.
-		void kernel.network.flushConnections();
+		void forget(epoch, live.use.addresses);
 		// The first picture of a new tunnel shall not wait for the next second.
 		void tick().then(checkExit);
+	};
+
+	const forget = async (epoch: number, addresses: readonly IpAddress[]): Promise<void> => {
+		const {text, problem} = await forgetConnections(kernel.network, epoch, {before: lastAddresses, now: addresses});
+		lastAddresses = addresses;
+		note('conntrack', problem);
+		journal.write('tunnel', 'info', text);
 	};
 
 	const checkExit = async (): Promise<void> => {

@@ -107,8 +107,10 @@ export interface Network {
 	deleteRoute(route: Route): Result<void, Problem>;
 	addRule(rule: RoutingRule): Result<void, Problem>;
 	deleteRule(rule: RoutingRule): Result<void, Problem>;
-	/** Forgets tracked connections; best effort, returns how many (conntrack may be absent: 0). */
-	flushConnections(): Promise<number>;
+	/** Forgets all tracked connections; how many there were, or why connection tracking could not be asked. */
+	flushConnections(): Promise<Result<number, Problem>>;
+	/** Ends the TCP connections bound to these addresses, so that their owners hear of it at once; how many there were. */
+	endConnections(addresses: readonly IpAddress[]): Result<number, Problem>;
 }
 
 export interface Sysctl {

@@ -7,7 +7,8 @@ import {EPERM} from './ffi/errno.ts';
 import {loadKoffi, type Koffi} from './ffi/koffi.ts';
 import {openLibc, type Libc} from './ffi/libc.ts';
 import type {Devices, Firewall, Generation, Kernel} from './kernel.ts';
-import {NETLINK_NETFILTER, NETLINK_ROUTE, openNetlink, type NetlinkError, type NetlinkSocket} from './netlink/socket.ts';
+import {NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink, type NetlinkError, type NetlinkSocket} from './netlink/socket.ts';
+import {endConnections} from './network/connections.ts';
 import {flushConntrack} from './network/conntrack.ts';
 import {readLinks, readRawLinks} from './network/links.ts';
 import {openRouting} from './network/routing.ts';
@@ -61,6 +62,15 @@ function openSockets(libc: Libc): Result<Sockets, Problem> {
 	return fail(noNetlink(route.error));
 }
 
+/** Asked once for each tunnel, so that a socket of its own is opened for the question. */
+function withSocketTable<T>(libc: Libc, ask: (socket: NetlinkSocket) => Result<T, Problem>): Result<T, Problem> {
+	const socket = openNetlink(libc, NETLINK_SOCK_DIAG);
+	if (!socket.ok) return fail(noNetlink(socket.error));
+	const answer = ask(socket.value);
+	socket.value.close();
+	return answer;
+}
+
 const noKoffi = problem('internal', 'The native module koffi could not be loaded, so the kernel cannot be spoken to.', 'Install the packages again on this machine (`npm ci`): koffi comes built for each platform.');
 
 const noNetlink = ({text}: NetlinkError): Problem =>
@@ -94,7 +104,12 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 	const xdp = openXdpGuard(openXdpSockets(koffi, libc));
 	return ok({
 		firewall: firewall.value,
-		network: {...openRouting(route), links: () => readLinks(route), flushConnections: async () => flushConntrack(netfilter)},
+		network: {
+			...openRouting(route),
+			links: () => readLinks(route),
+			flushConnections: async () => flushConntrack(netfilter),
+			endConnections: addresses => withSocketTable(libc, socket => endConnections(socket, addresses)),
+		},
 		sysctl: openSysctl(),
 		xdp,
 		devices,

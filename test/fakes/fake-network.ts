@@ -9,6 +9,8 @@ export interface FakeNetworkState {
 	routes: Route[];
 	rules: RoutingRule[];
 	connections: number;
+	/** Local addresses of open TCP connections. */
+	tcp?: readonly string[];
 }
 
 const MAIN = 254;
@@ -63,11 +65,18 @@ export function fakeNetwork(state: FakeNetworkState, gate: (operation: keyof Net
 				changed('rule');
 				return ok(undefined);
 			}),
-		async flushConnections() {
-			const count = state.connections;
-			state.connections = 0;
-			return count;
-		},
+		endConnections: addresses =>
+			guarded('endConnections', () => {
+				const before = state.tcp ?? [];
+				state.tcp = before.filter(address => !addresses.some(gone => gone === address));
+				return ok(before.length - state.tcp.length);
+			}),
+		flushConnections: async () =>
+			guarded('flushConnections', () => {
+				const count = state.connections;
+				state.connections = 0;
+				return ok(count);
+			}),
 	};
 }
 

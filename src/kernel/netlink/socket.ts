@@ -6,6 +6,7 @@ import {encodeMessage, isInterrupted, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, NLMS
 
 /** linux/netlink.h. */
 export const NETLINK_ROUTE = 0;
+export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_NETFILTER = 12;
 
 export interface NetlinkError {

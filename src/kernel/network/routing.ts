@@ -13,7 +13,7 @@ import {encodeRoute, parseRoute, scopeFor, type RawRoute} from './parse-route.ts
 import {encodeRule, parseRule} from './parse-rule.ts';
 import {FIB_RULE_HDR_BYTES, RT_SCOPE_NOWHERE, RT_TABLE_COMPAT, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTM_DELROUTE, RTM_DELRULE, RTM_GETROUTE, RTM_GETRULE, RTM_NEWROUTE, RTM_NEWRULE, RTMSG_BYTES, RTNH_F_ONLINK, RTPROT_UNSPEC, RTPROT_VKS} from './protocol.ts';
 
-type Routing = Omit<Network, 'links' | 'flushConnections'>;
+type Routing = Pick<Network, 'routes' | 'rules' | 'replaceRoute' | 'deleteRoute' | 'addRule' | 'deleteRule'>;
 
 export function openRouting(socket: NetlinkSocket): Routing {
 	return {
