@@ -21,6 +21,7 @@ import type {IntentFile} from './intent.ts';
 import type {Journal} from './journal.ts';
 import {networkKeeper} from './network-keeper.ts';
 import {obstacleTo} from './obstacles.ts';
+import {paced} from './pace.ts';
 import type {ControllerEvent, ControllerPort} from './port.ts';
 import {createProver} from './prover.ts';
 import {commandQueue} from './queue.ts';
@@ -183,17 +184,27 @@ export function createController(deps: ControllerDeps): Controller {
 		await prover.prove();
 		if (prover.tamper().count === repairs) stranger(generation);
 	};
+	let foreign: Generation | null = null;
+	const proveSoon = paced(clock, {burst: 5, everyMs: 200}, () => void (foreign === null ? prover.prove() : noteStranger(foreign)));
+	const syncSoon = paced(clock, {burst: 20, everyMs: 50}, () => void engine.syncNetwork());
 
 	const onKernel = (event: KernelEvent): void => {
 		switch (event.kind) {
 			case 'ruleset-changed':
 				if (event.ours) return;
 				prover.suspect(event.generation);
-				void noteStranger(event.generation);
+				foreign = event.generation;
+				// While repairs pause, the proof of every second is enough to say so.
+				if (!prover.isPausing()) proveSoon();
 				return;
 			case 'network-changed':
+				if (event.by !== undefined) engine.suspect(event.by);
+				// A link that is new needs its backstop at once; the rest may come in storms.
+				if (event.what === 'link') engine.syncNetwork();
+				else if (!engine.isPausing()) syncSoon();
+				return;
 			case 'overrun':
-				engine.syncNetwork();
+				syncSoon();
 				return;
 			case 'drops':
 				lostRecords += event.lost;

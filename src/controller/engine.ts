@@ -10,6 +10,7 @@ import type {Ruleset, Situation, TunnelUse} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import type {Server} from '../tunnel/tunnel.ts';
+import {afterRepair, describePause, isHeld, releasedBrake} from './brake.ts';
 import {backoffMs, type Clock} from './clock.ts';
 import {raise, verify, type DialFailure, type LiveTunnel} from './dial.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
@@ -48,6 +49,12 @@ export interface Engine {
 	enforcementProblem(): Problem | null;
 	/** Re-reads the network, repairs the routing layer, and enforces the policy if what it depends on changed. */
 	syncNetwork(): Result<NetworkReading, Problem>;
+	/** Somebody else changed routes or rules: named if the next reading finds something to put right. */
+	suspect(by: string): void;
+	/** True while repairs of the routing layer pause, because somebody undoes them as fast. */
+	isPausing(): boolean;
+	/** How often the routing layer was put right. */
+	routingRepairs(): number;
 	/** Enforces the current policy again, whatever the kernel holds. */
 	enforce(): Promise<Result<void, Problem>>;
 	/** The enforcement that the last event asked for. */
@@ -68,6 +75,8 @@ export function createEngine(deps: EngineDeps): Engine {
 	let failure: ReturnType<Engine['lastFailure']> = null;
 	let dialReason = '';
 	let lastWish = '';
+	let brake = releasedBrake;
+	let suspect: string | null = null;
 	let dialing = new AbortController();
 	let dials: Promise<unknown> = Promise.resolve();
 	let cancelRetry = (): void => undefined;
@@ -213,15 +222,27 @@ export function createEngine(deps: EngineDeps): Engine {
 		});
 	};
 
+	const tellRepair = (repaired: readonly string[]): void => {
+		journal.write('network', 'info', `Routing put right: ${repaired.join('; ')}. Last changed by ${suspect ?? 'unknown'}.`);
+		const after = afterRepair(brake, clock.now());
+		brake = after.brake;
+		if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('the routing', suspect, after.pauseMs));
+		suspect = null;
+	};
+
 	const sync = (): Result<NetworkReading, Problem> => {
 		const carrying = live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, families: live.families, resolvers: live.use.resolvers};
-		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: machine.state.kind !== 'lockdown'});
+		const locked = machine.state.kind === 'lockdown';
+		const ours = JSON.stringify([carrying, locked]);
+		// What we want anew is never held back.
+		const repair = !isHeld(brake, clock.now()) || !lastWish.startsWith(ours);
+		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: !locked, repair});
 		if (!result.ok) return result;
 		for (const news of networkNews(reading, result.value)) journal.write('network', 'info', `${news}.`);
 		reading = result.value;
 		// What we want anew is no repair; what differs from what we wanted before is.
-		const wish = JSON.stringify([carrying, machine.state.kind === 'lockdown', result.value.choice.uplink]);
-		if (result.value.repaired.length > 0 && wish === lastWish) journal.write('network', 'info', `Routing put right: ${result.value.repaired.join('; ')}.`);
+		const wish = `${ours}${JSON.stringify(result.value.choice.uplink)}`;
+		if (result.value.repaired.length > 0 && wish === lastWish) tellRepair(result.value.repaired);
 		lastWish = wish;
 		const readiness = readinessOf(result.value);
 		if (readiness !== machine.uplink) dispatch({kind: 'uplink', readiness});
@@ -239,6 +260,11 @@ export function createEngine(deps: EngineDeps): Engine {
 		lastFailure: () => failure,
 		enforcementProblem: () => enforcementProblem,
 		syncNetwork: sync,
+		suspect: by => {
+			suspect = by;
+		},
+		isPausing: () => isHeld(brake, clock.now()),
+		routingRepairs: () => brake.total,
 		enforce: () => enforce(),
 		enforcing: () => enforcing,
 		idle: async () => {

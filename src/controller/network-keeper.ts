@@ -21,6 +21,8 @@ export interface NetworkWish {
 	readonly tunnels: readonly InterfaceName[];
 	readonly carrying: Carrying | null;
 	readonly exceptionsOpen: boolean;
+	/** False where somebody undoes our repairs as fast: what differs is told and left. */
+	readonly repair: boolean;
 }
 
 export interface NetworkReading {
@@ -47,7 +49,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>
 	let previous: Uplink | null = null;
 
 	return {
-		sync({tunnels, carrying, exceptionsOpen}) {
+		sync({tunnels, carrying, exceptionsOpen, repair: mayRepair}) {
 			const links = network.links();
 			if (!links.ok) return links;
 			const actual = readRouting(network, config);
@@ -68,13 +70,14 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>
 				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? outsideRanges(config) : [], doors: doorsOf(config, exceptionsOpen), ipv6,
 			});
 			const repair = repairRouting(intent, actual.value, config.numbers);
-			const errors = isRepaired(repair) ? [] : apply(network, repair);
-			const after = isRepaired(repair) ? ok(actual.value) : readRouting(network, config);
+			const leave = isRepaired(repair) || !mayRepair;
+			const errors = leave ? [] : apply(network, repair);
+			const after = leave ? ok(actual.value) : readRouting(network, config);
 			if (!after.ok) return after;
 			const left = describeRepair(repairRouting(intent, after.value, config.numbers));
 			return ok({
 				choice,
-				repaired: describeRepair(repair),
+				repaired: mayRepair ? describeRepair(repair) : [],
 				broken: [...(left.length === 0 ? [] : [...left, ...errors]), ...impostors(links.value)],
 				ipv6,
 				carrierUp: standing !== null,

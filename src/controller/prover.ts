@@ -9,6 +9,7 @@ import type {Ruleset} from '../policy/policy.ts';
 import {tableName} from '../policy/render.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
+import {afterRepair, describePause, isHeld, releasedBrake} from './brake.ts';
 import type {Clock} from './clock.ts';
 import type {Engine} from './engine.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
@@ -35,6 +36,8 @@ export interface Prover {
 	prove(): Promise<void>;
 	/** Somebody else changed nftables: remembered as the culprit if the next proof finds drift. */
 	suspect(generation: Generation): void;
+	/** True while repairs of the ruleset pause. */
+	isPausing(): boolean;
 	proof(): ProofView;
 	layers(): readonly LayerView[];
 	tamper(): {readonly count: number; readonly last: string | null; readonly lastAtMs: number | null};
@@ -50,6 +53,7 @@ export function createProver(deps: ProverDeps): Prover {
 	let suspect = null as Generation | null;
 	let running: Promise<void> | null = null;
 	let again = false;
+	let brake = releasedBrake;
 	/** The ruleset the proof speaks of. */
 	let provenOf: Ruleset | null = null;
 
@@ -95,19 +99,25 @@ export function createProver(deps: ProverDeps): Prover {
 		if (!readings.ruleset.ok || readings.enforcement !== null) return (await engine.enforce()).ok;
 		const {firewall: inet, backstop, ownership} = readings.ruleset.value;
 		const drift = [...inet, ...ownership, ...(readings.backstop === null ? backstop : [])];
-		if (drift.length > 0) await restore(drift);
-		return drift.length > 0;
+		return drift.length > 0 && restore(drift);
 	};
 
-	const restore = async (drift: readonly string[]): Promise<void> => {
+	/** False while it pauses, because somebody undoes our repairs as fast. */
+	const restore = async (drift: readonly string[]): Promise<boolean> => {
+		if (isHeld(brake, clock.now())) return false;
 		await engine.enforce();
 		// Repaired first; the notification that names the process may still be on its way.
 		if (suspect === null) await clock.sleep(50);
-		const culprit = suspect === null ? '' : ` Last changed by ${suspect.process} (pid ${suspect.pid}).`;
+		const name = suspect === null ? null : `${suspect.process} (pid ${suspect.pid})`;
+		const culprit = name === null ? '' : ` Last changed by ${name}.`;
 		const text = `${drift.slice(0, 3).join('; ')}${drift.length > 3 ? `; and ${drift.length - 3} more` : ''}.${culprit}`;
 		tamper = {count: tamper.count + 1, last: text, lastAtMs: clock.now()};
 		journal.write('tamper', 'warn', `The ruleset was changed and is applied again: ${text}`);
 		suspect = null;
+		const after = afterRepair(brake, clock.now());
+		brake = after.brake;
+		if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('the ruleset', name, after.pauseMs));
+		return true;
 	};
 
 	/** A table that is gone is seen by its header alone, far sooner than by a whole read-back. */
@@ -150,6 +160,7 @@ export function createProver(deps: ProverDeps): Prover {
 		suspect(generation) {
 			suspect = generation;
 		},
+		isPausing: () => isHeld(brake, clock.now()),
 		proof: () => (provenOf === firewall.wanted() ? proof : {...proof, kind: 'unknown', detail: ['The policy has just changed and is being read back.']}),
 		layers: () => layers,
 		tamper: () => tamper,

@@ -141,7 +141,8 @@ export interface DropRecord {
 
 export type KernelEvent =
 	| {readonly kind: 'ruleset-changed'; readonly generation: Generation; readonly ours: boolean}
-	| {readonly kind: 'network-changed'; readonly what: 'link' | 'address' | 'route' | 'rule'}
+	/** `by`: who asked for it, as far as the kernel tells; absent when vks did. */
+	| {readonly kind: 'network-changed'; readonly what: 'link' | 'address' | 'route' | 'rule'; readonly by?: string}
 	/** `lost` counts records the kernel could not hand over (gaps in NFULA_SEQ). */
 	| {readonly kind: 'drops'; readonly records: readonly DropRecord[]; readonly lost: number}
 	/** A socket overran: facts may be missing, read everything again. */

@@ -99,6 +99,7 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		libc,
 		links: () => readRawLinks(route),
 		isOurs: port => children.has(port) || (ourPort() !== 0 && port === ourPort()),
+		isOurRequest: port => port === route.portId,
 		onCommit: commit => void (lastCommit.value = commit),
 	});
 	const xdp = openXdpGuard(openXdpSockets(koffi, libc));

@@ -16,6 +16,8 @@ export interface NetlinkError {
 }
 
 export interface NetlinkSocket {
+	/** The port id by which others are told who asked. */
+	readonly portId: number;
 	/** Sends one request and returns what came before its acknowledgement. */
 	transact(request: Request): Result<readonly Message[], NetlinkError>;
 	/** Asks for a whole table, again when a change tore the answer. */
@@ -61,6 +63,7 @@ function questions(libc: Libc, fd: number): NetlinkSocket {
 	};
 
 	return {
+		portId: libc.portId(fd),
 		transact(request) {
 			const answer = ask(request, NLM_F_REQUEST | NLM_F_ACK);
 			return answer.ok ? ok(answer.value.messages) : answer;

@@ -9,6 +9,7 @@ import type {RawLink} from '../network/parse-links.ts';
 import {parseGeneration} from '../nftables/parse.ts';
 import {NFNLGRP_NFTABLES, NFT_MSG_NEWGEN} from '../nftables/protocol.ts';
 import {problem} from '../problems.ts';
+import {culpritOf} from './culprit.ts';
 import {openDropFeed} from './drops.ts';
 import {linkNames, type LinkNames} from './link-names.ts';
 import {networkChange, NETWORK_GROUPS} from './network-change.ts';
@@ -21,6 +22,8 @@ export interface WatchParts {
 	readonly links: () => Result<readonly RawLink[], Problem>;
 	/** Whether the socket with this netlink port id commits for us. Ports are exact where pids are not: other pid namespaces, threads. */
 	readonly isOurs: (port: number) => boolean;
+	/** The same of routes and rules. */
+	readonly isOurRequest: (port: number) => boolean;
 	readonly onCommit: (commit: Generation) => void;
 }
 
@@ -89,22 +92,29 @@ function rulesetFeed({libc, isOurs, onCommit}: WatchParts): Feed | Problem {
 	};
 }
 
-function networkFeed({libc}: WatchParts, names: LinkNames): Feed | Problem {
+function networkFeed({libc, isOurRequest}: WatchParts, names: LinkNames): Feed | Problem {
 	const subscription = openSubscription(libc, {protocol: NETLINK_ROUTE, groups: NETWORK_GROUPS, bufferBytes: BUFFER_BYTES});
 	if (!subscription.ok) return blind('network changes', subscription.error);
 	return {
 		source: 'rtnetlink',
 		subscription: subscription.value,
 		read() {
-			const changed = new Set<NonNullable<ReturnType<typeof networkChange>>>();
+			const changed = new Map<NonNullable<ReturnType<typeof networkChange>>, number | null>();
 			const drained = subscription.value.drain(message => {
 				names.take(message);
 				const what = networkChange(message.type);
-				if (what !== null) changed.add(what);
+				// Links and addresses are our own tools' too: only who changes routes and rules is named.
+				const stranger = (what === 'route' || what === 'rule') && message.portId !== 0 && !isOurRequest(message.portId) ? message.portId : null;
+				if (what !== null) changed.set(what, stranger ?? changed.get(what) ?? null);
 			});
-			return {drained, events: [...changed].map(what => ({kind: 'network-changed', what}))};
+			return {drained, events: [...changed].map(([what, port]) => ({kind: 'network-changed', what, ...byWhom(port)}))};
 		},
 	};
+}
+
+function byWhom(port: number | null): {readonly by?: string} {
+	const by = port === null ? null : culpritOf(port);
+	return by === null ? {} : {by};
 }
 
 function dropFeed({libc}: WatchParts, names: LinkNames, group: number): Feed | Problem {
