@@ -39,7 +39,7 @@ export default tseslint.config(
 	{files: ['src/**/*.ts', 'components/**'], rules: {'no-console': 'error'}},
 	{files: ['*.config.{js,ts}'], rules: {'no-restricted-syntax': 'off'}},
 	{
-		files: ['src/policy/**', 'src/net/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
+		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
 		ignores: ['src/console/terminal.ts', 'src/console/connection.ts', 'src/console/main.tsx'],
 		rules: {'no-restricted-globals': ['error', 'Date', 'process', 'setTimeout', 'setInterval', 'fetch']},
 	},
@@ -60,6 +60,10 @@ export default tseslint.config(
 		['src/controller/**'],
 		[spawnsAndSockets, 'only src/kernel talks to the kernel'],
 		[['**/control/!(schema.ts)', '**/cli/**', '**/console/**', ...ui], 'the controller knows the schema, not its readers'],
+	),
+	forbid(
+		['src/verify/**'],
+		[['node:*', ...spawnsAndSockets, '**/kernel/!(kernel.ts)', '**/controller/**', '**/control/!(schema.ts)', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'a leak test is given its sockets and its moment'],
 	),
 	forbid(
 		['src/control/**'],

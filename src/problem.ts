@@ -35,6 +35,8 @@ export type ProblemCode =
 	| 'busy'
 	| 'superseded'
 	| 'locked-down'
+	| 'leak'
+	| 'drill'
 	| 'internal';
 
 export interface Problem {

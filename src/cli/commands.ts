@@ -121,6 +121,18 @@ export const commands: readonly CommandSpec[] = [
 		load: () => import('./lift.ts'),
 	},
 	{
+		name: 'drill',
+		summary: 'test for leaks: send what should not pass, and watch the links for it',
+		arguments: [],
+		options: [
+			{name: 'full', summary: 'take the tunnel down too, on purpose; it comes back'},
+			{name: 'word', value: 'WORD', summary: 'the word `drill` for --full; asked for at a terminal, required without one'},
+		],
+		examples: [['vks drill', 'disturbs nobody'], ['vks drill --full', 'asks to type the word; connections may end'], ['vks drill --json', 'every probe, for a program']],
+		exits: [[1, 'inconclusive, or not run: nothing was shown'], [3, 'leaked: a probe was seen outside the tunnel']],
+		load: () => import('./drill.ts'),
+	},
+	{
 		name: 'explain',
 		summary: 'say what would happen to a packet, by which rule, and why',
 		arguments: [
@@ -138,6 +150,14 @@ export const commands: readonly CommandSpec[] = [
 		options: [],
 		examples: [['vks events', 'for a person'], ['vks events --json', 'one line of JSON for each']],
 		load: () => import('./events.ts'),
+	},
+	{
+		name: 'limits',
+		summary: 'say what vks cannot do',
+		arguments: [],
+		options: [],
+		examples: [['vks limits', 'before you rely on it']],
+		load: () => import('./limits.ts'),
 	},
 	{
 		name: 'help',

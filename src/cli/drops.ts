@@ -42,6 +42,7 @@ export function dropLine(drop: DropView): string {
 	const via = [drop.inInterface === null ? '' : `from ${drop.inInterface}`, drop.outInterface === null ? '' : `to ${drop.outInterface}`].filter(Boolean).join(' ');
 	const type = drop.icmpType === null ? '' : ` type ${drop.icmpType}`;
 	const who = drop.uid === null ? '' : `  uid ${drop.uid}`;
+	const drill = drop.drill === true ? '  (drill)' : '';
 	const flow = `${formatAddress(drop.source, drop.sourcePort)} -> ${formatAddress(drop.destination, drop.destinationPort)}`;
-	return `${isoTime(drop.atMs)}  ${paint('strong', drop.ruleId)}  ${drop.direction} ${via}  ${drop.protocol}${type} ${flow}${who}`;
+	return `${isoTime(drop.atMs)}  ${paint('strong', drop.ruleId)}  ${drop.direction} ${via}  ${drop.protocol}${type} ${flow}${who}${drill}`;
 }

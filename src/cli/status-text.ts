@@ -1,4 +1,5 @@
 /** A status as text for a person. Pure. */
+import type {DrillView} from '../control/schema.ts';
 import type {Status} from '../control/status-schema.ts';
 import {formatAge, formatBytes, withThousands} from '../console/format.ts';
 import {paint, problemLines, type Tone} from './output.ts';
@@ -39,17 +40,22 @@ function proofWords({proof}: Status): string {
 }
 
 function factsOf(status: Status): readonly Fact[] {
-	const {at, since, proof, tunnel, drops, exceptions, unsafeNetwork, daemon} = status;
+	const {at, since, proof, tunnel, drops, exceptions, lastDrill, unsafeNetwork, daemon} = status;
 	return [
 		['since', `${since} (${formatAge(Date.parse(at) - Date.parse(since))})`],
 		['proof', proof.covers.length === 0 ? 'nothing was read back' : `${proof.covers.join(', ')} read back; ruleset ${proof.rulesetHash?.slice(0, 16) ?? 'unknown'}`, ...proof.detail.map(text => paint('bad', text))],
 		...(tunnel === null ? [['tunnel', 'none'] as const] : tunnelFacts(tunnel)),
 		['drops', `${withThousands(drops.total)} refused, ${withThousands(drops.perSecond)} in the last second`],
+		['drill', lastDrill === null ? 'none yet' : drillWords(lastDrill, Date.parse(at))],
 		...(exceptions.length === 0 ? [] : [['exceptions', paint('warn', String(exceptions.length))] as const]),
 		...(unsafeNetwork.length === 0 ? [] : [['open', paint('bad', `${unsafeNetwork.join(', ')}: open because a refusal was overridden`)] as const]),
 		['daemon', `vks ${daemon.version}, pid ${daemon.pid}, up ${formatAge(Date.parse(at) - Date.parse(daemon.startedAt))}`],
 	];
 }
+
+const drillTones: Readonly<Record<DrillView['kind'], Tone>> = {passed: 'good', failed: 'bad', inconclusive: 'warn'};
+
+const drillWords = ({kind, full, atMs, detail}: DrillView, nowMs: number): string => `${paint(drillTones[kind], kind)} ${formatAge(nowMs - atMs)} ago${full ? ' (full)' : ''}: ${detail}`;
 
 function tunnelFacts({driver, server, endpoint, exit, handshakeAgeSeconds, rxBytes, txBytes, interface: name}: NonNullable<Status['tunnel']>): readonly Fact[] {
 	const handshake = handshakeAgeSeconds === null ? 'no handshake yet' : `handshake ${ageWords(handshakeAgeSeconds)} ago`;

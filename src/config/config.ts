@@ -71,6 +71,11 @@ export interface Config {
 	readonly dhcp: boolean;
 	/** Where to learn the exit address, asked through the tunnel; null asks nobody. */
 	readonly exitUrl: string | null;
+	/** How often a leak test runs by itself, besides after each connection; null for neither. */
+	readonly drillEveryMs: number | null;
+	readonly drillOnLeak: 'lockdown' | 'report';
+	/** A name whose address is that of the resolver which asks for it; null asks nobody. */
+	readonly drillWhoami: string | null;
 	readonly stateFolder: string;
 	readonly runFolder: string;
 	readonly resolvConf: string;

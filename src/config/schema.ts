@@ -1,6 +1,7 @@
 /** What each setting's text must be, and the typed value it becomes. */
 import {z} from 'zod';
 import {parseOpenableRange, parseResolver} from './parse-addresses.ts';
+import {parseDrillEvery, parseWhoami} from './parse-drill.ts';
 import {parseExitUrl, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
 import {parseLan} from './parse-lan.ts';
 import {parseGateway, parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
@@ -30,6 +31,9 @@ export const schema = {
 	tunnelInterface: textSchema(parseTunnelInterface),
 	dhcp: yesOrNo,
 	exitUrl: textSchema(parseExitUrl),
+	drillEveryMs: textSchema(parseDrillEvery),
+	drillOnLeak: choice(['lockdown', 'report']),
+	drillWhoami: textSchema(parseWhoami),
 	stateFolder: path,
 	runFolder: textSchema(parseRunFolder),
 	resolvConf: path,

@@ -112,6 +112,42 @@ export const serverSchema = z.object({
 	lastResult: z.string().nullable(),
 });
 
+/** One thing a leak test tried. */
+export const drillProbeSchema = z.object({
+	id: z.string(),
+	/** What was sent, in words. */
+	what: z.string(),
+	/** What the policy says becomes of it, in words. */
+	expected: z.string(),
+	/** The rule that should decide; null where routing does, or nothing was to be expected. */
+	rule: z.string().nullable(),
+	/** What the kernel told the sender. */
+	answer: z.string(),
+	/** Links outside the tunnel on which it was seen. */
+	seen: z.array(z.string()),
+	verdict: z.enum(['held', 'leaked', 'inconclusive', 'not-possible']),
+	/** Why the verdict is not `held`; empty otherwise. */
+	why: z.string(),
+});
+
+export const drillSchema = z.object({
+	/** `passed`: the witness could see, and saw nothing. */
+	kind: z.enum(['passed', 'failed', 'inconclusive']),
+	/** When it ended. */
+	atMs,
+	durationMs: z.number().nonnegative(),
+	/** Whether the tunnel was taken down on purpose. */
+	full: z.boolean(),
+	cause: z.enum(['operator', 'connected', 'schedule']),
+	/** One sentence for a person. */
+	detail: z.string(),
+	/** One permitted frame on each link, before and after the probes: was it seen? */
+	canaries: z.array(z.object({interface: z.string(), seen: z.boolean(), detail: z.string()})),
+	/** Rules that should have refused or passed probes: how many they were, and what the rule counted meanwhile. */
+	counters: z.array(z.object({rule: z.string(), probes: count, counted: count})),
+	probes: z.array(drillProbeSchema),
+});
+
 export const snapshotSchema = z.object({
 	/** Rises by one with every snapshot of one daemon. */
 	seq: count,
@@ -132,7 +168,8 @@ export const snapshotSchema = z.object({
 	/** How often the tunnel was replaced or re-dialled, and why last. */
 	reconnects: z.object({count, lastReason: z.string().nullable()}),
 	exceptions: z.array(z.unknown()),
-	lastDrill: z.null(),
+	/** The last leak test; null when there was none. */
+	lastDrill: drillSchema.nullable(),
 });
 
 export const dropRecordSchema = z.object({
@@ -150,12 +187,14 @@ export const dropRecordSchema = z.object({
 	uid: count.nullable(),
 	gid: count.nullable(),
 	length: count,
+	/** Sent by a leak test of vks itself. */
+	drill: z.literal(true).optional(),
 });
 
 export const journalEntrySchema = z.object({
 	seq: count,
 	atMs,
-	kind: z.enum(['daemon', 'state', 'policy', 'tamper', 'network', 'tunnel', 'command', 'problem']),
+	kind: z.enum(['daemon', 'state', 'policy', 'tamper', 'network', 'tunnel', 'command', 'problem', 'drill']),
 	level: z.enum(['info', 'warn', 'error']),
 	text: z.string(),
 });
@@ -166,6 +205,9 @@ export const commandSchema = z.discriminatedUnion('do', [
 	z.strictObject({do: z.literal('lockdown'), reason: z.string().max(500)}),
 	/** `word` must be `lift`: the second gesture for the less safe direction. */
 	z.strictObject({do: z.literal('lift'), word: z.literal('lift')}),
+	z.strictObject({do: z.literal('drill')}),
+	/** Takes the tunnel down on purpose. */
+	z.strictObject({do: z.literal('drill-full'), word: z.literal('drill')}),
 ]);
 
 export const outcomeSchema = z.object({
@@ -173,6 +215,8 @@ export const outcomeSchema = z.object({
 	message: z.string(),
 	durationMs: z.number().nonnegative(),
 	problem: problemSchema.nullable(),
+	/** What a `drill` found. */
+	drill: drillSchema.optional(),
 });
 
 /** The packet `explain` is asked about. */
@@ -229,6 +273,8 @@ export type LayerView = z.infer<typeof layerSchema>;
 export type TunnelView = z.infer<typeof tunnelSchema>;
 export type RuleView = z.infer<typeof ruleSchema>;
 export type ServerView = z.infer<typeof serverSchema>;
+export type DrillView = z.infer<typeof drillSchema>;
+export type DrillProbeView = z.infer<typeof drillProbeSchema>;
 export type DropView = z.infer<typeof dropRecordSchema>;
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type Command = z.infer<typeof commandSchema>;

@@ -4,7 +4,7 @@
  * does not say all.
  */
 import {z} from 'zod';
-import {blockedCauseSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
+import {blockedCauseSchema, drillSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
 
 const count = z.number().int().nonnegative();
 const time = z.iso.datetime();
@@ -55,7 +55,7 @@ export const statusSchema = z.strictObject({
 	/** Permissions an operator added. */
 	exceptions: z.array(z.unknown()),
 	/** The last leak test; null when there was none. */
-	lastDrill: z.unknown(),
+	lastDrill: drillSchema.nullable(),
 	problems: z.array(problemSchema.strict()),
 	/** Ranges that are open although they should not be, because a refusal was overridden. */
 	unsafeNetwork: z.array(z.string()),

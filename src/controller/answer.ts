@@ -1,8 +1,9 @@
 /** Commands in, outcomes out. */
-import type {Command, Outcome} from '../control/schema.ts';
+import type {Command, DrillView, Outcome} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {Clock} from './clock.ts';
+import type {Drills} from './drills.ts';
 import type {Engine} from './engine.ts';
 import type {RunCommand} from './queue.ts';
 
@@ -14,6 +15,7 @@ export interface AnswerDeps {
 	readonly reload: () => Promise<void>;
 	/** Proves after the command, so that the next snapshot speaks of the new policy. */
 	readonly prove: () => Promise<void>;
+	readonly drill: Drills['run'];
 }
 
 export function answerCommand(deps: AnswerDeps): RunCommand {
@@ -41,6 +43,9 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 				await deps.reload();
 				engine.dispatch({kind: 'reconnect', fallbackServer: firstUsable(deps.servers())});
 				return settle(deps, signal, outcome, 'Reconnected.');
+			case 'drill':
+			case 'drill-full':
+				return runDrill(deps, command.do === 'drill-full', signal, outcome);
 			case 'switch': {
 				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing connects.', lockedDown);
 				await deps.reload();
@@ -51,6 +56,35 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 			}
 		}
 	};
+}
+
+type MakeOutcome = (ok: boolean, message: string, problem?: Problem | null) => Outcome;
+
+/** A full one is over when the tunnel that it took down is back. */
+async function runDrill(deps: AnswerDeps, full: boolean, signal: AbortSignal, outcome: MakeOutcome): Promise<Outcome> {
+	const found = await deps.drill({full, cause: 'operator'}, signal);
+	if (found === null) return outcome(false, 'A lockdown took the place of this command.', supersededBy());
+	const back = full && found.kind !== 'failed' ? await connectedAgain(deps, signal) : true;
+	const message = `Drill ${found.kind}: ${found.detail}${back ? '' : ' The tunnel is not back yet; vks goes on trying.'}`;
+	const problem = found.kind === 'passed' && back ? null : drillProblem(found, message);
+	return {...outcome(problem === null, message, problem), drill: found};
+}
+
+const drillProblem = ({kind}: DrillView, what: string): Problem => ({
+	code: kind === 'failed' ? 'leak' : 'drill', severity: kind === 'failed' ? 'error' : 'warning', what,
+	stillBlocking: kind === 'failed' ? false : 'unknown',
+	next: kind === 'failed' ? 'See the problems in `vks status`: what to look for, and whether vks locked down.' : 'Put right what kept it from seeing, then run `vks drill` again.',
+});
+
+const backWithinMs = 30_000;
+
+async function connectedAgain({engine, clock}: AnswerDeps, signal: AbortSignal): Promise<boolean> {
+	const epoch = engine.machine().epoch;
+	const startedAtMs = clock.now();
+	// The link event that tells of the tunnel's end may still be on its way.
+	const isBack = (): boolean => engine.machine().state.kind === 'connected' && engine.machine().epoch > epoch;
+	while (!isBack() && clock.now() - startedAtMs < backWithinMs && !signal.aborted) await clock.sleep(25, signal);
+	return isBack();
 }
 
 /** Waits until the dial that the command began has ended, one way or the other. */

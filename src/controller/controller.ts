@@ -10,6 +10,7 @@ import type {ServerEntry} from '../tunnel/tunnel.ts';
 import {answerCommand, superseded} from './answer.ts';
 import type {Clock} from './clock.ts';
 import type {LiveTunnel} from './dial.ts';
+import {createDrills} from './drills.ts';
 import {createEngine} from './engine.ts';
 import {askExit} from './exit-check.ts';
 import {forgetConnections} from './epoch.ts';
@@ -28,6 +29,7 @@ import {commandQueue} from './queue.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
+import {everySecond} from './ticker.ts';
 import {xdpProblem} from './xdp-layer.ts';
 import {strangerLog} from './stranger-log.ts';
 import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
@@ -54,6 +56,7 @@ export interface Controller extends ControllerPort {
 
 const keptDrops = 1000;
 const exitCheckEveryMs = 300_000;
+const exitFreshMs = 60_000;
 /** Docker kills ten seconds after it asked. */
 const stopWithinMs = 5000;
 
@@ -101,7 +104,7 @@ export function createController(deps: ControllerDeps): Controller {
 		note('dns', pointed.ok ? null : pointed.error);
 		void forget(epoch, live.use.addresses);
 		// The first picture of a new tunnel shall not wait for the next second.
-		void tick().then(checkExit);
+		void tick().then(checkExit).then(() => drills.due('connected'));
 	};
 
 	const forget = async (epoch: number, addresses: readonly IpAddress[]): Promise<void> => {
@@ -120,6 +123,13 @@ export function createController(deps: ControllerDeps): Controller {
 		publish();
 	};
 
+	/** As it was seen a moment ago, or asked for anew. */
+	const freshExit = async (): Promise<IpAddress | null> => {
+		if ((stats.exit?.checkedAtMs ?? 0) < clock.now() - exitFreshMs) await checkExit();
+		const {exit} = statsNow();
+		return exit !== null && exit.checkedAtMs >= clock.now() - exitFreshMs ? exit.address : null;
+	};
+
 	const engine = createEngine({
 		config, clock, firewall, journal, opened,
 		devices: kernel.devices,
@@ -136,11 +146,18 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, stats: rules, resolvers: () => engine.live()?.use.resolvers ?? null});
 
+	const drills = createDrills({
+		kernel, config, clock, engine, firewall, journal,
+		exit: freshExit,
+		// A lockdown that a leak brings is shown with its own proof.
+		changed: () => void prover.prove().then(publish),
+	});
+
 	const snapshotNow = (): Snapshot => buildSnapshot({
 		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, results, stats: statsNow(), reconnects,
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
-		rules: rules.rules(), drops: {...rules.drops(), lostRecords},
+		rules: rules.rules(), drops: {...rules.drops(), lostRecords}, lastDrill: drills.last(),
 		problems: problems(),
 	});
 
@@ -149,7 +166,7 @@ export function createController(deps: ControllerDeps): Controller {
 		const enforcement = engine.enforcementProblem();
 		const backstop = firewall.backstopUnsupported();
 		const xdp = xdpProblem(engine.network()?.xdp ?? null);
-		return [...(enforcement ? [enforcement] : []), ...(failure ? [failure.problem] : []), ...[backstop, xdp].filter(problem => problem !== null), ...standing.values()];
+		return [...[drills.problem(), enforcement, failure?.problem ?? null, backstop, xdp].filter(problem => problem !== null), ...standing.values()];
 	};
 
 	const publish = (): void => {
@@ -177,6 +194,7 @@ export function createController(deps: ControllerDeps): Controller {
 		// Only while the policy is known to stand: it is what keeps forwarded packets off the uplink.
 		if (prover.proof().kind === 'proven') note('forwarding', forwardingProblem(kernel.sysctl, config));
 		publish();
+		drills.tick();
 	};
 
 	const noteStranger = async (generation: Generation): Promise<void> => {
@@ -206,11 +224,13 @@ export function createController(deps: ControllerDeps): Controller {
 			case 'overrun':
 				syncSoon();
 				return;
-			case 'drops':
+			case 'drops': {
 				lostRecords += event.lost;
-				drops.push(...event.records);
+				const records = drills.mark(event.records);
+				drops.push(...records);
 				if (drops.length > keptDrops) drops.splice(0, drops.length - keptDrops);
-				tell({type: 'drops', records: event.records, lost: event.lost});
+				tell({type: 'drops', records, lost: event.lost});
+			}
 		}
 	};
 
@@ -220,7 +240,7 @@ export function createController(deps: ControllerDeps): Controller {
 		servers = read.ok ? read.value : [];
 	};
 
-	const queue = commandQueue(answerCommand({engine, clock, servers: () => servers, reload, prove: () => prover.prove()}), superseded);
+	const queue = commandQueue(answerCommand({engine, clock, servers: () => servers, reload, prove: () => prover.prove(), drill: drills.run}), superseded);
 
 	return {
 		async start() {
@@ -251,6 +271,7 @@ export function createController(deps: ControllerDeps): Controller {
 		},
 		async stop() {
 			stopTicking();
+			drills.interrupt();
 			const stopped = new AbortController();
 			engine.dispatch({kind: 'stop'});
 			// An effect that hangs must not keep the process: the policy is already the blocked one.
@@ -264,6 +285,7 @@ export function createController(deps: ControllerDeps): Controller {
 		recentDrops: () => drops,
 		recentJournal: () => journal.recent(),
 		async submit(command) {
+			drills.interrupt();
 			const outcome = await queue.submit(command);
 			journal.write('command', outcome.ok ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
 			void prover.prove().then(publish);
@@ -275,16 +297,4 @@ export function createController(deps: ControllerDeps): Controller {
 			return () => listeners.delete(listener);
 		},
 	};
-}
-
-/** A tick that takes long delays the next one and is never overlapped by it. */
-function everySecond(clock: Clock, work: () => Promise<void>): () => void {
-	let busy = false;
-	return clock.every(1000, () => {
-		if (busy) return;
-		busy = true;
-		void work().finally(() => {
-			busy = false;
-		});
-	});
 }

@@ -28,6 +28,7 @@ export interface SnapshotParts {
 	readonly problems: readonly Problem[];
 	readonly tamper: Snapshot['tamper'];
 	readonly reconnects: Snapshot['reconnects'];
+	readonly lastDrill: Snapshot['lastDrill'];
 }
 
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
@@ -50,7 +51,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 		tamper: parts.tamper,
 		reconnects: parts.reconnects,
 		exceptions: [],
-		lastDrill: null,
+		lastDrill: parts.lastDrill,
 	};
 }
 

@@ -8,6 +8,9 @@ import type {InterfaceName} from '../net/interface-name.ts';
 import type {Port, Transport} from '../net/port.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
+import type {Probes} from './probe/probe.ts';
+
+export type {ProbeAnswer, ProbeFlow, ProbePacket, Probes, Tap, TapFrame, TapOptions} from './probe/probe.ts';
 
 export type TableFamily = 'inet' | 'netdev';
 
@@ -214,6 +217,7 @@ export interface Kernel {
 	readonly sysctl: Sysctl;
 	readonly xdp: XdpGuard;
 	readonly devices: Devices;
+	readonly probes: Probes;
 	/** Starts delivering events until the signal aborts. A busy NFLOG group is a problem, not a failure. */
 	watch(listener: (event: KernelEvent) => void, options: {readonly nflogGroup: number; readonly signal: AbortSignal}): Promise<readonly Problem[]>;
 	close(): void;

@@ -18,6 +18,7 @@ import {readGenerationId} from './nftables/reads.ts';
 import {checkNft, openNft} from './nftables/nft-program.ts';
 import {spawnedFirewall} from './nftables/spawned.ts';
 import {noNft, noPermission, problem} from './problems.ts';
+import {openProbes} from './probe/probes.ts';
 import {openSysctl} from './sysctl.ts';
 import {recentPids} from './watch/recent-pids.ts';
 import {openWatch} from './watch/watch.ts';
@@ -114,6 +115,7 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		sysctl: openSysctl(),
 		xdp,
 		devices,
+		probes: openProbes(koffi, libc),
 		watch,
 		close() {
 			firewall.value.close();

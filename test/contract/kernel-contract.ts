@@ -4,6 +4,7 @@ import type {Bench} from './bench.ts';
 import {firewallContract} from './firewall-contract.ts';
 import {networkContract} from './network-contract.ts';
 import {ownershipContract} from './ownership-contract.ts';
+import {probeContract} from './probe-contract.ts';
 import {watchContract} from './watch-contract.ts';
 import {xdpContract} from './xdp-contract.ts';
 
@@ -14,5 +15,6 @@ export function kernelContract(name: string, makeBench: () => Promise<Bench>): v
 		networkContract(makeBench);
 		watchContract(makeBench);
 		xdpContract(makeBench);
+		probeContract(makeBench);
 	});
 }

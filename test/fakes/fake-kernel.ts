@@ -8,6 +8,7 @@ import type {Problem} from '../../src/problem.ts';
 import {fail, ok, type Result} from '../../src/result.ts';
 import {fakeDevices, type FakeDevices} from './fake-devices.ts';
 import {fakeNetwork, loopbackLink, type FakeNetworkState} from './fake-network.ts';
+import {fakeProbes, type FakeProbes} from './fake-probes.ts';
 import {applyScript, listTable, newTable, Refused, tableKey, type FakeTables, type Who} from './fake-nft.ts';
 
 export interface Step {
@@ -43,6 +44,7 @@ export interface FakeKernel extends Kernel {
 	readonly strangersXdp: Set<string>;
 	/** Names of links whose queue is ours. */
 	readonly heldXdp: () => ReadonlySet<string>;
+	readonly probes: FakeProbes;
 	setFault(fault: Fault | null): void;
 	emit(event: KernelEvent): void;
 	/** Another process commits a script; false when the kernel refuses it. */
@@ -187,6 +189,7 @@ export function fakeKernel({ownership = 'owned', fault}: FakeKernelOptions = {})
 		strangersXdp,
 		heldXdp: () => new Set(state.links.filter(({index}) => heldXdp.has(index)).map(({name}) => name)),
 		devices: fakeDevices({gate: asyncGate, putLink, dropLink}),
+		probes: fakeProbes({state, tables: () => tables, setDown: name => putLink({name, up: false})}),
 		async watch(listener, {nflogGroup, signal}) {
 			if (signal.aborted) return [];
 			const busy = groups.has(nflogGroup);

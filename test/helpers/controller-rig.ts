@@ -32,11 +32,11 @@ const confOf = (address: string, endpoint: string): string => `[Interface]\nPriv
 /** Two cities; their endpoints tell the fake device which one it talks to. */
 const endpoints = {'ch-zrh-1': '192.0.2.10', 'se-sto-1': '198.51.100.10'} as const;
 
-export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-'))}: {kernel?: FakeKernel; folder?: string} = {}): Rig {
+export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>} = {}): Rig {
 	const clock = manualClock(1_800_000_000_000);
 	const silent = new Set<string>();
 	putUplink(kernel);
-	const config = configFrom({VKS_STATE_FOLDER: folder, VKS_EXIT_URL: 'off', VKS_SERVER: ''});
+	const config = configFrom({VKS_STATE_FOLDER: folder, VKS_EXIT_URL: 'off', VKS_SERVER: '', VKS_DRILL_EVERY: 'off', ...settings});
 	const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
 	const devices: Devices = {
 		async createWireguard(name) {

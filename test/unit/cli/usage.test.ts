@@ -42,8 +42,9 @@ test('whatever is typed, parsing does not throw', () => {
 
 test('an option means the same in every command: it is read before the command is known', () => {
 	const all = [...commonOptions, ...commands.flatMap(command => command.options)];
-	const spellings = all.flatMap(({name, short}) => (short === undefined ? [name] : [name, short]));
-	expect(new Set(spellings).size).toBe(spellings.length);
+	const spellings = all.flatMap(({name, short, value}) => [[name, name, value], ...(short === undefined ? [] : [[short, name, value]])]);
+	const different = new Set(spellings.map(spelling => JSON.stringify(spelling)));
+	expect(different.size).toBe(new Set(spellings.map(([spelling]) => spelling)).size);
 });
 
 test('help lists every command, and every command has one with an example that parses', async () => {

@@ -2,6 +2,7 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {limits} from '../../../src/cli/limits-table.ts';
 import {documents, fillBlocks, readDocument} from '../../../scripts/docs.ts';
 
 const pages = ['README.md', 'AGENTS.md', 'CHANGELOG.md', ...['docs', 'docs/decisions'].flatMap(folder => readdirSync(folder).filter(name => name.endsWith('.md')).map(name => `${folder}/${name}`))];
@@ -56,4 +57,15 @@ test('docs/security.md names golden rulesets that exist', () => {
 	const named = [...readDocument('docs/security.md').matchAll(/`([\w-]+\.nft)`/g)].map(([, name = '']) => name);
 	expect(named.length).toBeGreaterThan(5);
 	expect(named.filter(name => !existsSync(`test/golden/rulesets/${name}`))).toEqual([]);
+});
+
+test('what `vks limits` says stands in docs/known-issues.md too', () => {
+	const text = readDocument('docs/known-issues.md');
+	const headings = [...text.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
+	expect(limits.flatMap(({heading}) => heading ?? []).filter(heading => !headings.includes(heading))).toEqual([]);
+	// Everything about others in the namespace is a limit, not a defect.
+	const neighbours = text.slice(text.indexOf('## Others in the namespace')).split('\n## ')[0] ?? '';
+	const named = [...neighbours.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
+	expect(named.filter(heading => heading?.startsWith('A neighbour') && !limits.some(limit => limit.heading === heading))).toEqual([]);
+	for (const word of ['compromised host', 'VPN provider', 'traffic analysis']) expect(text.replace(/\s+/g, ' ')).toContain(word);
 });

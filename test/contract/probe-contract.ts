@@ -1,0 +1,53 @@
+import {describe, expect, test, vi} from 'vitest';
+import {arpProbe, udpFrame} from '../../src/verify/frames.ts';
+import {bears} from '../../src/verify/recognise.ts';
+import {ip} from '../helpers/situations.ts';
+import type {Bench} from './bench.ts';
+import {valueOf} from './expect-result.ts';
+import {withBench} from './with-bench.ts';
+
+const token = Uint8Array.from(Buffer.from('a token no other'));
+
+export function probeContract(makeBench: () => Promise<Bench>): void {
+	describe('probes', () => {
+		const bench = withBench(makeBench);
+		const link = (name: string) => valueOf(bench().kernel.network.links()).find(each => each.name === name);
+
+		test('a link has its own address, loopback has none', () => {
+			bench().addLink('eth0');
+			const {probes} = bench().kernel;
+			expect(probes.hardwareAddress(link('eth0')?.index ?? 0)).toHaveLength(6);
+			expect(probes.hardwareAddress(link('lo')?.index ?? 0)).toBeNull();
+		});
+
+		test('a tap sees what leaves a link, and on which; not what an egress chain drops, nor what left before it was opened', async () => {
+			bench().addLink('eth0');
+			const {probes} = bench().kernel;
+			await vi.waitFor(() => expect(link('eth0')?.up).toBe(true));
+			const index = link('eth0')?.index ?? 0;
+			const hardware = probes.hardwareAddress(index) ?? new Uint8Array(6);
+			const frame = udpFrame(hardware, ip('10.0.0.2'), ip('192.0.2.130'), token);
+			probes.sendFrame(index, frame);
+			const tap = valueOf(probes.openTap({ignore: [], tunnelMark: 0xca6c}));
+			const seen = () => tap.read().frames.filter(({bytes}) => bears(bytes, {token, destination: null})).map(({linkIndex}) => linkIndex);
+			expect(seen()).toEqual([]);
+			expect(probes.sendFrame(index, frame)).toEqual({kind: 'sent'});
+			expect(seen()).toEqual([index]);
+			valueOf(await bench().kernel.firewall.run('add table netdev vkst\nadd chain netdev vkst egress { type filter hook egress devices = { "eth0" } priority 0; policy drop; }\nadd rule netdev vkst egress ether type arp accept\n'));
+			probes.sendFrame(index, frame);
+			expect(seen()).toEqual([]);
+			probes.sendFrame(index, arpProbe(hardware, ip('10.0.0.1'), token));
+			expect(seen()).toEqual([index]);
+			tap.close();
+			expect(tap.read()).toEqual({frames: [], lost: 0});
+		});
+
+		test('a link that is set down is down', async () => {
+			bench().addLink('eth0');
+			await vi.waitFor(() => expect(link('eth0')?.up).toBe(true));
+			const name = link('eth0')?.name;
+			if (name !== undefined) valueOf(bench().kernel.probes.setDown(name));
+			expect(link('eth0')?.up).toBe(false);
+		});
+	});
+}

@@ -1,0 +1,67 @@
+/** The sockets of leak tests in memory: ARP is seen on the link, and the rest where no chain of the fake's stands in the way. */
+import type {ProbeAnswer, Probes, TapFrame} from '../../src/kernel/kernel.ts';
+import {ok} from '../../src/result.ts';
+import type {FakeNetworkState} from './fake-network.ts';
+import type {FakeTables} from './fake-nft.ts';
+
+export interface FakeProbes extends Probes {
+	/** What the next frames and packets are, whatever stands in their way. */
+	leak(what: 'nothing' | 'everything'): void;
+	/** Nothing is seen any more. */
+	blind(): void;
+	/** Ordinary packets sent so far. */
+	readonly sent: () => number;
+}
+
+interface FakeProbeDeps {
+	readonly state: FakeNetworkState;
+	readonly tables: () => FakeTables;
+	readonly setDown: (name: string) => void;
+}
+
+const ARP = 0x0806;
+const sent: ProbeAnswer = {kind: 'sent'};
+const refused: ProbeAnswer = {kind: 'refused', why: 'refused'};
+
+export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes {
+	const taps = new Set<TapFrame[]>();
+	let leaking: 'nothing' | 'everything' = 'nothing';
+	let blind = false;
+	let packets = 0;
+	const show = (linkIndex: number, bytes: Uint8Array): ProbeAnswer => {
+		if (!blind) for (const frames of taps) frames.push({linkIndex, bytes});
+		return sent;
+	};
+	const uplink = () => state.links.find(link => !link.loopback && link.up);
+	const stands = (key: string, chain: string): boolean => tables().get(key)?.chains.has(chain) ?? false;
+
+	return {
+		openTap() {
+			const frames: TapFrame[] = [];
+			taps.add(frames);
+			return ok({read: () => ({frames: frames.splice(0), lost: 0}), close: () => void taps.delete(frames)});
+		},
+		send({payload}) {
+			packets += 1;
+			const link = uplink();
+			if (leaking === 'everything' && link !== undefined) return show(link.index, payload);
+			return stands('inet vks', 'output') ? refused : sent;
+		},
+		sendFrame(linkIndex, frame) {
+			const link = state.links.find(({index}) => index === linkIndex);
+			if (link === undefined || !link.up) return {kind: 'refused', why: 'the link is down'};
+			const isArp = Buffer.from(frame).readUInt16BE(12) === ARP;
+			const covered = [...tables()].some(([key, {chains}]) => key.startsWith('netdev ') && [...chains.values()].some(chain => chain.devices?.includes(link.name)));
+			return isArp || leaking === 'everything' || !covered ? show(linkIndex, frame) : refused;
+		},
+		hardwareAddress: linkIndex => (state.links.some(({index, loopback}) => index === linkIndex && !loopback) ? Uint8Array.of(2, 0, 0, 0, 0, linkIndex) : null),
+		openFlow: () => null,
+		setDown(name) {
+			setDown(name);
+			return ok(undefined);
+		},
+		leak: what => void (leaking = what),
+		blind: () => void (blind = true),
+		sent: () => packets,
+	};
+}
