@@ -25,6 +25,12 @@ export interface LanPermission {
 	readonly ports: PortSpan | null;
 }
 
+/** New connections a second to ports that others may connect to; null is no limit. */
+export interface InboundRates {
+	readonly perSource: number | null;
+	readonly perPort: number | null;
+}
+
 /** Hosts on another network of the container that may be reached narrowly. */
 export interface PeerPermission {
 	readonly interface: InterfaceName;
@@ -61,6 +67,7 @@ export interface Config {
 	/** `auto` tunnels IPv6 when the tunnel has an IPv6 address and blocks it otherwise. */
 	readonly ipv6: 'auto' | 'block';
 	readonly inboundPorts: readonly InboundPort[];
+	readonly inboundRates: InboundRates;
 	readonly peers: readonly PeerPermission[];
 	readonly gateway: readonly GatewayPermission[];
 	readonly management: ManagementPath | null;

@@ -52,3 +52,7 @@ export function wholeNumber({least, most}: {readonly least: number; readonly mos
 		.transform(Number)
 		.refine(number => number >= least && number <= most, {error: `is not from ${least} to ${most}`});
 }
+
+/** Null is off. */
+export const numberOrOff = (range: {readonly least: number; readonly most: number}) =>
+	z.union([z.string().regex(/^off$/i).transform(() => null), wholeNumber(range)], {error: `is neither off nor a number from ${range.least} to ${range.most}`});

@@ -71,8 +71,8 @@ function problemAt(sources: Sources, id: SettingId, fault: Fault): SettingProble
 const isComplete = (values: Partial<Values>): values is Values => settingList.every(({id}) => id in values);
 
 function assemble(values: Values, networks: Networks): Config {
-	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, ...rest} = values;
+	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, sourceRate, portRate, ...rest} = values;
 	// Asked in the operator's order, each once.
 	const resolvers = [...new Set(rest.resolvers)];
-	return {...rest, ...networks, resolvers, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}};
+	return {...rest, ...networks, resolvers, inboundRates: {perSource: sourceRate, perPort: portRate}, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}};
 }

@@ -16,6 +16,8 @@ export function renderEnvironment(config: Config): Readonly<Record<string, strin
 		[settings.dockerDns.name]: yesOrNo(config.dockerDns),
 		[settings.ipv6.name]: config.ipv6,
 		[settings.inboundPorts.name]: config.inboundPorts.map(inboundText).join('; '),
+		[settings.sourceRate.name]: String(config.inboundRates.perSource ?? 'off'),
+		[settings.portRate.name]: String(config.inboundRates.perPort ?? 'off'),
 		[settings.peers.name]: config.peers.map(peerText).join('; '),
 		[settings.gateway.name]: config.gateway.map(({interface: device, range}) => `${device} ${range}`).join('; '),
 		[settings.management.name]: config.management === null ? '' : managementText(config.management),

@@ -5,7 +5,7 @@ import {parseDrillEvery, parseWhoami} from './parse-drill.ts';
 import {parseExitUrl, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
 import {parseLan} from './parse-lan.ts';
 import {parseGateway, parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
-import {choice, listOf, textSchema, wholeNumber, yesOrNo} from './parse-text.ts';
+import {choice, listOf, numberOrOff, textSchema, wholeNumber, yesOrNo} from './parse-text.ts';
 import type {SettingId} from './settings.ts';
 
 const path = textSchema(parsePath);
@@ -24,6 +24,8 @@ export const schema = {
 	dockerDns: yesOrNo,
 	ipv6: choice(['auto', 'block']),
 	inboundPorts: textSchema(listOf(parseInboundPort)),
+	sourceRate: numberOrOff({least: 1, most: 100_000}),
+	portRate: numberOrOff({least: 1, most: 100_000}),
 	peers: textSchema(listOf(parsePeer)),
 	gateway: textSchema(listOf(parseGateway)),
 	management: textSchema(parseManagement),

@@ -50,6 +50,11 @@ without either both may. Ports are those of the side that is connected to. Answe
 \`PORT/tcp\` or \`PORT/udp\`, then optionally \`@uplink\` (the default) or \`@tunnel\`, then optionally \`from\` and ranges
 separated by spaces. PORT is the port inside the container.
 
+\`VKS_INBOUND_RATE\` and \`VKS_INBOUND_PORT_RATE\` limit new connections a second; three seconds' worth may come at once. A
+source is an IPv4 address or an IPv6 network of 64 bits, and is counted over all ports together. A port is counted for each
+address family and each range named with \`from\` on its own. What is over a limit is refused; what was opened goes on. The
+management path has the limit by source only. What \`NETWORK\` and \`VKS_LAN\` open has none.
+
 ## VKS_PEERS
 
 \`INTERFACE RANGE tcp|udp PORT\`. The range must be private, and ports 53 and 853 are refused: DNS leaves through the tunnel only.

@@ -98,6 +98,22 @@ export const settings = {
 		form: 'Write PORT/tcp or PORT/udp, then @tunnel if the provider forwards it, then "from" and ranges if not anyone may connect: 8080/tcp, 6881/udp@tunnel, 9000/tcp from 192.168.1.0/24.',
 		example: '8080/tcp, 6881/udp@tunnel, 9000/tcp from 192.168.1.0/24',
 	},
+	sourceRate: {
+		name: 'VKS_INBOUND_RATE',
+		key: 'inbound_rate',
+		default: '20',
+		meaning: 'New connections a second that one source may open to inbound ports and the management path; three times as many at once.',
+		form: 'Write a number from 1 to 100000, or off.',
+		example: '50',
+	},
+	portRate: {
+		name: 'VKS_INBOUND_PORT_RATE',
+		key: 'inbound_port_rate',
+		default: '500',
+		meaning: 'New connections a second that all sources together may open to one inbound port; three times as many at once.',
+		form: 'Write a number from 1 to 100000, or off.',
+		example: '2000',
+	},
 	peers: {
 		name: 'VKS_PEERS',
 		key: 'peers',

@@ -1,6 +1,7 @@
 /** One match as nft text, and as a predicate over a packet. The two are written side by side so that they stay the same. */
 import {cidrContains, cidrFamily, type Cidr} from '../net/cidr.ts';
 import {inSpan, spanText, type PortSpan} from '../net/port.ts';
+import {renderPace} from './pace.ts';
 import type {Packet} from './packet.ts';
 import type {Match} from './policy.ts';
 
@@ -23,6 +24,7 @@ export function renderMatch(match: Match): string {
 		match.connectionMark !== undefined && `ct mark ${hex(match.connectionMark)}`,
 		match.mark !== undefined && `meta mark ${hex(match.mark)}`,
 		match.uid !== undefined && `meta skuid ${match.uid}`,
+		match.pace && renderPace(match.pace),
 	];
 	return terms.filter(term => typeof term === 'string').join(' ');
 }
@@ -45,6 +47,8 @@ export function matches(match: Match, packet: Packet): boolean {
 		&& within(match.destinationPorts, packet.destinationPort)
 		&& withinSpan(match.sourceSpan, packet.sourcePort)
 		&& withinSpan(match.destinationSpan, packet.destinationPort)
+		// One packet is within every limit.
+		&& (match.pace === undefined || match.pace.family === packet.family)
 		// A packet here has no flags; such a rule decides nothing.
 		&& (match.synOnly === undefined || packet.connection === 'new')
 		&& within(match.icmpTypes, packet.icmpType)

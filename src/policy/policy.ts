@@ -66,6 +66,8 @@ export interface Match {
 	readonly destinationSpan?: PortSpan;
 	/** TCP packets that open a connection or answer that. */
 	readonly synOnly?: true;
+	/** Met while new connections come no faster than this. The last term of a rule, so that it counts what the others let by. */
+	readonly pace?: Pace;
 	readonly icmpTypes?: readonly number[];
 	/** Hop limit, for neighbour discovery (RFC 4861: 255 proves that no router forwarded it). */
 	readonly hopLimit?: number;
@@ -81,6 +83,13 @@ export interface Match {
 	readonly disguised?: 'ip' | 'ip6';
 	/** Who an ARP packet says it is from; only at the netdev egress hook. */
 	readonly arpSource?: readonly Cidr[];
+}
+
+/** New connections a second; null is no limit. A source is an IPv4 address or an IPv6 network of 64 bits. */
+export interface Pace {
+	readonly family: 4 | 6;
+	readonly perSource: number | null;
+	readonly total: number | null;
 }
 
 export type Protocol = Transport | 'icmp' | 'icmpv6';

@@ -4,6 +4,7 @@
  */
 import {isIpv4} from '../net/address.ts';
 import {renderMatch} from './match.ts';
+import {paceSets} from './pace.ts';
 import type {Chain, ChainName, Rule, Ruleset} from './policy.ts';
 
 export const tableName = 'vks';
@@ -55,6 +56,7 @@ function renderTable({family, table, mode, rehook = false, ruleset, hooked}: Tab
 	return [
 		...(mode === 'recreate' ? [`add table ${at}`, `delete table ${at}`] : []),
 		...(mode === 'standing' ? [] : [`add table ${at}`]),
+		...(family === 'inet' ? paceSets.map(set => `add set ${at} ${set}`) : []),
 		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
 		...(rehook ? chains.flatMap(({name}) => [`flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
 		...(hooked && family === 'inet' ? absentChains(chains).flatMap(name => [`add chain ${at} ${name}`, `flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),

@@ -4,6 +4,7 @@ import {cidrFamily} from '../net/cidr.ts';
 import type {Port, Transport} from '../net/port.ts';
 import {accept, perFamily, perFamilyOrAny, setConnectionMark, setMark} from './build.ts';
 import type {Context} from './context.ts';
+import {entranceRules} from './inbound-rules.ts';
 import type {Match, Rule} from './policy.ts';
 
 /** A port on the uplink that others may connect to. */
@@ -67,7 +68,12 @@ export function replyMarks(context: Context): readonly Rule[] {
 }
 
 export function doorsIn(context: Context): readonly Rule[] {
-	return doors(context).flatMap(door => eachRequest(context, door).map(({suffix, match}) => accept(`${door.name}-in-${suffix}`, match, door.reason, door.setting)));
+	const {inboundRates} = context.config;
+	return doors(context).flatMap(door => eachRequest(context, door).flatMap(({suffix, match}) => entranceRules({
+		...door, suffix, match, carries: true,
+		// All together could be kept out of the management path by a few of the hosts that may use it.
+		rates: door.name === 'management' ? {...inboundRates, perPort: null} : inboundRates,
+	})));
 }
 
 export function doorsOut(context: Context): readonly Rule[] {
@@ -82,12 +88,16 @@ export function doorsEgress(context: Context): readonly Rule[] {
 export function forwardedPortsIn({config, tunnels}: Context): readonly Rule[] {
 	const open = tunnels.filter(({pass}) => pass === 'traffic').map(tunnel => tunnel.interface);
 	if (open.length === 0) return [];
-	return config.inboundPorts.filter(({on}) => on === 'tunnel').flatMap(({port, transport, from}) => perFamilyOrAny(from, (source, suffix) => accept(
-		`forwarded-${port}-${transport}-${suffix}`,
-		{inInterface: open, ...(source && {source}), protocol: [transport], destinationPorts: [port]},
-		'A port the provider forwards to us through the tunnel.',
-		'VKS_INBOUND_PORTS',
-	)));
+	return config.inboundPorts.filter(({on}) => on === 'tunnel').flatMap(({port, transport, from}) => sources(from).flatMap(({suffix, source}) => entranceRules({
+		name: `forwarded-${port}-${transport}`,
+		suffix,
+		match: {inInterface: open, ...(source && {source}), protocol: [transport], destinationPorts: [port]},
+		reason: 'A port the provider forwards to us through the tunnel.',
+		setting: 'VKS_INBOUND_PORTS',
+		rates: config.inboundRates,
+		// `tunnel-in` lets pass what was opened.
+		carries: false,
+	})));
 }
 
 function doors({config, exceptionsOpen, uplink}: Context): readonly Door[] {
@@ -108,10 +118,15 @@ const managementDoor = ({port, from}: ManagementPath): Door => ({
 function eachRequest({uplink}: Context, {from, transport, port}: Door): readonly {readonly suffix: string; readonly match: Match}[] {
 	if (uplink === null) return [];
 	const base: Match = {inInterface: [uplink], protocol: [transport], destinationPorts: [port]};
-	if (from.length === 0) return [{suffix: 'any', match: base}];
+	return sources(from).map(({suffix, source}) => ({suffix, match: {...base, ...(source && {source})}}));
+}
+
+/** By family, because a rule speaks one; no range at all is anybody. */
+function sources(from: Door['from']): readonly {readonly suffix: string; readonly source?: Door['from']}[] {
+	if (from.length === 0) return [{suffix: 'any'}];
 	return ([4, 6] as const).flatMap(family => {
 		const source = from.filter(range => cidrFamily(range) === family);
-		return source.length === 0 ? [] : [{suffix: `v${family}`, match: {...base, source}}];
+		return source.length === 0 ? [] : [{suffix: `v${family}`, source}];
 	});
 }
 

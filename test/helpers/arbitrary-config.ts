@@ -57,6 +57,7 @@ export const validConfig: fc.Arbitrary<Config> = fc
 		ipv6: fc.constantFrom('auto' as const, 'block' as const),
 		lan: fc.uniqueArray(lanPermission, {maxLength: 4, selector: lanText}),
 		inboundPorts: fc.uniqueArray(inboundPort, {maxLength: 5, selector: each => `${each.port}/${each.transport}@${each.on}`}),
+		inboundRates: fc.record({perSource: fc.option(fc.integer({min: 1, max: 100_000})), perPort: fc.option(fc.integer({min: 1, max: 100_000}))}),
 		peers: fc.uniqueArray(peer, {maxLength: 4, selector: each => Object.values(each).join(' ')}),
 		gateway: fc.uniqueArray(gateway, {maxLength: 2, selector: each => Object.values(each).join(' ')}),
 		management,
