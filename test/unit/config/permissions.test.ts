@@ -81,7 +81,7 @@ describe('VKS_GATEWAY', () => {
 	});
 
 	test('the tunnel is no interface that hosts are behind', () => {
-		expect(complaints({VKS_GATEWAY: 'wg0 10.0.0.0/8'})).toEqual(['VKS_INTERFACE: wg0 is also an interface of VKS_GATEWAY']);
+		expect(complaints({VKS_INTERFACE: 'wg0', VKS_GATEWAY: 'wg0 10.0.0.0/8'})).toEqual(['VKS_INTERFACE: wg0 is also an interface of VKS_GATEWAY']);
 	});
 });
 

@@ -1,11 +1,14 @@
 /** Whatever the text, parsing answers; whatever it answers with, its own rendering parses to the same. */
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {editDistance} from '../../../src/edit-distance.ts';
 import {parseConfig} from '../../../src/config/parse.ts';
 import {renderEnvironment} from '../../../src/config/render-env.ts';
 import {settingList, type Environment} from '../../../src/config/settings.ts';
 import {validConfig} from '../../helpers/arbitrary-config.ts';
+
+// Hundreds of cases each: how long they take is the machine's affair.
+vi.setConfig({testTimeout: 60_000});
 
 const names = settingList.flatMap(({name, aliases = []}) => [name, ...aliases]);
 /** Text made of the words the grammars know, so that it gets past the first check. */

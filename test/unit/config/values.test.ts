@@ -80,7 +80,7 @@ const bad: readonly (readonly [string, string, string])[] = [
 	['VKS_UPLINK', 'eth0 eth1', 'VKS_UPLINK: "eth0 eth1" is not the name of an interface'],
 	['VKS_INTERFACE', 'lo', 'VKS_INTERFACE: lo is loopback, which cannot be a tunnel'],
 	['VKS_INTERFACE', 'a-name-far-too-long', 'VKS_INTERFACE: a-name-far-too-long is not the name of an interface'],
-	['VKS_INBOUND_RATE', '0', 'VKS_INBOUND_RATE: 0 is neither off nor a number from 1 to 100000'],
+	['VKS_INBOUND_RATE', '0', 'VKS_INBOUND_RATE: 0 is not from 1 to 100000'],
 	['VKS_INBOUND_PORT_RATE', 'many', 'VKS_INBOUND_PORT_RATE: many is neither off nor a number from 1 to 100000'],
 	['VKS_DHCP', 'maybe', 'VKS_DHCP: maybe is neither yes nor no'],
 	['VKS_EXIT_URL', 'ipinfo.io', 'VKS_EXIT_URL: ipinfo.io is not an http or https URL'],

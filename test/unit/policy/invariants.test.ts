@@ -1,11 +1,14 @@
 /** What must hold for every valid configuration in every situation, whatever the rules look like. */
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import type {Config} from '../../../src/config/config.ts';
 import {compile} from '../../../src/policy/compile.ts';
 import type {Chain, Rule, Ruleset, Situation} from '../../../src/policy/policy.ts';
 import {validConfig} from '../../helpers/arbitrary-config.ts';
 import {nic, situations} from '../../helpers/situations.ts';
+
+// Hundreds of cases each: how long they take is the machine's affair.
+vi.setConfig({testTimeout: 60_000});
 
 const situation: fc.Arbitrary<Situation> = fc.constantFrom(...Object.values(situations));
 const rulesets = fc.record({config: validConfig, situation}).map(input => ({...input, ruleset: compile(input.config, input.situation)}));
