@@ -11,23 +11,35 @@ interface Props {
 	readonly theme: Theme;
 }
 
-const explanation = 'Lifting ends the lockdown: the tunnel is dialled again, and what the policy permits passes once it is verified. Outside the tunnel nothing more passes than before.';
+const words = {
+	lift: {
+		title: 'Lift the lockdown',
+		verb: 'lifts',
+		explanation: 'Lifting ends the lockdown: the tunnel is dialled again, and what the policy permits passes once it is verified. Outside the tunnel nothing more passes than before.',
+	},
+	'drill-full': {
+		title: 'Full drill',
+		verb: 'begins',
+		explanation: 'The tunnel is taken down on purpose while a leak test sends what should not pass; then it is dialled again. Connections through it may end. The policy stays in the kernel.',
+	},
+} as const;
 
 export function TypedWord({dialog, within, theme}: Props) {
 	return (
 		<Modal
-			within={within} theme={theme} title="Lift the lockdown" hint="Esc cancels" width={72} tone="warn" keep={1}
+			within={within} theme={theme} title={words[dialog.command.do].title} hint="Esc cancels" width={72} tone="warn" keep={1}
 			content={width => [
-				...wrapText(explanation, width).map((line): Line => [span(line)]),
+				...wrapText(words[dialog.command.do].explanation, width).map((line): Line => [span(line)]),
 				[],
-				[span('type '), span(dialog.word, 'warn'), span(' and press Enter: '), span(`${dialog.text}_`, 'accent'), ...verdict(dialog)],
+				[span('type '), span(dialog.command.word, 'warn'), span(' and press Enter: '), span(`${dialog.text}_`, 'accent'), ...verdict(dialog)],
 			]}
 		/>
 	);
 }
 
-function verdict({text, word}: Props['dialog']): Line {
-	if (text === word) return [span('  Enter lifts', 'warn')];
+function verdict({text, command}: Props['dialog']): Line {
+	const {word} = command;
+	if (text === word) return [span(`  Enter ${words[command.do].verb}`, 'warn')];
 	if (word.startsWith(text)) return [];
 	return [span(text.toLowerCase() === word ? '  small letters: is Caps Lock on?' : '  that is not the word', 'bad')];
 }

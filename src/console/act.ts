@@ -83,7 +83,11 @@ function actPlain(state: ViewState, id: PlainAction): Step {
 		case 'lockdown':
 			return submit({...state, dialog: null, filterOpen: false}, {do: 'lockdown', reason: 'from the console'});
 		case 'lift':
-			return still({...state, dialog: {kind: 'typed', word: 'lift', text: '', openedAtMs: state.nowMs}});
+			return still({...state, dialog: {kind: 'typed', command: {do: 'lift', word: 'lift'}, text: '', openedAtMs: state.nowMs}});
+		case 'drill':
+			return submit(state, {do: 'drill'});
+		case 'drill-full':
+			return still({...state, dialog: {kind: 'typed', command: {do: 'drill-full', word: 'drill'}, text: '', openedAtMs: state.nowMs}});
 		case 'copy':
 			return copy(state);
 		case 'write':

@@ -33,7 +33,7 @@ export function answerDialog(state: ViewState, action: Action, submit: (state: V
 		case 'clear':
 			return still({...state, dialog: {...dialog, text: ''}});
 		case 'accept':
-			return dialog.text === dialog.word ? submit({...state, dialog: null}, {do: 'lift', word: 'lift'}) : still(state);
+			return dialog.text === dialog.command.word ? submit({...state, dialog: null}, dialog.command) : still(state);
 		default:
 			return still(state);
 	}

@@ -26,6 +26,8 @@ export interface Binding {
 const sets = {
 	panels: 'tunnel, ruleset, servers, drops, journal',
 	keep: 'copy the row (OSC 52); write all to a file',
+	dial: 'dial again; switch server; both ask `y`',
+	drills: 'leak test; the full one asks for a word',
 	screen: 'draw the screen again; suspend, `fg` returns',
 	around: 'next panel, previous panel',
 	order: 'next sort order, reverse it',
@@ -39,8 +41,10 @@ const panel = (key: string, id: PanelId): Binding => ({keys: [key], action: {id:
 export const keymap: readonly Binding[] = [
 	{keys: ['L'], action: {id: 'lockdown'}, where: 'everywhere', group: 'act', label: 'lockdown', help: 'refuse all traffic, at once and unasked', footer: 3},
 	{keys: ['U'], action: {id: 'lift'}, where: 'everywhere', group: 'act', label: 'lift', help: 'end a lockdown; asks for the word `lift`', danger: true, footer: 4},
-	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
-	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
+	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', set: 'dial', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
+	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', set: 'dial', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
+	{keys: ['d'], action: {id: 'drill'}, where: 'everywhere', group: 'act', set: 'drills', label: 'drill', help: 'test for leaks: sends what should not pass; disturbs nobody', footer: 12},
+	{keys: ['D'], action: {id: 'drill-full'}, where: 'everywhere', group: 'act', set: 'drills', label: 'full drill', help: 'test for leaks with the tunnel taken down; asks for the word `drill`', danger: true},
 	panel('1', 'tunnel'),
 	panel('2', 'ruleset'),
 	panel('3', 'servers'),
@@ -89,6 +93,8 @@ export function disabledReason(action: Action, state: ViewState): string | null 
 		case 'lift':
 		case 'reconnect':
 		case 'switch':
+		case 'drill':
+		case 'drill-full':
 			return commandBlockedBy(action.id, state);
 		default:
 			return null;

@@ -36,7 +36,7 @@ export interface PanelView {
 export type Dialog =
 	| {readonly kind: 'help'; readonly top: number}
 	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly body: readonly string[]; readonly openedAtMs: number}
-	| {readonly kind: 'typed'; readonly word: string; readonly text: string; readonly openedAtMs: number}
+	| {readonly kind: 'typed'; readonly command: Extract<Command, {readonly word: string}>; readonly text: string; readonly openedAtMs: number}
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number};
 
 export interface Pending {
@@ -103,7 +103,7 @@ export type Action =
 
 export type PlainAction =
 	| 'focus-next' | 'focus-previous' | 'open' | 'back' | 'zoom' | 'filter' | 'sort' | 'reverse' | 'freeze'
-	| 'reconnect' | 'switch' | 'lockdown' | 'lift' | 'copy' | 'write' | 'help' | 'quit' | 'repaint' | 'suspend'
+	| 'reconnect' | 'switch' | 'lockdown' | 'lift' | 'drill' | 'drill-full' | 'copy' | 'write' | 'help' | 'quit' | 'repaint' | 'suspend'
 	| 'yes' | 'no' | 'accept' | 'erase' | 'clear';
 
 /** What the world must do after an event; the reducer decides, others act. */

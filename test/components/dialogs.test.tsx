@@ -36,6 +36,12 @@ test('lifting shows what was typed, and that capitals are not the word', () => {
 	expect(show(act(viewOf({...size, in: 'lockdown'}), {id: 'lift'}, {id: 'type', text: ''}, {id: 'type', text: 'LIFT'}))).toContain('Caps Lock');
 });
 
+test('a full drill says what it does to the tunnel before it takes the word', () => {
+	const text = show(act(viewOf(size), {id: 'drill-full'}, {id: 'type', text: 'dri'}));
+	expect(text.replaceAll(/[│\s]+/g, ' ')).toContain('The tunnel is taken down on purpose');
+	expect(text).toContain('type drill and press Enter: dri_');
+});
+
 test('help lists every group', () => {
 	const text = show(act(viewOf(size), {id: 'help'}));
 	for (const part of ['Act', 'Look', 'Move', 'Console', 'Ctrl-L', 'asks for the word']) expect(text).toContain(part);

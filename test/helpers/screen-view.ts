@@ -1,6 +1,6 @@
 /** Views for tests: what the real daemon said (record-snapshots.ts wrote it down), and the few states that cannot be recorded. */
 import {readFileSync} from 'node:fs';
-import type {DropView, JournalEntry, Snapshot} from '../../src/control/schema.ts';
+import type {DrillView, DropView, JournalEntry, Snapshot} from '../../src/control/schema.ts';
 import {update} from '../../src/console/update.ts';
 import {initialView, type ViewEvent, type ViewState} from '../../src/console/view.ts';
 
@@ -14,7 +14,7 @@ export const recordings = [
 	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server',
 ] as const;
 /** A recorded state with only the named fields changed: the lab cannot be brought into it, or not for long enough. */
-export const derivations = ['drifted', 'failed', 'layers'] as const;
+export const derivations = ['drifted', 'failed', 'layers', 'drilled', 'leaked'] as const;
 export const situations = [...recordings, ...derivations] as const;
 export type Situation = (typeof situations)[number];
 
@@ -36,10 +36,21 @@ export function situation(name: Situation): Fixture {
 			});
 		case 'layers':
 			return withSnapshot(fixture, {layers: fixture.snapshot.layers.map(layer => (layer.name === 'ipv6' ? {...layer, state: 'missing' as const, detail: 'net.ipv6.conf.eth0.disable_ipv6 is 0'} : layer))});
+		case 'drilled':
+			return withSnapshot(fixture, {lastDrill: {...drill, kind: 'passed', detail: '35 probes, none seen outside the tunnel.'}});
+		case 'leaked':
+			return withSnapshot(fixture, {
+				lastDrill: {...drill, kind: 'failed', detail: 'Seen outside the tunnel: UDP (on eth0).'},
+				problems: [{code: 'leak', severity: 'error', what: 'A leak test failed. Seen outside the tunnel: UDP (on eth0).', stillBlocking: false, next: 'Look for what vks does not own: `nft list ruleset`. Then run `vks drill` again.'}],
+			});
 		default:
 			return read(name);
 	}
 }
+
+const drill: Omit<DrillView, 'kind' | 'detail'> = {
+	atMs: fixture.snapshot.atMs - 192_000, durationMs: 84, full: false, cause: 'schedule', canaries: [{interface: 'eth0', seen: true, detail: 'before the probes'}], counters: [], probes: [],
+};
 
 const withSnapshot = (base: Fixture, change: Partial<Snapshot>): Fixture => ({...base, snapshot: {...base.snapshot, ...change}});
 

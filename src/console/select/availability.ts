@@ -1,7 +1,7 @@
 /** Why a command cannot be given now. Shown where the key would be; also what holds a repeated key back. */
 import type {ViewState} from '../view.ts';
 
-export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch';
+export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full';
 
 export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
 	const {link, live} = state;
@@ -17,6 +17,11 @@ export function commandBlockedBy(action: CommandAction, state: ViewState): strin
 		case 'lift':
 			if (!locked) return 'not in lockdown';
 			return isPending('lift') ? 'lift on its way' : null;
+		case 'drill':
+			return state.pending.length > 0 ? 'busy' : null;
+		case 'drill-full':
+			if (live.snapshot.state.kind !== 'connected' && live.snapshot.state.kind !== 'degraded') return 'not connected';
+			return state.pending.length > 0 ? 'busy' : null;
 		case 'reconnect':
 		case 'switch':
 			if (locked) return 'in lockdown';

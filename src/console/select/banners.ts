@@ -5,7 +5,7 @@ import type {ViewState} from '../view.ts';
 import {causeTexts, proofWord, withoutState} from './truth.ts';
 
 export interface Banner {
-	readonly id: 'link' | 'proof' | 'lockdown' | 'network' | 'state';
+	readonly id: 'link' | 'proof' | 'drill' | 'lockdown' | 'network' | 'state';
 	readonly text: string;
 	readonly tone: Tone;
 }
@@ -21,6 +21,7 @@ export function selectBanners(state: ViewState): readonly Banner[] {
 		const blocking = snapshot.problems.find(problem => problem.stillBlocking !== true);
 		banners.push({id: 'proof', tone: 'alarm', text: [`${proof.text}  ${proof.why.join('; ') || 'no detail given'}`, blocking?.next].filter(Boolean).join('. Next: ')});
 	}
+	if (snapshot.lastDrill?.kind === 'failed') banners.push({id: 'drill', tone: 'alarm', text: `DRILL FAILED  ${snapshot.lastDrill.detail}`});
 	if (snapshot.unsafeNetwork.length > 0) {
 		banners.push({id: 'network', tone: 'alarm', text: `UNSAFE NETWORK  ${snapshot.unsafeNetwork.join(', ')} may be reached outside the tunnel, by an override in NETWORK`});
 	}

@@ -1,5 +1,6 @@
 /** The header: the truth in two rows, always of the live moment. */
 import {formatAge, formatByteRate, formatClock, formatCount} from '../format.ts';
+import type {DrillView} from '../../control/schema.ts';
 import type {Segment} from '../segments.ts';
 import {span, type Line} from '../text.ts';
 import type {Symbols, Theme, Tone} from '../theme.ts';
@@ -52,7 +53,7 @@ export function headerBottom(state: ViewState, theme: Theme): readonly Segment[]
 	const clock: Segment = {order: 7, right: true, line: [span(formatClock(state.nowMs, state.offsetMinutes))]};
 	if (snapshot === null) return [clock];
 	if (staleness(state) !== null) return [{order: 0, line: [span(`last reading ${formatAge(state.nowMs - snapshot.atMs)} ago; the panels show that moment`, 'warn')]}, clock];
-	const {tunnel, drops, problems, tamper, exceptions} = snapshot;
+	const {tunnel, drops, problems, tamper, exceptions, lastDrill} = snapshot;
 	const handshake = tunnel === null ? null : selectHandshake(tunnel, {nowMs: state.nowMs, width: barWidth});
 	return [
 		{order: 0, line: handshake === null ? [span('no tunnel', 'warn')] : [span('handshake ', 'label'), span(handshake.text.padStart(3), handshake.tone)]},
@@ -61,11 +62,19 @@ export function headerBottom(state: ViewState, theme: Theme): readonly Segment[]
 		{order: 1, line: [span('drops ', 'label'), span(`${formatCount(drops.perSecond)}/s`, drops.perSecond > 0 ? 'warn' : 'plain')]},
 		{order: 5, line: [span('total ', 'label'), span(formatCount(drops.total))]},
 		{order: 6, line: exceptions.length === 0 ? [] : [span(`${exceptions.length} exceptions`, 'warn')]},
+		{order: lastDrill?.kind === 'failed' ? 0 : 4, line: lastDrill === null ? [] : drillLine(lastDrill, state.nowMs)},
 		{order: 4, line: tamper.count === 0 ? [] : [span('tamper ', 'label'), span(formatCount(tamper.count), 'warn')]},
 		{order: 2, line: problems.length === 0 ? [] : [span(`${problems.length} problem${problems.length === 1 ? '' : 's'}`, problems.some(problem => problem.severity === 'error') ? 'bad' : 'warn')]},
 		{order: 1, line: snapshot.unsafeNetwork.length === 0 ? [] : [span(' UNSAFE NETWORK ', 'alarm')]},
 		clock,
 	];
+}
+
+function drillLine({kind, atMs}: DrillView, nowMs: number): Line {
+	if (kind === 'failed') return [span(' DRILL FAILED ', 'alarm')];
+	const word = kind === 'passed' ? span(' ok', 'good') : span(' unclear', 'warn');
+	// `3m`, not `3m12s`: at 80 columns there is room for one word.
+	return [span('drill ', 'label'), span(formatAge(nowMs - atMs).replace(/^(\d+[hm]).*$/, '$1')), word];
 }
 
 function rateLine(symbols: Symbols, rx: number, tx: number): Line {

@@ -72,6 +72,13 @@ test('a lockdown is lifted by the typed word and Enter alone', () => {
 	expect(commands(press(locked, ['U', 'lift\r']))).toEqual([]);
 });
 
+test('d runs a leak test at once; the full one needs its word, and a tunnel to take down', () => {
+	expect(commands(press(viewOf(), ['d']))).toEqual(['drill']);
+	expect(commands(press(viewOf(), ['D', 'd', 'r', 'i', 'l', 'l', '\r']))).toEqual(['drill-full']);
+	expect(commands(press(viewOf(), ['D', 'l', 'i', 'f', 't', '\r']))).toEqual([]);
+	expect(commands(press(locked, ['D', 'd', 'r', 'i', 'l', 'l', '\r']))).toEqual(['drill']);
+});
+
 test('with Caps Lock on, LIFT does not lift', () => {
 	expect(commands(press(locked, ['U', 'L', 'I', 'F', 'T', '\r']))).toEqual([]);
 });
