@@ -23,13 +23,15 @@ import {fail, ok, type Result} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
 import {version} from '../version.ts';
 import {exitCodes, hasOption, textOption, type Args, type ExitCode, type Io} from './io.ts';
-import {outputFor} from './output.ts';
+import {outputFor, type Output} from './output.ts';
+import {stopOnSignals, type Stopping} from './stopping.ts';
 
 type Backend = LinuxKernelOptions['backend'];
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	// The name that others are given when they ask who holds the tables; Node's own would be MainThread.
 	process.title = 'vks';
+	const stopping = stopOnSignals(io.signal);
 	const output = outputFor(args, io);
 	const env = environmentOf(args, io);
 	if (isHostNetwork() && !hasOption(args, 'host')) {
@@ -53,7 +55,9 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		return exitCodes.notEnforced;
 	}
 	try {
-		return await serve(kernel.value, config.value, args, io);
+		const code = await serve(kernel.value, config.value, stopping, output);
+		stopping.conclude(code);
+		return code;
 	} finally {
 		kernel.value.close();
 	}
@@ -89,8 +93,7 @@ async function wantedKernel(kernel: Kernel, backend: Backend): Promise<Result<Ke
 	return openClosed(backend);
 }
 
-async function serve(kernel: Kernel, config: Config, args: Args, io: Io): Promise<ExitCode> {
-	const output = outputFor(args, io);
+async function serve(kernel: Kernel, config: Config, stopping: Stopping, output: Output): Promise<ExitCode> {
 	const clock = systemClock();
 	const logger = createLogger(config.logLevel);
 	const controller = createController({
@@ -109,17 +112,20 @@ async function serve(kernel: Kernel, config: Config, args: Args, io: Io): Promis
 		output.problem(server.error);
 		return exitCodes.failed;
 	}
-	const started = await controller.start();
+	const starting = controller.start();
+	const started = await Promise.race([starting, stopping.asked.then(() => ok(undefined))]);
 	if (!started.ok) {
 		output.problem(started.error);
 		await server.value.close();
 		return exitCodes.notEnforced;
 	}
 	for (const problem of startProblems(controller.snapshot())) output.problem(problem);
-	await untilAsked(io.signal);
-	await controller.stop();
+	await stopping.asked;
+	const stopped = await controller.stop();
+	// Asked while it started: what it does is bounded, and must not find the kernel's sockets closed.
+	if (stopped) await starting;
 	await server.value.close();
-	return exitCodes.fine;
+	return stopped ? exitCodes.fine : exitCodes.failed;
 }
 
 /** The way into the kernel that the operator wants may be missing where the other is there: that one closes, and no more. */
@@ -154,16 +160,6 @@ function startProblems({servers, problems}: Snapshot): readonly Problem[] {
 			: [{code: 'configuration', severity: usable ? 'warning' : 'error', what: problem, stillBlocking: true, next: `Then run \`vks switch ${id}\`.`}],
 	);
 	return [...files, ...(problems as readonly Problem[])];
-}
-
-/** Waits for SIGTERM or SIGINT; a second one does not hurry what must be done in order. */
-function untilAsked(signal: AbortSignal): Promise<void> {
-	return new Promise(resolve => {
-		for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve());
-		// The terminal may go; the daemon stays.
-		process.on('SIGHUP', () => undefined);
-		signal.addEventListener('abort', () => resolve(), {once: true});
-	});
 }
 
 /** Before the settings are validated, because the namespace is closed before that; a wrong value is named afterwards. */

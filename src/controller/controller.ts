@@ -13,6 +13,7 @@ import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
 import {createEngine} from './engine.ts';
 import {askExit} from './exit-check.ts';
+import {endInOrder} from './ending.ts';
 import {forgetConnections} from './epoch.ts';
 import {explainQuery} from './explain-query.ts';
 import {forwardingProblem} from './forwarding.ts';
@@ -50,15 +51,13 @@ export interface ControllerDeps {
 export interface Controller extends ControllerPort {
 	/** Closed first, then everything else. Fails only where nothing could be enforced. */
 	start(): Promise<Result<void, Problem>>;
-	/** Leaves the policy in place, blocked. */
-	stop(): Promise<void>;
+	/** Leaves the policy in place, blocked; false where the kernel has not taken that one in time. */
+	stop(): Promise<boolean>;
 }
 
 const keptDrops = 1000;
 const exitCheckEveryMs = 300_000;
 const exitFreshMs = 60_000;
-/** Docker kills ten seconds after it asked. */
-const stopWithinMs = 5000;
 
 export function createController(deps: ControllerDeps): Controller {
 	const {kernel, config, clock, intent, resolv} = deps;
@@ -248,6 +247,7 @@ export function createController(deps: ControllerDeps): Controller {
 			if (!closed.ok) return closed;
 			const claimed = await firewall.claim();
 			if (!claimed.ok) return claimed;
+			if (stopping.signal.aborted) return ok(undefined);
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;
 			const recalled = intent.recall();
@@ -261,6 +261,7 @@ export function createController(deps: ControllerDeps): Controller {
 			// What changed between the first reading and the subscription.
 			engine.syncNetwork();
 			await reload();
+			if (stopping.signal.aborted) return ok(undefined);
 			const {target, problem} = startTarget(recalled, config, servers);
 			note('start', problem);
 			if (!lockedAtStart) engine.dispatch({kind: 'start', target});
@@ -272,14 +273,11 @@ export function createController(deps: ControllerDeps): Controller {
 		async stop() {
 			stopTicking();
 			drills.interrupt();
-			const stopped = new AbortController();
-			engine.dispatch({kind: 'stop'});
-			// An effect that hangs must not keep the process: the policy is already the blocked one.
-			await Promise.race([engine.enforcing().then(() => engine.idle()), clock.sleep(stopWithinMs, stopped.signal)]);
-			// A timer left running would keep the process for the rest of that time.
-			stopped.abort();
 			stopping.abort();
-			journal.write('daemon', 'info', 'vks stopped; the policy stays in place and nothing passes.');
+			const blocked = await endInOrder(engine, clock);
+			if (blocked) journal.write('daemon', 'info', 'vks stopped; the policy stays in place and nothing passes.');
+			else journal.write('daemon', 'error', 'vks stopped; the kernel has not taken the blocked policy, and the one before it stands.');
+			return blocked;
 		},
 		snapshot: snapshotNow,
 		recentDrops: () => drops,

@@ -212,7 +212,8 @@ export function createEngine(deps: EngineDeps): Engine {
 			if (text !== describeState(before) && !counting) journal.write('state', level, text);
 			if (machine.state !== before) deps.changed();
 		};
-		const underWay = event.kind === 'lockdown' ? enforce('at once') : enforceIfChanged();
+		// Neither a lockdown nor the end waits for a transaction that hangs.
+		const underWay = event.kind === 'lockdown' || event.kind === 'stop' ? enforce('at once') : enforceIfChanged();
 		// The kernel comes first: a transaction in this process is committed before the next turn of the loop.
 		if (event.kind === 'lockdown') setImmediate(tell);
 		else tell();

@@ -55,7 +55,7 @@ export function layersOf(readings: Readings): readonly LayerView[] {
 	const routing6 = routing.filter(text => text.includes('IPv6'));
 	return [
 		layer('firewall', firewall, readings.ownership === 'owned' ? 'default drop; the table is ours and nobody else can change it' : 'default drop; this kernel or backend has no table ownership, changes are repaired'),
-		layer('routing', routing, 'only marked packets find the uplink; everything else ends in the tunnel or unreachable'),
+		layer('routing', routing, 'only marked packets and answers of published ports find the uplink; everything else ends in the tunnel or unreachable'),
 		readings.backstop !== null ? {name: 'egress', state: 'unsupported', detail: readings.backstop.what} : layer('egress', backstop, 'raw packets are stopped on every interface outside the tunnel'),
 		network.ok ? xdpLayer(network.value.xdp) : layer('af-xdp', routing, ''),
 		noIpv6 ? {name: 'ipv6', state: 'unsupported', detail: 'the kernel has no IPv6 here, so nothing can leave by it'} : layer('ipv6', [...firewall, ...routing6], 'same default drop and unreachable routes as IPv4'),
