@@ -22,7 +22,7 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 	const {engine, clock} = deps;
 	return async (command, signal) => {
 		const startedAtMs = clock.now();
-		const outcome = (ok: boolean, message: string, problem: Problem | null = null): Outcome => ({ok, message, durationMs: clock.now() - startedAtMs, problem});
+		const outcome = (ok: boolean, message: string, problem: Problem | null = null): Outcome => ({ok, message, durationMs: Math.max(0, clock.now() - startedAtMs), problem});
 		const {state} = engine.machine();
 		switch (command.do) {
 			case 'lockdown': {

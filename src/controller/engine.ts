@@ -186,7 +186,8 @@ export function createEngine(deps: EngineDeps): Engine {
 				dials = dials.then(lower, lower);
 				return;
 			case 'retry-at':
-				cancelRetry = clock.after(Math.max(0, effect.atMs - clock.now()), () => dispatch({kind: 'retry'}));
+				// A clock that was set back meanwhile must not make it wait for longer than the longest back-off.
+				cancelRetry = clock.after(Math.min(60_000, Math.max(0, effect.atMs - clock.now())), () => dispatch({kind: 'retry'}));
 				return;
 			case 'remember':
 				return deps.remember(machine);

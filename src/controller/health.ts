@@ -27,7 +27,11 @@ export const graceMs = 6000;
 
 export const freshHealth = (nowMs: number): Health => ({last: null, heardAtMs: nowMs, unansweredSinceMs: null, degradedSinceMs: null});
 
-export function observe(health: Health, reading: Reading): Health {
+/** Nothing that was noted before the clock was set back can be compared with what comes after. */
+const sinceSetBack = (health: Health, {atMs}: Reading): Health => (health.last !== null && atMs < health.last.atMs ? {...freshHealth(atMs), last: health.last} : health);
+
+export function observe(earlier: Health, reading: Reading): Health {
+	const health = sinceSetBack(earlier, reading);
 	const {last} = health;
 	const heard = last !== null && reading.rxBytes > last.rxBytes;
 	const sent = last !== null && reading.txBytes > last.txBytes + keepaliveBytes;
