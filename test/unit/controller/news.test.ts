@@ -1,5 +1,6 @@
 /** What the journal says of changes nobody asked vks for: links, addresses, gateways, sysctls, other people's tables. */
 import {describe, expect, it} from 'vitest';
+import {hasLostSource} from '../../../src/controller/lost-source.ts';
 import {networkNews} from '../../../src/controller/network-news.ts';
 import {strangerLog} from '../../../src/controller/stranger-log.ts';
 import {sysctlNews} from '../../../src/controller/sysctl-news.ts';
@@ -73,5 +74,18 @@ describe('a stranger\'s commits', () => {
 		clock.pass(1_000);
 		log(commit);
 		expect(journal.texts.at(-1)).toBe('nft (pid 42) changed nftables and left the tables of vks as they were. So did 4 commits before it.');
+	});
+});
+
+describe('the address the tunnel sends from', () => {
+	const [old, fresh, six] = [address('172.30.7.2'), address('172.30.7.22'), address('2001:db8:30::2')];
+	const endpoint = address('198.51.100.10');
+
+	it('is lost when the uplink has another instead, and not when it has none or one more', () => {
+		expect(hasLostSource([old, six], {...eth0, addresses: [fresh, six]}, endpoint)).toBe(true);
+		expect(hasLostSource([old, six], {...eth0, addresses: [six]}, endpoint)).toBe(false);
+		expect(hasLostSource([old], {...eth0, addresses: [old, fresh]}, endpoint)).toBe(false);
+		expect(hasLostSource([old, six], {...eth0, addresses: [old]}, endpoint)).toBe(false);
+		expect(hasLostSource([], {...eth0, addresses: [fresh]}, endpoint)).toBe(false);
 	});
 });
