@@ -18,7 +18,8 @@ async function replug({lab}: Stage): Promise<void> {
 	const {port, index} = uplinks.first;
 	await ipBatch(isp, [`link add ${port} index ${index} type veth peer name eth0`, `link set ${port} master ${uplinks.lanBridge}`, `link set ${port} up`]);
 	await loadRuleset(isp, watchPortRuleset(port));
-	await ipBatch(isp, [`link set eth0 netns ${inside}`]);
+	// The router would go on sending to the old cable's hardware address for as long as it believes in it.
+	await ipBatch(isp, [`neigh flush dev ${uplinks.lanBridge}`, `link set eth0 netns ${inside}`]);
 }
 
 const defaults = (name: string, via: string): readonly string[] => [`route replace default via ${via} dev ${name}`];
