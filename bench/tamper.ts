@@ -7,6 +7,7 @@ import {z} from 'zod';
 import {isConnected} from '../test/helpers/daemon.ts';
 import {startHelper, type Helper} from './helper.ts';
 import {answerSchema, type Order} from './programs/sender-orders.ts';
+import {measureBeside, most, outsideOf, ownedName, plainName, pollName, renderRows, wgQuickName} from './beside.ts';
 import {figure, finding, type Report} from './report.ts';
 import {withScene, type Scene} from './scene.ts';
 import {summarise} from './statistics.ts';
@@ -28,6 +29,7 @@ const targetsOf = ({lab}: Scene): Order['to'] => [{address: lab.description.addr
 export async function tamper(signal: AbortSignal): Promise<Report> {
 	const spawned = await withScene({signal, environment: {VKS_FIREWALL_BACKEND: 'nft'}}, scene => wiped(scene, signal));
 	const owned = await withScene({signal}, scene => refusedToStrangers(scene));
+	const rows = await measureBeside(signal);
 	const windows = spawned.map(({ms}) => ms);
 	const outside = spawned.reduce((sum, window) => sum + window.outside, 0);
 	const {median} = summarise(windows);
@@ -39,10 +41,15 @@ export async function tamper(signal: AbortSignal): Promise<Report> {
 			finding(`a poll every ${pollMs / 1000} s, on average / vks`, pollMs / 2 / median, '×'),
 			finding('packets outside the tunnel in all rounds', outside, 'packets', {atMost: 0}),
 			finding('owned tables: wipes that had an effect', owned, 'wipes', {atMost: 0}),
+			finding('packets outside, one layer undone or tables owned', outsideOf(rows, row => row.guard.startsWith('vks') && (row.what !== 'both' || row.guard === ownedName)), 'packets', {atMost: 0}),
+			finding('packets outside, every layer undone, tables not owned: most in a round', most(rows, row => row.guard === plainName && row.what === 'both'), 'packets'),
+			finding('the same, rules loaded every 10 s', most(rows, row => row.guard === pollName), 'packets'),
+			finding('the same, wg-quick\'s PostUp, until watched no longer', most(rows, row => row.guard === wgQuickName), 'packets'),
 		],
 		notes: [
+			...renderRows(rows),
 			'The packets let through went into the tunnel, where the routing layer keeps them.',
-			`Half of them by \`nft ${ways[0]}\`, half by \`nft ${ways[1]}\`. The poll is computed, not run.`,
+			`Half of them by \`nft ${ways[0]}\`, half by \`nft ${ways[1]}\`. The average of the poll is computed.`,
 		],
 	};
 }
