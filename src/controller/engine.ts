@@ -4,7 +4,6 @@
  */
 import type {Config} from '../config/config.ts';
 import type {Devices} from '../kernel/kernel.ts';
-import type {IpAddress} from '../net/address.ts';
 import {cidrFamily} from '../net/cidr.ts';
 import {compile} from '../policy/compile.ts';
 import type {Ruleset, Situation, TunnelUse} from '../policy/policy.ts';
@@ -16,7 +15,7 @@ import {backoffMs, type Clock} from './clock.ts';
 import {raise, verify, type DialFailure, type LiveTunnel} from './dial.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
 import type {Journal} from './journal.ts';
-import {hasLostSource} from './lost-source.ts';
+import {hasLostSource, type Source} from './lost-source.ts';
 import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
 import {networkNews} from './network-news.ts';
 import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
@@ -75,7 +74,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	let compiled: {readonly key: string; readonly ruleset: Ruleset} | null = null;
 	let enforcementProblem: Problem | null = null;
 	let failure: ReturnType<Engine['lastFailure']> = null;
-	let sentFrom: readonly IpAddress[] = [];
+	let sentFrom: Source | null = null;
 	let dialReason = '';
 	let lastWish = '';
 	let brake = releasedBrake;
@@ -115,7 +114,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	const lower = async (): Promise<void> => {
 		const gone = live;
 		live = null;
-		sentFrom = [];
+		sentFrom = null;
 		opening = null;
 		await gone?.tunnel.down();
 		sync();
@@ -148,6 +147,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (!raised.ok) return fail(raised.error);
 		const mine = raised.value;
 		live = mine;
+		sentFrom = mine.use.senderUid === null ? null : (reading?.choice.uplink ?? null);
 		opening = null;
 		mine.tunnel.onExit(() => {
 			if (live === mine) dispatch({kind: 'lost', why: 'the tunnel\'s process ended'});
@@ -162,7 +162,6 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (signal.aborted || live !== mine) return;
 		if (!verified.ok) return fail(verified.error);
 		failure = null;
-		sentFrom = mine.use.senderUid === null ? [] : (reading?.choice.uplink?.addresses ?? []);
 		dispatch({kind: 'verified'});
 	};
 
@@ -255,8 +254,8 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (readiness !== machine.uplink) dispatch({kind: 'uplink', readiness});
 		else void enforceIfChanged();
 		if (live !== null && hasLostSource(sentFrom, result.value.choice.uplink, live.use.endpoint.address)) {
-			sentFrom = [];
-			dispatch({kind: 'lost', why: 'the uplink has another address'});
+			sentFrom = null;
+			dispatch({kind: 'lost', why: 'the uplink is another one, or has another address'});
 		}
 		if (live !== null && !result.value.carrierUp && machine.state.kind !== 'connecting') dispatch({kind: 'lost', why: 'the tunnel\'s interface is gone, down or without its address'});
 		return result;

@@ -81,11 +81,20 @@ describe('the address the tunnel sends from', () => {
 	const [old, fresh, six] = [address('172.30.7.2'), address('172.30.7.22'), address('2001:db8:30::2')];
 	const endpoint = address('198.51.100.10');
 
+	const source = (...addresses: readonly (typeof old)[]) => ({...eth0, addresses});
+
 	it('is lost when the uplink has another instead, and not when it has none or one more', () => {
-		expect(hasLostSource([old, six], {...eth0, addresses: [fresh, six]}, endpoint)).toBe(true);
-		expect(hasLostSource([old, six], {...eth0, addresses: [six]}, endpoint)).toBe(false);
-		expect(hasLostSource([old], {...eth0, addresses: [old, fresh]}, endpoint)).toBe(false);
-		expect(hasLostSource([old, six], {...eth0, addresses: [old]}, endpoint)).toBe(false);
-		expect(hasLostSource([], {...eth0, addresses: [fresh]}, endpoint)).toBe(false);
+		expect(hasLostSource(source(old, six), source(fresh, six), endpoint)).toBe(true);
+		expect(hasLostSource(source(old, six), source(six), endpoint)).toBe(false);
+		expect(hasLostSource(source(old), source(old, fresh), endpoint)).toBe(false);
+		expect(hasLostSource(source(old, six), source(old), endpoint)).toBe(false);
+		expect(hasLostSource(null, source(fresh), endpoint)).toBe(false);
+	});
+
+	it('is lost with the link it was on, once there is another; not while there is none or it is down', () => {
+		expect(hasLostSource(source(old), {...source(old), index: 9}, endpoint)).toBe(true);
+		expect(hasLostSource(source(old), {...source(old), index: 9, up: false}, endpoint)).toBe(false);
+		expect(hasLostSource(source(old), null, endpoint)).toBe(false);
+		expect(hasLostSource(source(old), {...source(old), name: name('eth7')}, endpoint)).toBe(false);
 	});
 });
