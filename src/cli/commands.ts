@@ -136,11 +136,24 @@ export const commands: readonly CommandSpec[] = [
 		name: 'explain',
 		summary: 'say what would happen to a packet, by which rule, and why',
 		arguments: [
-			{name: 'protocol', summary: 'tcp, udp, icmp or icmpv6'},
+			{name: 'protocol', summary: 'tcp, udp, icmp, icmpv6, or other for what no rule names (ESP, SCTP)'},
 			{name: 'destination', summary: 'an address, with a port for tcp and udp: 192.0.2.1:443, [2001:db8::1]:53'},
 		],
-		options: [{name: 'uid', value: 'N', summary: 'of a process of this user'}],
-		examples: [['vks explain tcp 192.0.2.1:443', 'a web page'], ['vks explain udp [2001:db8::1]:53 --uid 1000', 'a question to a resolver'], ['vks explain icmp 192.0.2.1', 'a ping']],
+		options: [
+			{name: 'uid', value: 'N', summary: 'of a process of this user'},
+			{name: 'in', summary: 'arriving here; to another host, through here'},
+			{name: 'from', value: 'ADDR[:PORT]', summary: 'from this address and port'},
+			{name: 'via', value: 'INTERFACE', summary: 'bound to this interface, or arriving at it'},
+			{name: 'mark', value: 'N', summary: 'with this packet mark, such as 0xca6c'},
+			{name: 'raw', summary: 'as a raw frame, which only the egress backstop sees'},
+			{name: 'established', summary: 'of a connection that was let begin, or an answer'},
+		],
+		examples: [
+			['vks explain tcp 192.0.2.1:443', 'a web page'],
+			['vks explain udp [2001:db8::1]:53 --uid 1000', 'a question to a resolver'],
+			['vks explain icmp 192.0.2.1', 'a ping'],
+			['vks explain tcp 172.17.0.2:8080 --in --from 192.168.1.20', 'somebody who connects to us'],
+		],
 		load: () => import('./explain.ts'),
 	},
 	{

@@ -1,16 +1,24 @@
 /** The packet `vks explain` is asked about, from what was typed. Pure. */
 import {isIP} from 'node:net';
 import type {ExplainQuery} from '../control/schema.ts';
+import {parseInterfaceName} from '../net/interface-name.ts';
 import {fail, ok, type Result} from '../result.ts';
 
-const protocols = ['tcp', 'udp', 'icmp', 'icmpv6'] as const;
+const protocols = ['tcp', 'udp', 'icmp', 'icmpv6', 'other'] as const;
 type Protocol = (typeof protocols)[number];
 const highestUid = 4_294_967_294;
+const highestMark = 0xffff_ffff;
 
 export interface TypedQuery {
 	readonly protocol: string;
 	readonly destination: string;
 	readonly uid: string | null;
+	readonly from?: string | null;
+	readonly via?: string | null;
+	readonly mark?: string | null;
+	readonly in?: boolean;
+	readonly raw?: boolean;
+	readonly established?: boolean;
 }
 
 /** The error is one line for the person who typed it. */
@@ -27,7 +35,33 @@ export function parseExplainQuery(typed: TypedQuery): Result<ExplainQuery, strin
 	if (!hasPorts && port !== null) return fail(`${protocol} has no ports: leave out :${port}`);
 	const uid = typed.uid === null ? null : wholeNumber(typed.uid, highestUid);
 	if (uid === undefined) return fail(`--uid takes a number, not "${typed.uid}"`);
-	return ok({protocol, destination: address, port, uid});
+	const rest = parseOptions(typed, {protocol, address});
+	return rest.ok ? ok({protocol, destination: address, port, uid, ...rest.value}) : rest;
+}
+
+type Optional = Pick<ExplainQuery, 'direction' | 'source' | 'sourcePort' | 'via' | 'mark' | 'raw' | 'established'>;
+
+/** Only what was typed is in the query. */
+function parseOptions(typed: TypedQuery, {protocol, address}: {readonly protocol: Protocol; readonly address: string}): Result<Optional, string> {
+	const {from = null, via = null, mark = null} = typed;
+	if (typed.in === true && from === null) return fail('--in needs --from: who sent it');
+	if (typed.in === true && typed.raw === true) return fail('--raw is for what leaves: leave out --in');
+	const source = from === null ? null : parseTarget(from);
+	if (source?.ok === false) return fail(`--from ${source.error}`);
+	if (source !== null && isIP(source.value.address) !== isIP(address)) return fail(`--from ${source.value.address} and ${address} are not of one family`);
+	if (source !== null && source.value.port !== null && protocol !== 'tcp' && protocol !== 'udp') return fail(`${protocol} has no ports: leave out :${source.value.port}`);
+	if (via !== null && parseInterfaceName(via) === null) return fail(`--via takes the name of an interface, not "${via}"`);
+	const number = mark === null ? null : markNumber(mark);
+	if (number === undefined) return fail(`--mark takes a number such as 0xca6c, not "${mark}"`);
+	return ok({
+		...(typed.in === true ? {direction: 'in' as const} : {}),
+		...(source === null ? {} : {source: source.value.address}),
+		...(source === null || source.value.port === null ? {} : {sourcePort: source.value.port}),
+		...(via === null ? {} : {via}),
+		...(number === null ? {} : {mark: number}),
+		...(typed.raw === true ? {raw: true} : {}),
+		...(typed.established === true ? {established: true} : {}),
+	});
 }
 
 /** `icmp` to an IPv6 address can only mean ICMPv6. */
@@ -45,5 +79,7 @@ function parseTarget(text: string): Result<{readonly address: string; readonly p
 	const port = wholeNumber(digits, 65_535);
 	return port === undefined || port === 0 ? fail(`"${digits}" is not a port (1 to 65535)`) : ok({address, port});
 }
+
+const markNumber = (text: string): number | undefined => (/^0x[\da-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : wholeNumber(text, highestMark));
 
 const wholeNumber = (text: string, highest: number): number | undefined => (/^\d{1,10}$/.test(text) && Number(text) <= highest ? Number(text) : undefined);

@@ -221,22 +221,36 @@ export const outcomeSchema = z.object({
 
 /** The packet `explain` is asked about. */
 export const explainQuerySchema = z.strictObject({
-	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6']),
+	/** `other` is what no rule names, such as ESP or SCTP. */
+	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6', 'other']),
 	destination: z.string().max(64),
 	port: z.number().int().min(1).max(65_535).nullable(),
 	uid: z.number().int().nonnegative().nullable(),
+	/** `in` is through us too, where the destination is another host. Absent: `out`. */
+	direction: z.enum(['out', 'in']).optional(),
+	/** Absent: the kernel's choice on the way out. On the way in there must be one. */
+	source: z.string().max(64).optional(),
+	sourcePort: z.number().int().min(1).max(65_535).optional(),
+	/** The interface a socket is bound to, a raw frame is put on, or a packet arrives at (absent: the uplink). */
+	via: z.string().max(15).optional(),
+	mark: z.number().int().min(0).max(0xffff_ffff).optional(),
+	/** A frame of a packet socket, which meets nothing but the egress backstop. */
+	raw: z.boolean().optional(),
+	/** Of a connection that was let begin, by whichever side may. */
+	established: z.boolean().optional(),
 });
 
 export const explanationSchema = z.object({
 	verdict: z.enum(['accept', 'reject', 'drop', 'unreachable']),
+	/** The rule that decided; `routing`, `kernel`, `no-backstop` or `chain-default` where none did, `none` when the question has no answer. */
 	ruleId: z.string(),
 	reason: z.string(),
 	setting: z.string(),
-	/** Interface the packet would leave by; null when no route has one. */
+	/** The interface the packet leaves or arrives by; null when no route has one. */
 	via: z.string().nullable(),
-	/** The smallest change that would let it pass; null when it passes or nothing sensible would. */
+	/** The smallest change that would let it pass, tried out; what there is to say where nothing sensible would; null when it passes. */
 	wouldOpen: z.string().nullable(),
-	/** Rule ids evaluated, in order, up to the one that decided. */
+	/** What was looked at, in order: routing decisions, and rules up to the one that decided. */
 	path: z.array(z.string()),
 });
 

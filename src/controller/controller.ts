@@ -289,7 +289,7 @@ export function createController(deps: ControllerDeps): Controller {
 			void prover.prove().then(publish);
 			return outcome;
 		},
-		explain: (query): Explanation => explainQuery(query, firewall.wanted(), engine.network(), engine.live()),
+		explain: (query): Explanation => explainQuery(query, {ruleset: firewall.wanted(), config, situation: engine.situation(), network: engine.network()}),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

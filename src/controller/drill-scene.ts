@@ -6,7 +6,7 @@ import type {LiveTunnel} from './dial.ts';
 import type {NetworkReading} from './network-keeper.ts';
 
 export function drillScene(ruleset: Ruleset, network: NetworkReading, live: LiveTunnel | null, probes: Pick<Probes, 'hardwareAddress'>): Scene {
-	const {choice, links, mainRoutes} = network;
+	const {choice, links, routing} = network;
 	const isOutside = (name: string): boolean => choice.outside.some(each => each === name);
 	return {
 		ruleset,
@@ -20,6 +20,6 @@ export function drillScene(ruleset: Ruleset, network: NetworkReading, live: Live
 		gateway4: choice.uplink?.gateway4 ?? null,
 		gateway6: choice.uplink?.gateway6 ?? null,
 		tunnel: live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, resolvers: live.use.resolvers},
-		mainRoutes,
+		mainRoutes: routing.routes,
 	};
 }

@@ -43,6 +43,8 @@ export interface Engine {
 	machine(): Machine;
 	live(): LiveTunnel | null;
 	network(): NetworkReading | null;
+	/** What the policy of this moment is made of, beside the configuration. */
+	situation(): Situation;
 	/** What the last dial was for, in words. */
 	dialReason(): string;
 	/** Why the last dial failed; null after a success. */
@@ -266,6 +268,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		machine: () => machine,
 		live: () => live,
 		network: () => reading,
+		situation,
 		dialReason: () => dialReason,
 		lastFailure: () => failure,
 		enforcementProblem: () => enforcementProblem,

@@ -1,11 +1,11 @@
 /** Keeps the routing layer as intended, follows the uplink through flaps, renames and new gateways. */
-import type {Kernel, Link, Network, Route, XdpHolding} from '../kernel/kernel.ts';
+import type {Kernel, Link, Network, XdpHolding} from '../kernel/kernel.ts';
 import type {Config} from '../config/config.ts';
 import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
 import {mergeCidrs, type Cidr} from '../net/cidr.ts';
 import {loopback, type InterfaceName} from '../net/interface-name.ts';
-import {describeRepair, intendedRouting, isRepaired, localTable, repairRouting, type Door, type RoutingRepair} from '../policy/routing.ts';
-import {chooseUplink, mainTable, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
+import {describeRepair, intendedRouting, isRepaired, localTable, repairRouting, type Door, type RoutingIntent, type RoutingRepair} from '../policy/routing.ts';
+import {chooseUplink, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 
@@ -34,7 +34,8 @@ export interface NetworkReading {
 	readonly ipv6: boolean;
 	/** Whether the tunnel's device exists, is up and has its addresses. */
 	readonly carrierUp: boolean;
-	readonly mainRoutes: readonly Route[];
+	/** As it was last read. */
+	readonly routing: RoutingIntent;
 	readonly links: readonly Link[];
 	readonly xdp: XdpHolding;
 }
@@ -81,7 +82,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>
 				broken: [...(left.length === 0 ? [] : [...left, ...errors]), ...impostors(links.value)],
 				ipv6,
 				carrierUp: standing !== null,
-				mainRoutes: after.value.routes.filter(({table}) => table === mainTable),
+				routing: after.value,
 				links: links.value,
 				xdp,
 			});

@@ -9,6 +9,8 @@ export interface Decision {
 	readonly rule: Rule | null;
 	/** Every rule id looked at, in order. */
 	readonly path: readonly string[];
+	/** Every rule id that counted the packet, in order: those that only mark, and the one that decided. */
+	readonly counted: readonly string[];
 	/** The packet afterwards: marks may have changed. */
 	readonly packet: Packet;
 }
@@ -21,17 +23,19 @@ export function evaluateChain(ruleset: Ruleset, name: ChainName, packet: Packet)
 
 function walk(chain: Chain, start: Packet): Decision {
 	const path: string[] = [];
+	const counted: string[] = [];
 	let packet = start;
 	for (const rule of chain.rules) {
 		path.push(rule.id);
 		if (!matches(rule.match, packet)) continue;
+		counted.push(rule.id);
 		switch (rule.verdict.kind) {
 			case 'accept':
 			case 'reject':
 			case 'drop':
-				return {verdict: rule.verdict.kind, rule, path, packet};
+				return {verdict: rule.verdict.kind, rule, path, counted, packet};
 			case 'snat':
-				return {verdict: 'accept', rule, path, packet: {...packet, source: rule.verdict.address}};
+				return {verdict: 'accept', rule, path, counted, packet: {...packet, source: rule.verdict.address}};
 			case 'clamp-mss':
 				break;
 			case 'set-mark':
@@ -42,5 +46,5 @@ function walk(chain: Chain, start: Packet): Decision {
 				break;
 		}
 	}
-	return {verdict: chain.policy, rule: null, path, packet};
+	return {verdict: chain.policy, rule: null, path, counted, packet};
 }

@@ -11,6 +11,7 @@ export interface Packet {
 	readonly family: 4 | 6 | null;
 	readonly source: IpAddress | null;
 	readonly destination: IpAddress | null;
+	/** Null for one that no rule names (ESP, SCTP). */
 	readonly protocol: Protocol | null;
 	readonly sourcePort: Port | null;
 	readonly destinationPort: Port | null;
@@ -18,7 +19,8 @@ export interface Packet {
 	readonly hopLimit: number | null;
 	readonly mark: number;
 	readonly uid: number | null;
-	readonly connection: 'new' | 'established' | 'related';
-	readonly connectionDirection: 'original' | 'reply';
+	/** Neighbour discovery is not tracked; an answer that answers nothing is invalid (nf_conntrack_proto_icmpv6.c). */
+	readonly connection: 'new' | 'established' | 'related' | 'invalid' | 'untracked';
+	readonly connectionDirection: 'original' | 'reply' | null;
 	readonly connectionMark: number;
 }

@@ -88,6 +88,40 @@ test.each([
 	expect(parseExplainQuery({protocol, destination, uid: null})).toEqual({ok: false, error: expect.stringContaining(why)});
 });
 
+test('explain takes the whole packet, and says it back', async () => {
+	const {vks, controller} = await shell();
+	const {code, out} = await vks('explain', 'tcp', '172.30.7.2:8080', '--in', '--from', '192.168.1.20:40000', '--via', 'eth0', '--mark', '0xca6d', '--established');
+	expect(code).toBe(0);
+	expect(out).toMatchInlineSnapshot(`
+		"established tcp from 192.168.1.20:40000 to 172.30.7.2:8080 with mark 0xca6d arriving at eth0 is refused, and the sender is told
+		  rule           refuse-output
+		  reason         nothing else leaves
+		  setting        default
+		  interface      no interface
+		  would open it  NETWORK=192.0.2.0/24
+		  looked at      tunnel-endpoint, refuse-output
+		"
+	`);
+	await vks('explain', 'udp', '198.51.100.10:51820', '--raw', '--mark', '51820');
+	expect(controller.queries).toEqual([
+		{protocol: 'tcp', destination: '172.30.7.2', port: 8080, uid: null, direction: 'in', source: '192.168.1.20', sourcePort: 40_000, via: 'eth0', mark: 0xca6d, established: true},
+		{protocol: 'udp', destination: '198.51.100.10', port: 51_820, uid: null, raw: true, mark: 51_820},
+	]);
+});
+
+test.each([
+	[['tcp', '172.30.7.2:80', '--in'], '--in needs --from'],
+	[['tcp', '172.30.7.2:80', '--in', '--raw', '--from', '192.168.1.20'], 'leave out --in'],
+	[['tcp', '172.30.7.2:80', '--from', 'lan.example'], '--from "lan.example" is not an address'],
+	[['tcp', '172.30.7.2:80', '--from', 'fd00::1'], 'not of one family'],
+	[['icmp', '172.30.7.2', '--from', '192.168.1.20:7'], 'has no ports'],
+	[['tcp', '172.30.7.2:80', '--via', 'eth 0'], '--via takes the name'],
+	[['tcp', '172.30.7.2:80', '--mark', '0x1ca6c0000'], '--mark takes a number'],
+])('explain %j is refused: %s', async (words, why) => {
+	const {vks} = await shell();
+	expect(await vks('explain', ...words)).toMatchObject({code: 2, out: '', err: expect.stringContaining(why)});
+});
+
 test.each(['-1', 'root', '4294967295', '1.5', ''])('a uid of %j is refused', uid => {
 	expect(parseExplainQuery({protocol: 'icmp', destination: '::1', uid})).toEqual({ok: false, error: expect.stringContaining('--uid')});
 });

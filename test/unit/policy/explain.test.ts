@@ -1,36 +1,68 @@
-/** The answers an operator gets to "why can't it reach that host?". */
+/** The answers an operator gets to "why can't it reach that host?". That they are the kernel's, the packet matrix shows. */
 import {expect, test} from 'vitest';
-import {compile} from '../../../src/policy/compile.ts';
-import {explain, type ExplainInput} from '../../../src/policy/explain.ts';
+import {explain} from '../../../src/policy/explain.ts';
 import type {Situation} from '../../../src/policy/policy.ts';
-import {parseCidr} from '../../../src/net/cidr.ts';
-import {configurations, ip, nic, portOf, situations, stockholm} from '../../helpers/situations.ts';
+import {questionFrom, worldOf, type Asked} from '../../helpers/explain-world.ts';
+import {configFrom, configurations, situations} from '../../helpers/situations.ts';
 
-type Packet = Pick<ExplainInput, 'protocol'> & {readonly to: string; readonly port?: number; readonly uid?: number};
+const {blocked, connecting, connected, lockdown} = situations;
+const has = (text: string): unknown => expect.stringContaining(text);
+const answer = (asked: Asked, configuration: keyof typeof configurations, situation: Situation) =>
+	explain({...worldOf(configurations[configuration], situation), question: questionFrom(asked)});
 
-const asked = ({protocol, to, port, uid}: Packet, configuration: keyof typeof configurations, situation: Situation) => explain({
-	ruleset: compile(configurations[configuration], situation),
-	protocol,
-	destination: ip(to),
-	port: port === undefined ? null : portOf(port),
-	uid: uid ?? 1000,
-	mainRoutes: ['172.30.7.0/24', '192.168.77.0/24'].map(range => ({family: 4, table: 254, destination: parseCidr(range), kind: 'unicast', gateway: null, interface: nic('eth0'), metric: 0})),
-	tunnel: situation.tunnels[0] ?? null,
-	sourceOn: (device, destination) => (device === 'wg0' ? (stockholm.addresses.find(address => address.includes(':') === destination.includes(':')) ?? null) : ip('172.30.7.2')),
+test.each<[string, Asked, keyof typeof configurations, Situation, object]>([
+	['the internet, connected', {protocol: 'tcp', to: '203.0.113.80', port: 443}, 'minimal', connected, {verdict: 'accept', ruleId: 'tunnel-out-wg0-v4', via: 'wg0', wouldOpen: null}],
+	['the internet, blocked', {protocol: 'tcp', to: '203.0.113.80', port: 443}, 'minimal', blocked, {verdict: 'unreachable', ruleId: 'routing', via: null, wouldOpen: has('A connected tunnel carries')}],
+	['the internet, not verified yet', {protocol: 'tcp', to: '203.0.113.80', port: 443}, 'minimal', connecting, {verdict: 'reject', ruleId: 'refuse-tunnel-source', wouldOpen: has('as soon as it was verified')}],
+	['the internet, bound to the uplink', {protocol: 'tcp', to: '203.0.113.80', port: 443, via: 'eth0'}, 'minimal', connected, {verdict: 'reject', ruleId: 'refuse-out', via: 'eth0', wouldOpen: has('A connected tunnel carries')}],
+	['the internet, from an old tunnel\'s address', {protocol: 'tcp', to: '203.0.113.80', port: 443, from: '10.64.9.9'}, 'minimal', connected, {verdict: 'reject', ruleId: 'refuse-tunnel-source'}],
+	['the named resolver', {protocol: 'udp', to: '10.64.1.1', port: 53}, 'minimal', connected, {verdict: 'accept', ruleId: 'dns-out-wg0-v4'}],
+	['another resolver', {protocol: 'udp', to: '8.8.8.8', port: 53}, 'minimal', connected, {verdict: 'reject', ruleId: 'refuse-dns', setting: 'VKS_DNS', wouldOpen: has('VKS_DNS=8.8.8.8 ')}],
+	['another resolver, blocked', {protocol: 'udp', to: '8.8.8.8', port: 53}, 'minimal', blocked, {verdict: 'unreachable', wouldOpen: has('while no tunnel carries it')}],
+	['Docker\'s resolver', {protocol: 'udp', to: '127.0.0.11', port: 53}, 'minimal', connected, {verdict: 'reject', ruleId: 'refuse-docker-dns', via: 'lo', wouldOpen: has('VKS_DOCKER_DNS=yes')}],
+	['loopback', {protocol: 'tcp', to: '127.0.0.1', port: 80}, 'minimal', lockdown, {verdict: 'accept', ruleId: 'loopback-out', via: 'lo'}],
+	['a LAN host that was not opened', {protocol: 'tcp', to: '192.168.77.10', port: 80}, 'minimal', connected, {verdict: 'accept', ruleId: 'tunnel-out-wg0-v4', via: 'wg0'}],
+	['the same, blocked', {protocol: 'tcp', to: '192.168.77.10', port: 80}, 'minimal', blocked, {verdict: 'unreachable', wouldOpen: has('VKS_LAN=out 192.168.77.10 tcp 80 opens exactly this')}],
+	['a LAN host that was opened', {protocol: 'tcp', to: '192.168.77.10', port: 80}, 'lan', connected, {verdict: 'accept', ruleId: 'lan-out-v4', setting: 'NETWORK', via: 'eth0'}],
+	['the same in lockdown', {protocol: 'tcp', to: '192.168.77.10', port: 80}, 'lan', lockdown, {verdict: 'unreachable', ruleId: 'routing', wouldOpen: has('vks lift')}],
+	['a resolver on the LAN that was opened', {protocol: 'udp', to: '192.168.77.10', port: 53}, 'lan', blocked, {verdict: 'reject', ruleId: 'refuse-dns', wouldOpen: has('while no tunnel carries it')}],
+	['IPv6 through the tunnel', {protocol: 'tcp', to: '2001:db8::80', port: 443}, 'minimal', connected, {verdict: 'accept', ruleId: 'tunnel-out-wg0-v6'}],
+	['a container on the same bridge', {protocol: 'tcp', to: '172.30.7.3', port: 80}, 'minimal', connected, {verdict: 'reject', ruleId: 'refuse-out', via: 'eth0', wouldOpen: has('VKS_LAN=out 172.30.7.3 tcp 80')}],
+	['what is neither TCP nor UDP', {protocol: 'other', to: '172.30.7.3'}, 'minimal', connected, {verdict: 'reject', ruleId: 'refuse-out', wouldOpen: has('VKS_LAN=out 172.30.7.3 opens')}],
+	['a host on another network', {protocol: 'tcp', to: '172.31.0.9', port: 5432, via: 'eth1'}, 'minimal', connected, {verdict: 'reject', wouldOpen: has('VKS_PEERS=eth1 172.31.0.9/32 tcp 5432')}],
+	['a peer', {protocol: 'tcp', to: '172.31.0.9', port: 5432}, 'careful', blocked, {verdict: 'accept', ruleId: 'peer-out-1', via: 'eth1', setting: 'VKS_PEERS'}],
+	['the endpoint, by an application', {protocol: 'udp', to: '198.51.100.10', port: 51_820}, 'minimal', connected, {verdict: 'accept', ruleId: 'tunnel-out-wg0-v4', via: 'wg0'}],
+	['the endpoint, by one that sets the mark', {protocol: 'udp', to: '198.51.100.10', port: 51_820, mark: 0xca6c}, 'minimal', connected, {verdict: 'reject', ruleId: 'refuse-out', via: 'eth0', wouldOpen: has('marks open nothing')}],
+	['the endpoint, by the tunnel', {protocol: 'udp', to: '198.51.100.10', port: 51_820, mark: 0xca6c, uid: 0}, 'minimal', connected, {verdict: 'accept', ruleId: 'endpoint-out-wg0', via: 'eth0'}],
+	['a raw frame to the endpoint', {protocol: 'udp', to: '198.51.100.10', port: 51_820, mark: 0xca6c, way: 'raw', via: 'eth0'}, 'minimal', connected, {verdict: 'accept', ruleId: 'egress-endpoint-wg0'}],
+	['a raw frame to anywhere', {protocol: 'tcp', to: '203.0.113.80', port: 443, way: 'raw', via: 'eth0'}, 'minimal', connected, {verdict: 'drop', ruleId: 'refuse-egress', wouldOpen: has('raw frames go round')}],
+	['a raw frame into the tunnel', {protocol: 'tcp', to: '203.0.113.80', port: 443, way: 'raw', via: 'wg0'}, 'minimal', connected, {verdict: 'accept', ruleId: 'no-backstop'}],
+	['somebody at a published port', {protocol: 'tcp', to: '172.30.7.2', port: 8080, from: '203.0.113.9', fromPort: 40_000, way: 'in', via: 'eth0'}, 'lan', blocked, {verdict: 'accept', ruleId: 'published-8080-tcp-new-v4', via: 'eth0'}],
+	['the answer to that', {protocol: 'tcp', to: '203.0.113.9', port: 40_000, from: '172.30.7.2', fromPort: 8080, established: true}, 'lan', blocked, {verdict: 'accept', ruleId: 'published-8080-tcp-out-any', via: 'eth0'}],
+	['the same from the port, unasked', {protocol: 'tcp', to: '203.0.113.9', port: 40_000, from: '172.30.7.2', fromPort: 8080}, 'lan', blocked, {verdict: 'reject', ruleId: 'refuse-out', via: 'eth0'}],
+	['somebody at a closed port', {protocol: 'tcp', to: '172.30.7.2', port: 22, from: '172.30.7.9', way: 'in', via: 'eth0'}, 'minimal', connected, {verdict: 'drop', ruleId: 'refuse-in', wouldOpen: has('VKS_LAN=in 172.30.7.9 tcp 22')}],
+	['the same from a public address', {protocol: 'tcp', to: '172.30.7.2', port: 22, from: '203.0.113.9', way: 'in', via: 'eth0'}, 'minimal', connected, {verdict: 'drop', wouldOpen: has('VKS_INBOUND_PORTS=22/tcp from 203.0.113.9')}],
+	['somebody beyond the tunnel', {protocol: 'udp', to: '10.64.1.2', port: 6881, from: '203.0.113.9', way: 'in', via: 'wg0'}, 'minimal', connected, {verdict: 'drop', ruleId: 'refuse-in', wouldOpen: has('VKS_INBOUND_PORTS=6881/udp@tunnel')}],
+	['an answer through the tunnel', {protocol: 'tcp', to: '10.64.1.2', port: 40_000, from: '203.0.113.9', fromPort: 443, way: 'in', via: 'wg0', established: true}, 'minimal', connected, {verdict: 'accept', ruleId: 'tunnel-in-wg0-v4'}],
+	['somebody who looks for the tunnel\'s address', {protocol: 'tcp', to: '10.64.1.2', port: 443, from: '172.30.7.9', way: 'in', via: 'eth0'}, 'minimal', connected, {verdict: 'drop', ruleId: 'refuse-tunnel-address-v4'}],
+	['somebody who wants to get through', {protocol: 'tcp', to: '203.0.113.80', port: 443, from: '172.30.7.9', way: 'in', via: 'eth0'}, 'minimal', connected, {verdict: 'drop', ruleId: 'refuse-forward', wouldOpen: has('for another host')}],
+	['a loopback address from a wire', {protocol: 'tcp', to: '172.30.7.2', port: 443, from: '127.0.0.1', way: 'in', via: 'eth0'}, 'minimal', connected, {verdict: 'drop', ruleId: 'kernel'}],
+])('%s', (_name, asked, configuration, situation, expected) => {
+	expect(answer(asked, configuration, situation)).toMatchObject(expected);
 });
 
-test.each<[string, Packet, keyof typeof configurations, Situation, object]>([
-	['the internet, connected', {protocol: 'tcp', to: '203.0.113.80', port: 443}, 'minimal', situations.connected, {verdict: 'accept', ruleId: 'tunnel-out-wg0-v4', via: 'wg0', wouldOpen: null}],
-	['the internet, blocked', {protocol: 'tcp', to: '203.0.113.80', port: 443}, 'minimal', situations.blocked, {verdict: 'unreachable', ruleId: 'routing', via: null}],
-	['the internet, not verified yet', {protocol: 'tcp', to: '203.0.113.80', port: 443}, 'minimal', situations.connecting, {verdict: 'reject', ruleId: 'refuse-tunnel-source'}],
-	['the named resolver', {protocol: 'udp', to: '10.64.1.1', port: 53}, 'minimal', situations.connected, {verdict: 'accept', ruleId: 'dns-out-wg0-v4'}],
-	['another resolver', {protocol: 'udp', to: '8.8.8.8', port: 53}, 'minimal', situations.connected, {verdict: 'reject', ruleId: 'refuse-dns', setting: 'VKS_DNS'}],
-	['Docker\'s resolver', {protocol: 'udp', to: '127.0.0.11', port: 53}, 'minimal', situations.connected, {verdict: 'reject', ruleId: 'refuse-docker-dns', via: 'lo'}],
-	['a LAN host that was not opened', {protocol: 'tcp', to: '192.168.77.10', port: 80}, 'minimal', situations.connected, {verdict: 'reject', ruleId: 'refuse-out', wouldOpen: expect.stringContaining('NETWORK=192.168.77.10/32')}],
-	['a LAN host that was opened', {protocol: 'tcp', to: '192.168.77.10', port: 80}, 'lan', situations.connected, {verdict: 'accept', ruleId: 'lan-out-v4', setting: 'NETWORK'}],
-	['the same in lockdown', {protocol: 'tcp', to: '192.168.77.10', port: 80}, 'lan', situations.lockdown, {verdict: 'reject', ruleId: 'refuse-out'}],
-	['IPv6 through the tunnel', {protocol: 'tcp', to: '2001:db8::80', port: 443}, 'minimal', situations.connected, {verdict: 'accept', ruleId: 'tunnel-out-wg0-v6'}],
-	['a container on the same bridge', {protocol: 'tcp', to: '172.30.7.3', port: 80}, 'minimal', situations.connected, {verdict: 'reject', ruleId: 'refuse-out', via: 'eth0'}],
-])('%s', (_name, packet, configuration, situation, expected) => {
-	expect(asked(packet, configuration, situation)).toMatchObject(expected);
+test('what is named to open it does, and is added to what is there', () => {
+	const env = {NETWORK: '192.168.77.0/24', VKS_LAN: 'out 172.30.7.4 tcp 80'};
+	const asked: Asked = {protocol: 'tcp', to: '172.30.7.3', port: 80};
+	const refused = explain({...worldOf(configFrom(env), connected), question: questionFrom(asked)});
+	expect(refused).toMatchObject({verdict: 'reject', wouldOpen: has('VKS_LAN=…; out 172.30.7.3 tcp 80 ')});
+	const opened = explain({...worldOf(configFrom({...env, VKS_LAN: `${env.VKS_LAN}; out 172.30.7.3 tcp 80`}), connected), question: questionFrom(asked)});
+	expect(opened).toMatchObject({verdict: 'accept', setting: 'VKS_LAN'});
+});
+
+test('a packet that is routed again shows both decisions', () => {
+	const {path} = answer({protocol: 'tcp', to: '203.0.113.9', port: 40_000, from: '172.30.7.2', fromPort: 8080, established: true}, 'lan', connected);
+	expect(path[0]).toBe('routing: rule 102, table 51821');
+	expect(path).toContain('reply-mark');
+	expect(path.at(-1)).toBe('egress-published-8080-tcp-any');
 });

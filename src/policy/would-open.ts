@@ -1,0 +1,144 @@
+/**
+ * The smallest change that would let a packet pass. What names a setting was tried: the policy was compiled with it and asked
+ * again. Where nothing sensible would, that is said.
+ */
+import type {Config} from '../config/config.ts';
+import type {Route} from '../kernel/kernel.ts';
+import {familyOf, type IpAddress} from '../net/address.ts';
+import {cidrContains, hostCidr, parseCidr} from '../net/cidr.ts';
+import {formatEndpoint} from '../net/port.ts';
+import {compile} from './compile.ts';
+import type {Situation} from './policy.ts';
+import {wayOf, type Question} from './question.ts';
+import {mainTable, type Uplink} from './uplink.ts';
+import type {Way, World} from './way.ts';
+
+export interface Openable {
+	readonly config: Config;
+	readonly situation: Situation;
+	readonly uplink: Uplink | null;
+}
+
+export interface OpenInput {
+	readonly world: World;
+	readonly question: Question;
+	readonly way: Way;
+	readonly openable: Openable | null;
+}
+
+interface Candidate {
+	readonly config?: Partial<Config>;
+	readonly situation?: Situation;
+	readonly text: string;
+}
+
+export function wouldOpen(input: OpenInput): string {
+	const {question, openable} = input;
+	const obvious = neverOpened(input);
+	if (obvious !== null) return obvious;
+	const tried = openable === null ? undefined : candidates(question, openable).find(candidate => opens(input, openable, candidate));
+	return tried?.text ?? nothingSensible(question);
+}
+
+/** What no permission is meant to open. */
+function neverOpened({question: {raw, mark, direction, established}, way, openable}: OpenInput): string | null {
+	if (openable?.situation.kind === 'lockdown') return 'Nothing while the lockdown lasts: `vks lift` ends it.';
+	if (raw) return 'Nothing sensible would: raw frames go round the firewall. An ordinary socket may be let out.';
+	if (way.other === 'kernel') return 'Nothing would: the kernel drops it by itself.';
+	if (way.rule?.id === 'refuse-forward' || (direction === 'in' && way.path.some(step => step.startsWith('routing')))) return 'Nothing here would: it is for another host, and vks routes for nobody it was not told to.';
+	if (mark !== 0) return 'Nothing sensible would: marks open nothing by themselves. Ask again without --mark.';
+	if (established && direction === 'in') return 'Nothing here: an answer passes when the question was let out. Ask again for that one.';
+	return null;
+}
+
+/** From the narrowest to the widest. */
+function candidates(question: Question, {config, situation}: Openable): readonly Candidate[] {
+	const permissions = question.direction === 'out' ? outward(question, config) : inward(question, config);
+	return [dockerResolver(question), namedResolver(question, config), ...permissions, verifiedTunnel(question, situation)].filter(candidate => candidate !== null);
+}
+
+function dockerResolver({destination}: Question): Candidate | null {
+	return destination === '127.0.0.11' ? {config: {dockerDns: true}, text: 'VKS_DOCKER_DNS=yes lets Docker\'s resolver be asked; it answers from outside the tunnel.'} : null;
+}
+
+function namedResolver({destination, port, direction}: Question, {resolvers}: Config): Candidate | null {
+	if (direction === 'in' || (port !== 53 && port !== 853)) return null;
+	const named = [...resolvers, destination];
+	return {config: {resolvers: named}, text: `VKS_DNS=${named.join(',')} makes it a resolver that is asked through the tunnel.`};
+}
+
+function outward({destination, protocol, port, via}: Question, config: Config): readonly (Candidate | null)[] {
+	if (!isPrivate(destination)) return [];
+	const host = hostCidr(destination);
+	const named = {direction: 'out', range: host, protocol: protocol === 'other' ? null : protocol, ports: port === null ? null : {first: port, last: port}} as const;
+	const lan = ['out', destination, ...(named.protocol === null ? [] : [named.protocol]), ...(port === null ? [] : [port])].join(' ');
+	const peer = via === null || (protocol !== 'tcp' && protocol !== 'udp') || port === null ? null : {interface: via, destination: host, transport: protocol, port};
+	return [
+		{config: {lan: [...config.lan, named]}, text: `${setting('VKS_LAN', config.lan.length > 0)}${lan} opens exactly this, outside the tunnel, and the answers.`},
+		peer && {config: {peers: [...config.peers, peer]}, text: `${setting('VKS_PEERS', config.peers.length > 0)}${via} ${host} ${protocol} ${port} opens exactly this, outside the tunnel, and the answers.`},
+		{config: {network: [...config.network, host]}, text: `NETWORK=${[...config.network, host].join(',')} opens this host outside the tunnel, ${protocol} and everything else, both ways.`},
+	];
+}
+
+function inward({source, protocol, port, via}: Question, config: Config): readonly (Candidate | null)[] {
+	if (source === null) return [];
+	const from = hostCidr(source);
+	const transport = protocol === 'tcp' || protocol === 'udp' ? protocol : null;
+	const published = (on: 'uplink' | 'tunnel'): Candidate | null => (transport === null || port === null ? null : {
+		config: {inboundPorts: [...config.inboundPorts, {port, transport, on, from: on === 'tunnel' ? [] : [from]}]},
+		text: `${setting('VKS_INBOUND_PORTS', config.inboundPorts.length > 0)}${port}/${transport}${on === 'tunnel' ? '@tunnel lets anyone who reaches us through the tunnel connect to the port.' : ` from ${from} lets this host connect to the port.`}`,
+	});
+	const named = {direction: 'in', range: from, protocol: protocol === 'other' ? null : protocol, ports: port === null ? null : {first: port, last: port}} as const;
+	const lan = ['in', source, ...(named.protocol === null ? [] : [named.protocol]), ...(port === null ? [] : [port])].join(' ');
+	return [
+		isPrivate(source) ? {config: {lan: [...config.lan, named]}, text: `${setting('VKS_LAN', config.lan.length > 0)}${lan} lets exactly this in, and the answers out.`} : null,
+		published(via === config.tunnelInterface ? 'tunnel' : 'uplink'),
+	];
+}
+
+function verifiedTunnel({direction}: Question, situation: Situation): Candidate | null {
+	if (direction === 'in' || situation.kind !== 'tunnelled' || situation.tunnels.every(({pass}) => pass === 'traffic')) return null;
+	return {situation: {...situation, tunnels: situation.tunnels.map(tunnel => ({...tunnel, pass: 'traffic'}))}, text: 'Nothing to change: the tunnel carries it as soon as it was verified.'};
+}
+
+/** What is there already stays, so the addition is named as one. */
+const setting = (name: string, more: boolean): string => `${name}=${more ? '…; ' : ''}`;
+
+/** Compiled and asked anew. NETWORK's and VKS_LAN's hosts get a route by the gateway when they are not on a link. */
+function opens({world, question}: OpenInput, {config, situation, uplink}: Openable, candidate: Candidate): boolean {
+	const tried: Config = {...config, ...candidate.config};
+	const state = withResolvers(candidate.situation ?? situation, candidate.config?.resolvers);
+	const routes: readonly Route[] = [...world.routing.routes, ...gatewayRoute(question, candidate, uplink)];
+	const rules = [...world.routing.rules, ...resolverRule(question, candidate, tried)];
+	return wayOf({ruleset: compile(tried, state), routing: {...world.routing, routes, rules}}, question).verdict === 'accept';
+}
+
+function withResolvers(situation: Situation, resolvers: readonly IpAddress[] | undefined): Situation {
+	return resolvers === undefined ? situation : {...situation, tunnels: situation.tunnels.map(tunnel => ({...tunnel, resolvers: [...tunnel.resolvers, ...resolvers]}))};
+}
+
+function gatewayRoute({destination}: Question, {config}: Candidate, uplink: Uplink | null): readonly Route[] {
+	const gateway = familyOf(destination) === 4 ? uplink?.gateway4 : uplink?.gateway6;
+	if ((config?.network ?? config?.lan) === undefined || uplink?.up !== true || gateway === null || gateway === undefined) return [];
+	if (uplink.onLink.some(link => cidrContains(link, destination))) return [];
+	return [{family: familyOf(destination), table: mainTable, destination: hostCidr(destination), kind: 'unicast', gateway, interface: uplink.name, metric: 0}];
+}
+
+function resolverRule({destination}: Question, {config}: Candidate, {numbers}: Config): World['routing']['rules'] {
+	return config?.resolvers === undefined ? [] : [{family: familyOf(destination), priority: 150, mark: null, outInterface: null, table: numbers.tunnelTable, suppressPrefixLength: null, to: destination}];
+}
+
+function nothingSensible({destination, port, protocol, direction, source}: Question): string {
+	if (direction === 'in') return `Nothing sensible would: vks lets ${source ?? 'that host'} begin nothing here.`;
+	if (port === 53 || port === 853) return 'Nothing sensible would while no tunnel carries it: look-ups go to resolvers through the tunnel.';
+	if (isPrivate(destination)) return `Nothing sensible would: no interface leads to ${destination}.`;
+	const target = port === null ? destination : formatEndpoint({address: destination, port});
+	return `A connected tunnel carries ${protocol} to ${target}; vks opens no public address outside the tunnel.`;
+}
+
+/** RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291. */
+function isPrivate(address: IpAddress): boolean {
+	return privateRanges.some(privateRange => cidrContains(privateRange, address));
+}
+
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'].flatMap(text => parseCidr(text) ?? []);
