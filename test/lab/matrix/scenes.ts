@@ -1,0 +1,57 @@
+/** The states and configurations of the matrix, in the lab's addresses. Pure. */
+import {uplinks} from '../../../lab/plan.ts';
+import type {Config} from '../../../src/config/config.ts';
+import {isIpv4} from '../../../src/net/address.ts';
+import type {Situation, TunnelUse} from '../../../src/policy/policy.ts';
+import {configFrom, nic, stockholm, zurich} from '../../helpers/situations.ts';
+
+export interface SceneOf {
+	readonly name: string;
+	readonly config: Config;
+	readonly state: Situation['kind'];
+	readonly tunnels: readonly TunnelUse[];
+	/** Whether each of its rules is taken away in turn, to see that the matrix notices. */
+	readonly remove?: true;
+}
+
+const {lan, secondGateway} = uplinks.addresses;
+
+/** The uplink is named: the lab's second one has a default route too. */
+const configs = {
+	minimal: configFrom({VKS_UPLINK: 'eth0'}),
+	lan: configFrom({
+		VKS_UPLINK: 'eth0', NETWORK: '172.30.7.8/29, 192.168.77.0/24, fd00:77::/64, 2001:db8:30::10/128', VKS_ALLOW_UNSAFE_NETWORK: 'yes-i-know',
+		VKS_INBOUND_PORTS: '8080/tcp; 9001/udp; 6881/udp@tunnel',
+	}),
+	careful: configFrom({
+		VKS_UPLINK: 'eth0', VKS_IPV6: 'block', VKS_MANAGEMENT: `tcp 22 from ${lan.ipv4}`, VKS_INBOUND_PORTS: '9000/tcp from 172.30.7.0/24; 9001/udp from 172.30.7.0/24',
+		VKS_PEERS: `eth1 ${secondGateway.ipv4} tcp 5432; eth1 ${secondGateway.ipv4} udp 5432`, VKS_DHCP: 'yes', VKS_DOCKER_DNS: 'yes',
+		VKS_LAN: 'out 172.30.7.3 tcp 443; out fd00:77::/64 icmpv6; in 172.30.7.10 udp 9000-9001; 192.168.77.0/24 icmp',
+	}),
+	gateway: configFrom({VKS_UPLINK: 'eth0', VKS_GATEWAY: 'eth1 172.30.8.0/24', VKS_INBOUND_PORTS: '8080/tcp'}),
+	/** Holds the tunnel's own resolver. */
+	wide: configFrom({VKS_UPLINK: 'eth0', NETWORK: '10.0.0.0/8'}),
+	/** No link bears this name. */
+	absent: configFrom({VKS_UPLINK: 'eth7', NETWORK: '172.30.7.8/29', VKS_INBOUND_PORTS: '8080/tcp', VKS_PEERS: `eth1 ${secondGateway.ipv4} tcp 5432`}),
+};
+
+const up = (pass: TunnelUse['pass']): TunnelUse => ({...stockholm, pass});
+const without6 = (use: TunnelUse): TunnelUse => ({...use, addresses: use.addresses.filter(isIpv4)});
+const nextTunnel: TunnelUse = {...zurich, interface: nic('wg1')};
+
+export const scenes: readonly SceneOf[] = [
+	{name: 'blocked, lan', config: configs.lan, state: 'blocked', tunnels: []},
+	{name: 'connecting, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('handshake')]},
+	{name: 'connected, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('traffic')], remove: true},
+	{name: 'switching, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('traffic'), nextTunnel]},
+	{name: 'lockdown, lan', config: configs.lan, state: 'lockdown', tunnels: []},
+	{name: 'connected, minimal', config: configs.minimal, state: 'tunnelled', tunnels: [up('traffic')]},
+	{name: 'connected, wide', config: configs.wide, state: 'tunnelled', tunnels: [up('traffic')]},
+	{name: 'connected, gateway', config: configs.gateway, state: 'tunnelled', tunnels: [up('traffic')], remove: true},
+	{name: 'blocked, gateway', config: configs.gateway, state: 'blocked', tunnels: []},
+	{name: 'blocked, careful', config: configs.careful, state: 'blocked', tunnels: []},
+	{name: 'connecting, careful', config: configs.careful, state: 'tunnelled', tunnels: [without6(up('handshake'))]},
+	{name: 'connected, careful', config: configs.careful, state: 'tunnelled', tunnels: [without6(up('traffic'))], remove: true},
+	{name: 'lockdown, careful', config: configs.careful, state: 'lockdown', tunnels: [], remove: true},
+	{name: 'no uplink', config: configs.absent, state: 'blocked', tunnels: []},
+];
