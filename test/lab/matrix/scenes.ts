@@ -21,10 +21,10 @@ const configs = {
 	minimal: configFrom({VKS_UPLINK: 'eth0'}),
 	lan: configFrom({
 		VKS_UPLINK: 'eth0', NETWORK: '172.30.7.8/29, 192.168.77.0/24, fd00:77::/64, 2001:db8:30::10/128', VKS_ALLOW_UNSAFE_NETWORK: 'yes-i-know',
-		VKS_INBOUND_PORTS: '8080/tcp; 9001/udp; 6881/udp@tunnel',
+		VKS_INBOUND_PORTS: '8080/tcp; 9001/udp; 6881/udp@tunnel', VKS_INBOUND_RATE: '10000',
 	}),
 	careful: configFrom({
-		VKS_UPLINK: 'eth0', VKS_IPV6: 'block', VKS_MANAGEMENT: `tcp 22 from ${lan.ipv4}`, VKS_INBOUND_PORTS: '9000/tcp from 172.30.7.0/24; 9001/udp from 172.30.7.0/24',
+		VKS_UPLINK: 'eth0', VKS_IPV6: 'block', VKS_INBOUND_RATE: '10000', VKS_MANAGEMENT: `tcp 22 from ${lan.ipv4}`, VKS_INBOUND_PORTS: '9000/tcp from 172.30.7.0/24; 9001/udp from 172.30.7.0/24',
 		VKS_PEERS: `eth1 ${secondGateway.ipv4} tcp 5432; eth1 ${secondGateway.ipv4} udp 5432`, VKS_DHCP: 'yes', VKS_DOCKER_DNS: 'yes',
 		VKS_LAN: 'out 172.30.7.3 tcp 443; out fd00:77::/64 icmpv6; in 172.30.7.10 udp 9000-9001; 192.168.77.0/24 icmp',
 	}),
