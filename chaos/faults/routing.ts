@@ -33,7 +33,12 @@ const sysctl = (name: string, weight: number, keys: (uplink: string) => readonly
 	apply: async (stage, dice) => {
 		const value = dice.pick(values);
 		const settings = keys(stage.lab.uplink()).map(key => `net.ipv4.conf.${key}=${value}`);
-		return {effect: byExit(await stage.client('sysctl', '-q', ...settings.flatMap(setting => ['-w', setting]))), detail: settings.join(' ')};
+		const names = settings.map(setting => setting.split('=')[0] ?? '');
+		const {stdout: before} = await stage.client('sysctl', '-n', ...names);
+		const effect = byExit(await stage.client('sysctl', '-q', ...settings.flatMap(setting => ['-w', setting])));
+		// What is set to the value it has is no change, and nobody can tell of it.
+		const same = before.trim().split('\n').every(text => text === String(value));
+		return {effect: same ? 'nothing' : effect, detail: settings.join(' ')};
 	},
 });
 
