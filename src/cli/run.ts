@@ -7,7 +7,7 @@ import type {Config} from '../config/config.ts';
 import {settings} from '../config/settings.ts';
 import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
-import {firewallKeeper} from '../controller/firewall-keeper.ts';
+import {closeFirst} from '../controller/close-first.ts';
 import {intentFile} from '../controller/intent.ts';
 import {journal} from '../controller/journal.ts';
 import {createLogger} from '../controller/log.ts';
@@ -80,7 +80,7 @@ const environmentOf = (args: Args, {env}: Io): Io['env'] => {
 async function openClosed(backend: Backend): Promise<Result<Kernel, Problem>> {
 	const kernel = await openLinuxKernel({backend, devices: linuxDevices()});
 	if (!kernel.ok) return fail((await closeAnotherWay(backend)) ? withoutBackend(backend, kernel.error) : notClosed(kernel.error));
-	const closed = await firewallKeeper(kernel.value.firewall).close();
+	const closed = await closeFirst(kernel.value);
 	if (closed.ok) return kernel;
 	kernel.value.close();
 	return fail(notClosed(closed.error));
@@ -133,7 +133,7 @@ async function closeAnotherWay(backend: Backend): Promise<boolean> {
 	if (backend === 'auto') return false;
 	const kernel = await openLinuxKernel({backend: 'auto', devices: linuxDevices()});
 	if (!kernel.ok) return false;
-	const closed = await firewallKeeper(kernel.value.firewall).close();
+	const closed = await closeFirst(kernel.value);
 	kernel.value.close();
 	return closed.ok;
 }

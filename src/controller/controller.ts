@@ -9,6 +9,7 @@ import {ok, type Result} from '../result.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import {answerCommand, superseded} from './answer.ts';
 import type {Clock} from './clock.ts';
+import {closeFirst} from './close-first.ts';
 import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
 import {createEngine} from './engine.ts';
@@ -243,7 +244,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 	return {
 		async start() {
-			const closed = await firewall.close();
+			const closed = await closeFirst(kernel, firewall);
 			if (!closed.ok) return closed;
 			const claimed = await firewall.claim();
 			if (!claimed.ok) return claimed;

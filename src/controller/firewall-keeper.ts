@@ -3,7 +3,9 @@
  * touched and goes only after they were read back.
  */
 import type {Firewall, TableFamily} from '../kernel/kernel.ts';
-import {bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
+import {withNamesAhead} from '../policy/ahead.ts';
+import {bootBackstop, bootBackstopRemoval, bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
 import {dropsByDefault, parseListing} from '../policy/listing.ts';
 import {renderInet, renderNetdev, tableName, type TableMode} from '../policy/render.ts';
 import type {Ruleset} from '../policy/policy.ts';
@@ -11,8 +13,11 @@ import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 
 export interface FirewallKeeper {
-	/** Loads the boot table unless ours stands already and drops by default, so that from here on nothing passes by accident. */
-	close(): Promise<Result<void, Problem>>;
+	/**
+	 * Loads the boot table unless ours stands already and drops by default, so that from here on nothing passes by accident;
+	 * and its backstop over these links, because one may be new since ours was hooked. Where another vks holds ours, it sees to them.
+	 */
+	close(outside: readonly InterfaceName[]): Promise<Result<void, Problem>>;
 	/** Takes ownership of the table, so that a second daemon stops here, before it touches routes. */
 	claim(): Promise<Result<void, Problem>>;
 	/** Makes the ruleset the kernel's. Calls run one after another; each applies the newest ruleset wanted. */
@@ -39,6 +44,20 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 	let applied: Ruleset | null = null;
 	let ownership: 'owned' | 'unsupported' = 'unsupported';
 	let backstopUnsupported: Problem | null = null;
+	let outside: readonly InterfaceName[] = [];
+	const ahead = onceAnswered(() => takesNamesAhead(firewall));
+
+	/** Refuses everything while tables of ours are replaced. Without an egress hook, or a link, there is no backstop. */
+	const cover = async (): Promise<Result<void, Problem>> => {
+		const covered = await firewall.run(bootScript);
+		return covered.ok ? coverRawFrames() : covered;
+	};
+	const coverRawFrames = async (): Promise<Result<void, Problem>> => {
+		const devices = (await ahead()) ? withNamesAhead(outside) : outside;
+		if (devices.length === 0) return ok(undefined);
+		const covered = await firewall.run(bootBackstop(devices));
+		return covered.ok || (await hasEgressHook(firewall)) ? covered : ok(undefined);
+	};
 
 	/** Owns the table; where one stands that cannot be taken over, it is deleted under the cover of the boot table. */
 	const own = async (family: TableFamily): Promise<Result<void, Problem>> => {
@@ -48,7 +67,7 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		const nobodys = header.ok && header.value.kind === 'present' && header.value.owner === 'nobody';
 		// A plain one, for a backend that owns; an orphan that was owned, for one that cannot (the kernel answers EOPNOTSUPP).
 		if (nobodys && (!owned.ok || (owned.value === 'unsupported' && header.value.persist))) {
-			const covered = await firewall.run(bootScript);
+			const covered = await cover();
 			if (!covered.ok) return covered;
 			const deleted = await firewall.run(`delete table ${family} ${tableName}\n`);
 			if (!deleted.ok) return deleted;
@@ -65,7 +84,7 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		const first = await firewall.run(render(ownership === 'owned' ? 'standing' : 'create'), order);
 		if (first.ok) return first;
 		// A chain of ours with another hook (an older vks, a stranger's edit) cannot be changed, only replaced.
-		const covered = await firewall.run(bootScript);
+		const covered = await cover();
 		if (!covered.ok) return first;
 		if (ownership === 'unsupported') return orElse(await firewall.run(render('recreate')), first);
 		await firewall.run(`delete table ${family} ${tableName}\n`);
@@ -74,17 +93,19 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 	};
 
 	/** A chain keeps the names it was ever hooked on, and takes the next link of that name: the tunnel's, if the uplink bore it once. */
-	const hasStrays = ({backstop}: Ruleset): boolean => {
+	const hasStrays = ({backstop, tunnelNames}: Ruleset): boolean => {
 		const hooked = firewall.hookDevices(tableName, 'egress');
-		return hooked.ok && hooked.value.some(name => !backstop.includes(name));
+		return hooked.ok && hooked.value.some(name => !withNamesAhead(backstop, tunnelNames).includes(name));
 	};
 
 	const apply = async (ruleset: Ruleset, order: Order): Promise<Result<void, Problem>> => {
+		outside = ruleset.backstop;
 		const inet = await applyTable('inet', order, mode => renderInet(ruleset, {mode}));
 		if (!inet.ok) return inet;
 		if (ruleset.backstop.length > 0) {
 			const rehook = hasStrays(ruleset);
-			const netdev = await applyTable('netdev', order, mode => renderNetdev(ruleset, {mode, rehook: rehook && mode !== 'recreate'}) ?? '');
+			const names = await ahead();
+			const netdev = await applyTable('netdev', order, mode => renderNetdev(ruleset, {mode, ahead: names, rehook: rehook && mode !== 'recreate'}) ?? '');
 			if (netdev.ok) backstopUnsupported = null;
 			else if (await hasEgressHook(firewall)) return netdev;
 			else backstopUnsupported = withoutBackstop(netdev.error);
@@ -104,11 +125,15 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 	};
 
 	return {
-		async close() {
+		async close(links) {
+			outside = links;
 			const ours = firewall.header('inet', tableName);
 			if (!ours.ok) return ours;
 			const closed = ours.value.kind === 'present' && !ours.value.dormant && (await standsClosed(firewall));
-			return closed ? ok(undefined) : firewall.run(bootScript);
+			if (!closed) return cover();
+			const backstop = firewall.header('netdev', tableName);
+			const anothers = backstop.ok && backstop.value.kind === 'present' && backstop.value.owner === 'other';
+			return anothers ? ok(undefined) : coverRawFrames();
 		},
 		claim: () => own('inet'),
 		enforce(ruleset) {
@@ -123,9 +148,13 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 			return settle('at once');
 		},
 		async release() {
-			const boot = firewall.header('inet', bootTable);
-			if (!boot.ok) return boot;
-			return boot.value.kind === 'present' ? firewall.run(bootRemoval) : ok(undefined);
+			for (const [family, removal] of [['netdev', bootBackstopRemoval], ['inet', bootRemoval]] as const) {
+				const boot = firewall.header(family, bootTable);
+				if (!boot.ok) return boot;
+				const removed = boot.value.kind === 'present' ? await firewall.run(removal) : ok(undefined);
+				if (!removed.ok) return removed;
+			}
+			return ok(undefined);
 		},
 		wanted: () => wanted,
 		isApplied: () => wanted !== null && applied === wanted,
@@ -140,11 +169,22 @@ async function standsClosed(firewall: Firewall): Promise<boolean> {
 	return listed.ok && listed.value !== null && dropsByDefault(parseListing(listed.value));
 }
 
+/** Asked once: a kernel before 6.16 refuses a chain on a link that is not there. */
+const takesNamesAhead = async (firewall: Firewall): Promise<boolean> => tryEgress(firewall, 'vks-absent');
+
 /** Asked of a chain on loopback in a table of its own, which no packet meets for longer than the question. */
-async function hasEgressHook(firewall: Firewall): Promise<boolean> {
+const hasEgressHook = (firewall: Firewall): Promise<boolean> => tryEgress(firewall, 'lo');
+
+async function tryEgress(firewall: Firewall, device: string): Promise<boolean> {
 	const table = 'netdev vks_probe';
-	const made = await firewall.run(`add table ${table}\nadd chain ${table} egress { type filter hook egress device "lo" priority 0; policy accept; }\ndelete table ${table}\n`);
+	const made = await firewall.run(`add table ${table}\nadd chain ${table} egress { type filter hook egress device "${device}" priority 0; policy accept; }\ndelete table ${table}\n`);
 	return made.ok;
+}
+
+/** Two callers at once ask one question. */
+function onceAnswered(ask: () => Promise<boolean>): () => Promise<boolean> {
+	let answer: Promise<boolean> | null = null;
+	return () => (answer ??= ask());
 }
 
 const orElse = (second: Result<void, Problem>, first: Result<void, Problem>): Result<void, Problem> => (second.ok ? second : first);

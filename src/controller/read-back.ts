@@ -1,6 +1,7 @@
 /** Reads the kernel's ruleset back and compares it with the intended one, within one generation. */
 import {createHash} from 'node:crypto';
 import type {Firewall} from '../kernel/kernel.ts';
+import {withNamesAhead} from '../policy/ahead.ts';
 import {compare} from '../policy/compare.ts';
 import {canonicalText, parseListing, withHooks, type Listing} from '../policy/listing.ts';
 import {renderUnhooked, tableName} from '../policy/render.ts';
@@ -68,7 +69,7 @@ export function rulesetReader(firewall: Firewall): Reader {
 			firewall: inet.value === null ? ['table inet vks is missing'] : compare(wanted.inet, inet.value),
 			backstop: [
 				...(wanted.netdev === null ? [] : netdev.value === null ? ['table netdev vks is missing'] : compare(wanted.netdev, netdev.value)),
-				...(hooks.ok ? hookDifferences(outside, hooks.value) : [hooks.error.what]),
+				...(hooks.ok ? hookDifferences(outside, hooks.value, ruleset) : [hooks.error.what]),
 			],
 			ownership,
 			rulesetHash: hashOf(inet.value, netdev.value),
@@ -89,10 +90,14 @@ export function rulesetReader(firewall: Firewall): Reader {
 	};
 }
 
-const hookDifferences = (outside: readonly string[], hooked: readonly string[]): readonly string[] => [
-	...outside.filter(name => !hooked.includes(name)).map(name => `${name} has no egress hook`),
-	...hooked.filter(name => !outside.includes(name)).map(name => `${name} has an egress hook, and is not outside`),
-];
+/** A link that has just been plugged in may bear a name that was hooked ahead, before it was read as outside. */
+function hookDifferences(outside: readonly string[], hooked: readonly string[], {tunnelNames}: Ruleset): readonly string[] {
+	const mayBeHooked: readonly string[] = [...outside, ...withNamesAhead([], tunnelNames)];
+	return [
+		...outside.filter(name => !hooked.includes(name)).map(name => `${name} has no egress hook`),
+		...hooked.filter(name => !mayBeHooked.includes(name)).map(name => `${name} has an egress hook, and is not outside`),
+	];
+}
 
 /**
  * The kernel's own words for the intended rules, from a table whose chains have no hooks. Not from a dormant one: nft 1.0.6

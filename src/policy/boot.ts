@@ -3,6 +3,9 @@
  * so an entrypoint can load it before Node starts. `container/blocked.nft` is this text, byte for byte.
  */
 
+import type {InterfaceName} from '../net/interface-name.ts';
+import {deviceList} from './ahead.ts';
+
 export const bootTable = 'vks_boot';
 
 export const bootScript = `# Blocked from the first instruction: vks replaces this table by its own policy and then deletes it.
@@ -20,5 +23,18 @@ add rule inet ${bootTable} input counter drop
 add rule inet ${bootTable} forward counter drop
 add rule inet ${bootTable} output counter drop
 `;
+
+/**
+ * Its backstop, for raw frames, in a transaction of its own: not every kernel has the hook. A chain that stands takes the names
+ * in addition. Priority and table are such that it only ever adds a refusal.
+ */
+export const bootBackstop = (devices: readonly InterfaceName[]): string => `add table netdev ${bootTable}
+add counter netdev ${bootTable} refused
+add chain netdev ${bootTable} egress { type filter hook egress devices = ${deviceList(devices)} priority 10; policy drop; }
+flush chain netdev ${bootTable} egress
+add rule netdev ${bootTable} egress counter name "refused" drop
+`;
+
+export const bootBackstopRemoval = `delete table netdev ${bootTable}\n`;
 
 export const bootRemoval = `delete table inet ${bootTable}\n`;

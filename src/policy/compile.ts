@@ -28,6 +28,7 @@ export function compile(config: Config, situation: Situation): Ruleset {
 			{name: 'egress', table: 'netdev', policy: 'drop', rules: egressRules(context)},
 		],
 		backstop: [...new Set(situation.outside)].sort(),
+		tunnelNames: [config.tunnelInterface],
 		numbers: config.numbers,
 	};
 }

@@ -133,5 +133,7 @@ export interface Ruleset {
 	readonly chains: readonly Chain[];
 	/** Interfaces the egress backstop must be hooked on. */
 	readonly backstop: readonly InterfaceName[];
+	/** Names that are no uplink's, whatever link bears them later. */
+	readonly tunnelNames: readonly InterfaceName[];
 	readonly numbers: Numbers;
 }

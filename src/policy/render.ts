@@ -3,6 +3,7 @@
  * the rules again, so that named counters keep counting across changes of policy.
  */
 import {isIpv4} from '../net/address.ts';
+import {deviceList, withNamesAhead} from './ahead.ts';
 import {renderMatch} from './match.ts';
 import {paceSets} from './pace.ts';
 import type {Chain, ChainName, Rule, Ruleset} from './policy.ts';
@@ -16,6 +17,8 @@ export interface RenderOptions {
 	readonly mode: TableMode;
 	/** The hooked chain is made anew in the same transaction, because naming its devices again only ever adds some. */
 	readonly rehook?: boolean;
+	/** Whether the backstop is hooked on names that no link bears yet; the kernel may not take them. */
+	readonly ahead?: boolean;
 }
 
 /** A table of the same rules in chains without hooks: no packet meets it, and the kernel lists it in its own words. */
@@ -50,7 +53,7 @@ interface TableText extends RenderOptions {
 	readonly hooked: boolean;
 }
 
-function renderTable({family, table, mode, rehook = false, ruleset, hooked}: TableText): string {
+function renderTable({family, table, mode, rehook = false, ahead = false, ruleset, hooked}: TableText): string {
 	const at = `${family} ${table}`;
 	const chains = ruleset.chains.filter(chain => chain.table === family);
 	return [
@@ -60,7 +63,7 @@ function renderTable({family, table, mode, rehook = false, ruleset, hooked}: Tab
 		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
 		...(rehook ? chains.flatMap(({name}) => [`flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
 		...(hooked && family === 'inet' ? absentChains(chains).flatMap(name => [`add chain ${at} ${name}`, `flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
-		...chains.map(chain => [`add chain ${at} ${chain.name}`, ...(hooked ? [chainSpec(chain, ruleset)] : [])].join(' ')),
+		...chains.map(chain => [`add chain ${at} ${chain.name}`, ...(hooked ? [chainSpec(chain, ruleset, ahead)] : [])].join(' ')),
 		...chains.map(chain => `flush chain ${at} ${chain.name}`),
 		...chains.flatMap(chain => chain.rules.flatMap(rule => ruleLines(chain, rule, ruleset).map(line => `add rule ${at} ${chain.name} ${line}`))),
 		'',
@@ -77,9 +80,9 @@ function ruleLines({name}: Chain, rule: Rule, {numbers}: Ruleset): readonly stri
 	return [[renderMatch(rule.match), log, `comment "${logComment(rule.id)}"`].filter(part => part !== '').join(' '), renderRule(rule)];
 }
 
-function chainSpec({name, policy}: Chain, {backstop}: Ruleset): string {
+function chainSpec({name, policy}: Chain, {backstop, tunnelNames}: Ruleset, ahead: boolean): string {
 	const {type, hook, priority} = hookOf(name);
-	const devices = name === 'egress' ? ` devices = { ${backstop.map(device => `"${device}"`).join(', ')} }` : '';
+	const devices = name === 'egress' ? ` devices = ${deviceList(ahead ? withNamesAhead(backstop, tunnelNames) : backstop)}` : '';
 	return `{ type ${type} hook ${hook}${devices} priority ${priority}; policy ${policy}; }`;
 }
 

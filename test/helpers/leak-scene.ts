@@ -8,7 +8,7 @@ import {expect} from 'vitest';
 import type {FloodReport} from '../../lab/flood.ts';
 import type {Lab} from '../../lab/lab.ts';
 import type {FloodOptions} from '../../lab/load.ts';
-import {waitUntil} from '../../lab/processes.ts';
+import {waitUntil, type Running} from '../../lab/processes.ts';
 import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import type {LabOptions} from '../../lab/description.ts';
@@ -106,11 +106,22 @@ export async function askExit(lab: Lab): Promise<string> {
 
 /** A few frames over every link of the client's that leads outside, past the firewall, as CAP_NET_RAW allows. */
 export async function sendRawFrames(lab: Lab): Promise<void> {
+	await lab.exec('client', await rawFrames(lab), {mustSucceed: true});
+}
+
+/** The same every five milliseconds until it is stopped, over the links there are now; not through AF_XDP, which would take the queues. */
+export async function keepSendingRawFrames(lab: Lab): Promise<Running> {
+	const running = lab.spawn('client', await rawFrames(lab, '--keep'), {stdout: 'pipe'});
+	await new Promise(resolve => running.child.stdout?.once('data', resolve));
+	return running;
+}
+
+async function rawFrames(lab: Lab, ...options: readonly string[]): Promise<readonly string[]> {
 	const {stdout} = await lab.exec('client', ['ip', '-j', 'link']);
 	const links = JSON.parse(stdout) as readonly {readonly ifindex: number; readonly ifname: string}[];
 	const outside = links.filter(({ifname}) => ifname !== 'lo' && ifname !== lab.description.interfaces.tunnel);
 	const program = join(repositoryFolder, 'test/helpers/raw-frames.ts');
-	await lab.exec('client', [nodeExecutable(), '--disable-warning=ExperimentalWarning', program, ...outside.map(({ifindex}) => String(ifindex))], {mustSucceed: true});
+	return [nodeExecutable(), '--disable-warning=ExperimentalWarning', program, ...options, ...outside.map(({ifindex}) => String(ifindex))];
 }
 
 /** The witness must have missed nothing, or its zeros say little. Absent when it could not be raised. */

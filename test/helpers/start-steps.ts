@@ -1,8 +1,9 @@
 /** Ends a starting daemon at chosen moments: after so many milliseconds, or at one of its ruleset commits as seen from outside. */
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Lab} from '../../lab/lab.ts';
 import type {Running} from '../../lab/processes.ts';
-import {bootScript} from '../../src/policy/boot.ts';
+import {repositoryFolder} from '../../lab/program.ts';
 import {spawnDaemon, type DaemonOptions} from './daemon.ts';
 import {wireguardIn} from './tunnel-usage.ts';
 
@@ -53,8 +54,8 @@ export async function watchCommits(lab: Lab): Promise<CommitWatch> {
 	};
 }
 
-/** What a container's entrypoint does before anything else runs. */
-export const loadBootTable = (lab: Lab): Promise<unknown> => lab.exec('client', ['nft', '-f', '-'], {input: bootScript, mustSucceed: true});
+/** What a container's entrypoint does before anything else runs: that entrypoint. */
+export const loadBootTable = (lab: Lab): Promise<unknown> => lab.exec('client', [join(repositoryFolder, 'container/entrypoint'), 'true'], {mustSucceed: true});
 
 /** As if no daemon had ever run, under the cover of the boot table: no tables, rules, routes, tunnel or intent of ours; main's default is back. */
 export async function makeCold(lab: Lab): Promise<void> {

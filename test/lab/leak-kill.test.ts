@@ -3,10 +3,11 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Lab} from '../../lab/lab.ts';
 import type {Flood} from '../../lab/load.ts';
+import type {Running} from '../../lab/processes.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import type {Witness} from '../../lab/witness/witness.ts';
 import {isConnected, spawnDaemon, startDaemon} from '../helpers/daemon.ts';
-import {askExit, endScene, expectNothingOutside, raiseScene, runTrial, sendRawFrames, type Scene} from '../helpers/leak-scene.ts';
+import {askExit, endScene, expectNothingOutside, keepSendingRawFrames, raiseScene, runTrial, sendRawFrames, type Scene} from '../helpers/leak-scene.ts';
 import {reportTrials} from '../helpers/leak-report.ts';
 import {killAfter, loadBootTable, makeCold, watchCommits} from '../helpers/start-steps.ts';
 
@@ -82,14 +83,17 @@ describe('a controller that is killed while it starts, behind the boot table', (
 	let lab: Lab;
 	let witness: Witness;
 	let flood: Flood;
+	let rawFrames: Running;
 	beforeAll(async () => {
 		lab = await raiseLab();
 		witness = await lab.observe();
 		// Opened with nothing in the way, so that its connection would go on if anything let it.
 		flood = await lab.flood();
 		await loadBootTable(lab);
+		rawFrames = await keepSendingRawFrames(lab);
 	});
 	afterAll(async () => {
+		await rawFrames.stop('SIGKILL');
 		await flood.stop();
 		await witness.stop();
 		await lab.down();

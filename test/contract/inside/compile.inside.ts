@@ -74,15 +74,16 @@ test('a link that takes the name an uplink once bore is not hooked for long', as
 	const {firewall} = bench().kernel;
 	const keeper = firewallKeeper(firewall);
 	const on = (name: string) => compile(configurations.minimal, {kind: 'blocked', tunnels: [], uplink: nic(name), outside: [nic(name)]});
-	valueOf(await keeper.enforce(on('eth0')));
-	bench().renameLink('eth0', 'eth9');
+	bench().renameLink('eth0', 'up0');
+	valueOf(await keeper.enforce(on('up0')));
+	bench().renameLink('up0', 'eth9');
 	valueOf(await keeper.enforce(on('eth9')));
-	bench().addLink('eth0');
+	bench().addLink('up0');
 	const ruleset = on('eth9');
 	const drift = valueOf(await rulesetReader(firewall).readBack(ruleset, {owned: true, outside: ['eth9']}));
-	expect(drift.backstop).toEqual(['eth0 has an egress hook, and is not outside']);
+	expect(drift.backstop).toEqual(['up0 has an egress hook, and is not outside']);
 	valueOf(await keeper.enforce(ruleset));
-	expect(valueOf(firewall.hookDevices('vks', 'egress'))).toEqual(['eth9']);
+	expect(valueOf(firewall.hookDevices('vks', 'egress'))).toEqual(['eth1', 'eth9']);
 	expect(valueOf(await rulesetReader(firewall).readBack(ruleset, {owned: true, outside: ['eth9']})).backstop).toEqual([]);
 });
 
@@ -93,7 +94,7 @@ test.each([
 ])('a table of our name that %s does not keep the boot table away', async (_, script) => {
 	const {firewall} = bench().kernel;
 	valueOf(await firewall.run(script));
-	valueOf(await firewallKeeper(firewall).close());
+	valueOf(await firewallKeeper(firewall).close([]));
 	expect(valueOf(await firewall.list('inet', 'vks_boot'))).not.toBeNull();
 });
 
@@ -101,6 +102,10 @@ test('a table of ours that stands closed is closed enough', async () => {
 	const {configurations} = await import('../../helpers/situations.ts');
 	const {firewall} = bench().kernel;
 	valueOf(await firewallKeeper(firewall).enforce(compile(configurations.minimal, situations.lockdown)));
-	valueOf(await firewallKeeper(firewall).close());
+	valueOf(await firewallKeeper(firewall).close([]));
 	expect(valueOf(await firewall.list('inet', 'vks_boot'))).toBeNull();
+	// We own that table ourselves; a link may be new all the same.
+	expect(valueOf(firewall.header('netdev', 'vks_boot')).kind).toBe('present');
+	valueOf(await firewallKeeper(firewall).release());
+	expect(valueOf(firewall.header('netdev', 'vks_boot')).kind).toBe('absent');
 });

@@ -1,11 +1,14 @@
 /** The ways in which a process with NET_RAW puts frames on a link, against the egress hook and the held queues. */
 import {constants} from 'node:os';
-import {expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
+import {compile} from '../../../src/policy/compile.ts';
+import {configurations, nic} from '../../helpers/situations.ts';
 import {openXdpSender, type XdpSender} from '../../helpers/xdp-frame.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {sendRawFrame} from './raw-frame.ts';
-import {ip, nft, realBench} from './real-bench.ts';
+import {ip, nft, realBench, succeeds} from './real-bench.ts';
 import {received} from './received.ts';
 
 const [EBUSY, EINVAL] = [constants.errno.EBUSY, constants.errno.EINVAL];
@@ -80,4 +83,48 @@ test('holding the queues changes nothing for ordinary packets', async () => {
 	expect(hold()).toEqual({kind: 'held', queues: 1});
 	expect(await arriving('p0-eth0', () => sendRawFrame(indexOf('eth0')))).toBe(1);
 	expect(await arriving('eth0', () => sendRawFrame(indexOf('p0-eth0')))).toBe(1);
+});
+
+describe('a link that comes later', () => {
+	/** Plugged in as an engine does: made under another name, renamed, set up. */
+	const plug = (name: string, peer: string): void => {
+		for (const line of [`link add tmp0 type veth peer name ${peer}`, `link set tmp0 name ${name}`, `link set ${name} up`, `link set ${peer} up`]) expect(ip(line)).toBe(true);
+		onTestFinished(() => void ip(`link del ${peer}`));
+	};
+	const passing = (name: string, peer: string): Promise<number> => arriving(peer, () => sendRawFrame(indexOf(name)));
+	const ruleset = () => compile(configurations.minimal, {kind: 'blocked', tunnels: [], uplink: nic('eth0'), outside: [nic('eth0')]});
+
+	test.each(['eth1', 'eth31', 'net1'])('meets the backstop with its first frame when it is called %s, daemon or not', async name => {
+		bench().addLink('eth0');
+		plug(name, 'p1');
+		expect(await passing(name, 'p1')).toBe(1);
+		ip('link del p1');
+		valueOf(await firewallKeeper(bench().kernel.firewall).enforce(ruleset()));
+		plug(name, 'p1');
+		expect(await passing(name, 'p1')).toBe(0);
+	});
+
+	test('meets it after a rename to such a name, and not under any other', async () => {
+		bench().addLink('eth0');
+		valueOf(await firewallKeeper(bench().kernel.firewall).enforce(ruleset()));
+		bench().renameLink('eth0', 'eth9');
+		expect(await passing('eth9', 'p0-eth0')).toBe(0);
+		bench().renameLink('eth9', 'other');
+		expect(await passing('other', 'p0-eth0')).toBe(1);
+	});
+
+	test('meets the entrypoint\'s backstop, as the links do that are there', async () => {
+		bench().addLink('eth0');
+		bench().renameLink('eth0', 'odd');
+		expect(await passing('odd', 'p0-eth0')).toBe(1);
+		expect(succeeds('container/entrypoint', ['true'])).toBe(true);
+		plug('eth31', 'p1');
+		expect([await passing('odd', 'p0-eth0'), await passing('eth31', 'p1')]).toEqual([0, 0]);
+		const keeper = firewallKeeper(bench().kernel.firewall);
+		const outside = [nic('odd'), nic('eth31')];
+		valueOf(await keeper.enforce(compile(configurations.minimal, {kind: 'blocked', tunnels: [], uplink: nic('odd'), outside})));
+		valueOf(await keeper.release());
+		expect(['inet', 'netdev'].map(family => nft(`list table ${family} vks_boot\n`))).toEqual([false, false]);
+		expect([await passing('odd', 'p0-eth0'), await passing('eth31', 'p1')]).toEqual([0, 0]);
+	});
 });

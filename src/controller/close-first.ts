@@ -1,0 +1,11 @@
+/** The first thing of every start: before anything is asked or decided, nothing leaves over what is not loopback, an old tunnel included. */
+import type {Kernel} from '../kernel/kernel.ts';
+import type {Problem} from '../problem.ts';
+import type {Result} from '../result.ts';
+import {firewallKeeper, type FirewallKeeper} from './firewall-keeper.ts';
+
+export function closeFirst(kernel: Pick<Kernel, 'firewall' | 'network'>, keeper: FirewallKeeper = firewallKeeper(kernel.firewall)): Promise<Result<void, Problem>> {
+	const links = kernel.network.links();
+	// Names that cannot be read keep nobody from closing what needs none.
+	return keeper.close(links.ok ? links.value.filter(({loopback}) => !loopback).map(({name}) => name) : []);
+}
