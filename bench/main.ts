@@ -1,13 +1,14 @@
 /** `npm run bench [-- --json] [-- NAME…]`: the figures the project promises, measured on this machine. */
 import {parseArgs} from 'node:util';
 import {apply} from './apply.ts';
+import {boot} from './boot.ts';
 import {idle} from './idle.ts';
 import {lockdown} from './lockdown.ts';
 import {renderReport, type Report} from './report.ts';
 import {startup} from './startup.ts';
 import {tamper} from './tamper.ts';
 
-const benchmarks: Readonly<Record<string, (signal: AbortSignal) => Promise<Report>>> = {lockdown, tamper, apply, startup, idle};
+const benchmarks: Readonly<Record<string, (signal: AbortSignal) => Promise<Report>>> = {lockdown, tamper, apply, boot, startup, idle};
 
 const longestMs = 480_000;
 
