@@ -122,7 +122,7 @@ describe('a controller that is killed while it starts, behind the boot table', (
 		return {spanMs};
 	};
 
-	test('leaks nothing, killed at each of its commits from nothing to connected', async () => {
+	test('leaks nothing, killed at each of its commits from nothing to connected', {timeout: 240_000}, async () => {
 		const commits = await watchCommits(lab);
 		let last = 0;
 		const leaks = await leaksAt(Array.from({length: 40}, (_, index) => index + 1), async commit => {
