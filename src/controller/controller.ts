@@ -165,8 +165,7 @@ export function createController(deps: ControllerDeps): Controller {
 		const failure = engine.lastFailure();
 		const enforcement = engine.enforcementProblem();
 		const backstop = firewall.backstopUnsupported();
-		const xdp = xdpProblem(engine.network()?.xdp ?? null);
-		return [...[drills.problem(), enforcement, failure?.problem ?? null, backstop, xdp].filter(problem => problem !== null), ...standing.values()];
+		return [...[drills.problem(), enforcement, failure?.problem ?? null, backstop, xdpProblem(engine.network()?.xdp ?? null)].filter(problem => problem !== null), ...standing.values()];
 	};
 
 	const publish = (): void => {
