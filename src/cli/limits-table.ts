@@ -18,6 +18,6 @@ export const limits: readonly Limit[] = [
 	{what: 'AF_XDP sockets of a neighbour with NET_RAW, while no daemon runs', because: 'their frames reach the driver past every hook, and only a living daemon holds the queues', instead: 'cap-drop NET_RAW beside vks, or refuse address family 44 by seccomp', heading: 'AF_XDP while the daemon is away'},
 	{what: 'Refused attempts at our tables', because: 'the kernel tells nobody that it refused', instead: 'none', heading: 'Refused tampering is not seen'},
 	{what: 'A daemon that is dead', because: 'the policy stays, but nothing repairs it, and nothing restarts the daemon', instead: 'run it under something that restarts it', heading: 'Nothing restarts it'},
-	{what: 'The time before it starts', because: 'there is no policy until something loads one', instead: 'load the boot table before anything else starts', heading: 'Nothing is refused before it starts'},
+	{what: 'The time before it starts', because: 'there is no policy until something loads one', instead: 'start it through container/entrypoint', heading: 'Nothing is refused before the entrypoint runs'},
 	{what: 'What a drill does not send', because: 'it tries what leaks are known to look like, as root, at one moment', instead: 'read what it proves in docs/security.md', heading: 'A drill is a sample'},
 ];
