@@ -3,7 +3,7 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
 	test: {
 		projects: [
-			{extends: true, test: {name: 'unit', include: ['test/{unit,golden,components}/**/*.test.{ts,tsx}']}},
+			{extends: true, test: {name: 'unit', include: ['test/{unit,golden,components,fuzz}/**/*.test.{ts,tsx}']}},
 			// Kernel and terminal tests make namespaces and measure events: one file at a time on two cores.
 			{extends: true, test: {name: 'system', include: ['test/{contract,lab,e2e}/**/*.test.{ts,tsx}'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000}},
 		],

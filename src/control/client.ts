@@ -1,6 +1,5 @@
 /**
- * The client of the control socket. It trusts the daemon, so it checks no schema at run time: zod would double the
- * start-up of `vks status`.
+ * The client of the control socket. It trusts the daemon, and checks of its answers no more than their outline (reply.ts).
  */
 import {connect} from 'node:net';
 import type {Problem} from '../problem.ts';
@@ -8,6 +7,7 @@ import {fail, ok, type Result} from '../result.ts';
 import {calls, expecting, type Answer} from './calls.ts';
 import {lineSplitter} from './lines.ts';
 import {connectionLost, errorCode, noAnswer, noDaemon, notAllowed, otherProtocol, reasonOf} from './problems.ts';
+import {parseReply} from './reply.ts';
 import type {Command, ExplainQuery, Explanation, Outcome, Reply, Topic} from './schema.ts';
 
 export type Hello = Extract<Reply, {type: 'hello'}>;
@@ -131,14 +131,5 @@ function problemOf(path: string, error: Error): Problem | null {
 			return notAllowed(path);
 		default:
 			return noDaemon(path, reasonOf(error));
-	}
-}
-
-function parseReply(line: string): Reply | null {
-	try {
-		const value: unknown = JSON.parse(line);
-		return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' ? (value as Reply) : null;
-	} catch {
-		return null;
 	}
 }

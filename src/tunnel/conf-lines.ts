@@ -27,8 +27,9 @@ function parseLine(raw: string, line: number): readonly ConfLine[] {
 }
 
 function parseBody(body: string, line: number): ConfLine {
-	const section = /^\[\s*([^\]]*?)\s*\]$/.exec(body);
-	if (section !== null) return {kind: 'section', line, name: section[1] ?? ''};
+	// Trimmed afterwards: white space in the pattern, beside a name that may hold some, takes the cube of a line's length.
+	const section = /^\[([^\]]*)\]$/.exec(body)?.[1];
+	if (section !== undefined) return {kind: 'section', line, name: section.trim()};
 	const equals = body.indexOf('=');
 	if (equals < 1) return {kind: 'unreadable', line};
 	return {kind: 'setting', line, name: body.slice(0, equals).trim(), value: body.slice(equals + 1).trim()};

@@ -12,7 +12,7 @@ export function placeFor(id: string, lines: readonly ConfLine[]): Place {
 
 /** `# City = Stockholm`, `# Country: SE`. Control characters would reach a terminal, so they are dropped. */
 function fromComment(word: string, lines: readonly ConfLine[]): string | null {
-	const pattern = new RegExp(`^${word}\\s*[:=]\\s*(.+)$`, 'i');
+	const pattern = new RegExp(`^${word}\\s*[:=](.+)$`, 'is');
 	for (const line of lines) {
 		const found = line.kind === 'comment' ? pattern.exec(line.text)?.[1] : undefined;
 		const text = found?.replace(/\p{C}/gu, '').trim().slice(0, 40) ?? '';

@@ -1,7 +1,8 @@
 /** PURE: RTM_NEWLINK and RTM_NEWADDR bodies to values. */
+import {familyOf} from '../../net/address.ts';
 import type {LinkAddress} from '../kernel.ts';
 import {attributeMap, readText, readU32} from '../netlink/attributes.ts';
-import {addressOf} from './address.ts';
+import {addressOf, longestPrefix} from './address.ts';
 import {IFA_ADDRESS, IFA_LOCAL, IFADDRMSG_BYTES, IFF_LOOPBACK, IFF_LOWER_UP, IFF_UP, IFINFOMSG_BYTES, IFLA_IFNAME, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MTU, RT_SCOPE_HOST, RT_SCOPE_LINK} from './protocol.ts';
 
 export interface RawLink {
@@ -39,8 +40,9 @@ export function parseLinkAddress(body: Buffer): RawAddress | null {
 	const attributes = attributeMap(body.subarray(IFADDRMSG_BYTES));
 	// On a point-to-point link ADDRESS is the peer and LOCAL is ours; IPv6 sends ADDRESS alone (linux/if_addr.h).
 	const address = addressOf(attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS));
-	if (address === null) return null;
-	return {index: body.readUInt32LE(4), address, prefixLength: body.readUInt8(1), scope: scopeOf(body.readUInt8(3))};
+	const prefixLength = body.readUInt8(1);
+	if (address === null || prefixLength > longestPrefix(familyOf(address))) return null;
+	return {index: body.readUInt32LE(4), address, prefixLength, scope: scopeOf(body.readUInt8(3))};
 }
 
 function scopeOf(scope: number): LinkAddress['scope'] {

@@ -1,9 +1,9 @@
 /** PURE: routes and rtnetlink messages, both ways. */
-import {cidrOf, splitCidr, type Cidr} from '../../net/cidr.ts';
-import type {IpAddress} from '../../net/address.ts';
+import {cidrOf, splitCidr} from '../../net/cidr.ts';
+import {familyOf, type IpAddress} from '../../net/address.ts';
 import type {Route} from '../kernel.ts';
 import {attribute, attributeMap, readAttributes, readU32, u32Attribute} from '../netlink/attributes.ts';
-import {addressBytes, addressOf, familyNumber, familyOfNumber} from './address.ts';
+import {addressBytes, addressOf, familyNumber, familyOfNumber, longestPrefix} from './address.ts';
 import {
 	RT_SCOPE_LINK,
 	RT_SCOPE_UNIVERSE,
@@ -45,14 +45,16 @@ export function parseRoute(body: Buffer): RawRoute | null {
 	const kernels = protocol === RTPROT_KERNEL && type > RTN_LOCAL && type < RTN_BLACKHOLE;
 	if (family === null || cached || type < RTN_UNICAST || type === RTN_LOCAL || type > RTN_THROW || kernels) return null;
 	const attributes = attributeMap(body.subarray(RTMSG_BYTES));
-	const base = addressOf(attributes.get(RTA_DST));
+	const base = attributes.has(RTA_DST) ? addressOf(attributes.get(RTA_DST)) : anyAddress(family);
+	// The kernel has no such route (fib_valid_key_len, net/ipv4/fib_frontend.c): the message is torn.
+	if (base === null || familyOf(base) !== family || length > longestPrefix(family)) return null;
 	// Several next hops, one that is named elsewhere, or a match on source or type of service: vks makes none of these.
 	const special = attributes.has(RTA_MULTIPATH) || attributes.has(RTA_NH_ID) || sourceLength !== 0 || tos !== 0;
 	const kind = special ? 'other' : type === RTN_UNICAST ? 'unicast' : type === RTN_UNREACHABLE ? 'unreachable' : 'other';
 	return {
 		family,
 		table: readU32(attributes.get(RTA_TABLE)) ?? body.readUInt8(4),
-		destination: destinationOf(family, base, length),
+		destination: length === 0 ? null : cidrOf(base, length),
 		kind,
 		gateway: addressOf(attributes.get(RTA_GATEWAY)) ?? addressOf(attributes.get(RTA_VIA)?.subarray(2)),
 		// The kernel lists an unreachable IPv6 route as being on loopback.
@@ -75,10 +77,7 @@ function nameOfRoute(body: Buffer): Buffer {
 	return Buffer.concat([header, ...attributes.filter(({type}) => named.includes(type)).map(({type, value}) => attribute(type, value))]);
 }
 
-function destinationOf(family: Route['family'], base: IpAddress | null, length: number): Cidr | null {
-	if (length === 0) return null;
-	return cidrOf(base ?? ((family === 4 ? '0.0.0.0' : '::') as IpAddress), length);
-}
+const anyAddress = (family: Route['family']): IpAddress => (family === 4 ? '0.0.0.0' : '::') as IpAddress;
 
 export interface RouteTarget {
 	readonly interfaceIndex: number;

@@ -107,3 +107,16 @@ test('arbitrary bytes never throw', () => {
 test('only news of links, addresses, routes and rules counts', () => {
 	expect([16, 17, 20, 24, 33, 28, 3].map(networkChange)).toEqual(['link', 'link', 'address', 'route', 'rule', null, null]);
 });
+
+test('an IPv4-compatible IPv6 range is sent to the kernel as itself, not as a mapped one', () => {
+	const route: Route = {family: 6, table: 254, destination: parseCidr('::0.1.0.0/112'), kind: 'unicast', gateway: parseIp('::1.2.3.4'), interface: null, metric: 0};
+	expect(parseRoute(encodeRoute(route, {interfaceIndex: 0, scope: 0, flags: 0, protocol: 4}))).toMatchObject({destination: '::0.1.0.0/112', gateway: '::1.2.3.4'});
+});
+
+test('a prefix longer than its address, or an address of the other family, is a torn message', () => {
+	const header = (family: number, length: number) => Buffer.from([family, length, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0]);
+	const [four, six] = [attribute(1, Buffer.alloc(4, 10)), attribute(1, Buffer.alloc(16, 0xfd))];
+	expect(parseRoute(Buffer.concat([header(2, 32), four]))).not.toBeNull();
+	for (const torn of [[header(2, 33), four], [header(2, 24), six], [header(10, 24), four], [header(10, 129), six], [header(2, 24), attribute(1, Buffer.alloc(3))]]) expect(parseRoute(Buffer.concat(torn))).toBeNull();
+	expect(parseLinkAddress(Buffer.concat([Buffer.from([2, 33, 0, 0, 1, 0, 0, 0]), four]))).toBeNull();
+});

@@ -102,3 +102,9 @@ test('any text is answered with a server or with problems, never with a throw', 
 		{numRuns: 500},
 	);
 });
+
+// With patterns that take the square or the cube of a line's length, each of these takes minutes.
+test.each([['a section that never ends', `[${' '.repeat(60_000)}x`], ['a comment of white space', `# city:${' '.repeat(60_000)}x\u2028x`], ['a comment of colons', `# city${':'.repeat(60_000)}`]])('%s costs no time', (_name, line) => {
+	expect(problemsOf(`${line}\n`).length).toBeGreaterThan(0);
+	expect(problemsOf(conf({top: line.startsWith('#') ? [line] : []}))).toEqual([]);
+});
