@@ -20,7 +20,7 @@ export const settings = {
 		name: 'VKS_SERVER',
 		key: 'server',
 		default: '',
-		meaning: 'The server to start with; without it the first by name.',
+		meaning: 'The server to start with; without it the last one, at first the first by name.',
 		form: 'Write the name of one server: its file without folder and without .conf.',
 		example: 'amsterdam',
 	},

@@ -2,16 +2,17 @@
  * The operator's intent across restarts: one small file, replaced atomically. Missing means connect as configured (blocked
  * until then); unreadable or corrupt means lockdown, because a lockdown might be what was lost.
  */
-import {mkdirSync, openSync, fsyncSync, closeSync, readFileSync, renameSync, writeSync} from 'node:fs';
+import {createHash} from 'node:crypto';
 import {join} from 'node:path';
 import {z} from 'zod';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import type {Target} from './state.ts';
+import {emptyStateFile, readStateFile, writeStateFile} from './state-file.ts';
 
 const intentSchema = z.discriminatedUnion('want', [
-	z.strictObject({version: z.literal(1), want: z.literal('connected'), server: z.string().min(1)}),
-	z.strictObject({version: z.literal(1), want: z.literal('lockdown'), reason: z.string(), by: z.string(), server: z.string().nullable()}),
+	z.strictObject({version: z.literal(2), want: z.literal('connected'), server: z.string().min(1), check: z.string()}),
+	z.strictObject({version: z.literal(2), want: z.literal('lockdown'), reason: z.string(), by: z.string(), server: z.string().nullable(), check: z.string()}),
 ]);
 
 export type Recalled = {readonly kind: 'nothing'} | {readonly kind: 'target'; readonly target: Target} | {readonly kind: 'unreadable'; readonly why: string};
@@ -26,17 +27,16 @@ export function intentFile(folder: string): IntentFile {
 	return {
 		recall() {
 			try {
-				return parseIntent(readFileSync(path, 'utf8'));
+				const text = readStateFile(path);
+				return text === null ? {kind: 'nothing'} : parseIntent(text);
 			} catch (error) {
-				if (isMissing(error)) return {kind: 'nothing'};
 				return {kind: 'unreadable', why: error instanceof Error ? error.message : String(error)};
 			}
 		},
 		remember(target) {
 			if (target.kind === 'none') return ok(undefined);
 			try {
-				mkdirSync(folder, {recursive: true, mode: 0o700});
-				writeAtomically(path, renderIntent(target));
+				writeStateFile(path, renderIntent(target));
 				return ok(undefined);
 			} catch (error) {
 				const kept = target.kind === 'lockdown' && emptied(path);
@@ -50,35 +50,29 @@ export function parseIntent(text: string): Recalled {
 	const parsed = intentSchema.safeParse(parseJson(text));
 	if (!parsed.success) return {kind: 'unreadable', why: 'it is not an intent vks wrote'};
 	const {data} = parsed;
-	return data.want === 'connected'
-		? {kind: 'target', target: {kind: 'connected', server: data.server}}
-		: {kind: 'target', target: {kind: 'lockdown', reason: data.reason, by: data.by, server: data.server}};
+	const target: Exclude<Target, {kind: 'none'}> = data.want === 'connected'
+		? {kind: 'connected', server: data.server}
+		: {kind: 'lockdown', reason: data.reason, by: data.by, server: data.server};
+	return data.check === checkOf(target) ? {kind: 'target', target} : {kind: 'unreadable', why: 'it was changed since vks wrote it'};
 }
 
 export function renderIntent(target: Exclude<Target, {kind: 'none'}>): string {
 	const intent = target.kind === 'connected'
-		? {version: 1, want: 'connected', server: target.server}
-		: {version: 1, want: 'lockdown', reason: target.reason, by: target.by, server: target.server};
-	return `${JSON.stringify(intent)}\n`;
+		? {version: 2, want: 'connected', server: target.server}
+		: {version: 2, want: 'lockdown', reason: target.reason, by: target.by, server: target.server};
+	return `${JSON.stringify({...intent, check: checkOf(target)})}\n`;
 }
 
-/** Written beside and renamed over, so that a reader finds the old or the new intent and never half of one. */
-function writeAtomically(path: string, text: string): void {
-	const next = `${path}.next`;
-	const file = openSync(next, 'w', 0o600);
-	try {
-		writeSync(file, text);
-		fsyncSync(file);
-	} finally {
-		closeSync(file);
-	}
-	renameSync(next, path);
+/** One byte that the disk gave back wrong can name another server that exists, and it would be connected to. */
+function checkOf(target: Exclude<Target, {kind: 'none'}>): string {
+	const words = target.kind === 'connected' ? [target.kind, target.server] : [target.kind, target.reason, target.by, target.server];
+	return createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 16);
 }
 
 /** For a lockdown on a full disk: emptying takes no room, and what cannot be read is a lockdown. */
 function emptied(path: string): boolean {
 	try {
-		closeSync(openSync(path, 'w', 0o600));
+		emptyStateFile(path);
 		return true;
 	} catch {
 		return false;
@@ -91,10 +85,6 @@ function parseJson(text: string): unknown {
 	} catch {
 		return undefined;
 	}
-}
-
-function isMissing(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function notSaved(path: string, error: unknown, consequence: string): Problem {

@@ -12,9 +12,11 @@ export function startTarget(recalled: Recalled, config: Config, entries: readonl
 	}
 	if (recalled.kind === 'target' && recalled.target.kind === 'lockdown') return {target: recalled.target, problem: null};
 	const remembered = recalled.kind === 'target' && recalled.target.kind === 'connected' ? recalled.target.server : null;
-	const server = [config.server, remembered].find(id => id !== null && usable.includes(id)) ?? (config.server === null ? usable[0] : undefined);
-	if (server !== undefined && server !== null) return {target: {kind: 'connected', server}, problem: null};
-	return {target: {kind: 'none'}, problem: noServer(config, entries)};
+	// One that was named and is not there is not replaced: another server may be in another country, or somebody else's.
+	const named = config.server ?? remembered;
+	const server = named === null ? usable[0] : usable.find(id => id === named);
+	if (server !== undefined) return {target: {kind: 'connected', server}, problem: null};
+	return {target: {kind: 'none'}, problem: noServer(config, remembered, entries)};
 }
 
 const corrupt = (why: string): Problem => ({
@@ -22,9 +24,9 @@ const corrupt = (why: string): Problem => ({
 	next: 'Look into the folder named by VKS_STATE_FOLDER, then lift the lockdown with `vks lift`.',
 });
 
-function noServer(config: Config, entries: readonly ServerEntry[]): Problem {
-	const what = config.server === null
-		? `No file in ${config.tunnelFolder} can be connected to (${entries.length} found).`
-		: `VKS_SERVER names ${config.server}, and ${config.tunnelFolder} has no usable file of that name.`;
-	return {code: 'no-server', severity: 'error', what, stillBlocking: true, next: 'Put a WireGuard .conf file into the folder; `vks servers` says what is wrong with those that are there.'};
+function noServer({server, tunnelFolder}: Config, remembered: string | null, entries: readonly ServerEntry[]): Problem {
+	const missing = `and ${tunnelFolder} has no usable file of that name`;
+	const what = server !== null ? `VKS_SERVER names ${server}, ${missing}.` : remembered !== null ? `The last server was ${remembered}, ${missing}.` : `No file in ${tunnelFolder} can be connected to (${entries.length} found).`;
+	const choose = server === null && remembered !== null ? ', or choose another with `vks switch`' : '';
+	return {code: 'no-server', severity: 'error', what, stillBlocking: true, next: `Put a WireGuard .conf file into the folder${choose}; \`vks servers\` says what is wrong with those that are there.`};
 }

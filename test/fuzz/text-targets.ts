@@ -79,7 +79,7 @@ export const textTargets: readonly FuzzTarget[] = [
 	target('settings of the environment', environments, env => checkConfig(parseConfig({env, file: null})), 0.3),
 	target('settings of the file', yamlFiles, text => checkConfig(parseConfig({env: {}, file: {path: '/vks.yaml', text}})), 0.3),
 	target('settings, round trip', validConfig, config => checkSame(parseConfig({env: renderEnvironment(config), file: null}), {ok: true, value: config}), 0.1),
-	target('the intent', brokenText(intents, ['"want"', '"lockdown"', '"connected"', '"version":2']), text => {
+	target('the intent', brokenText(intents, ['"want"', '"lockdown"', '"connected"', '"version":3']), text => {
 		const recalled = parseIntent(text);
 		if (recalled.kind === 'unreadable') assert.notEqual(recalled.why, '');
 		else if (recalled.kind === 'target' && recalled.target.kind !== 'none') checkSame(parseIntent(renderIntent(recalled.target)), recalled);
