@@ -1,0 +1,142 @@
+/**
+ * Every rule, said a second time by hand: a packet that it decides, given by nothing but the fields the rule must look at. With
+ * any one of these fields another, the rule must not decide. So neither a rule nor a term of one can go unnoticed.
+ */
+import type {ChainName} from '../../src/policy/policy.ts';
+import type {configurations, situations} from './situations.ts';
+
+export interface Given {
+	readonly inInterface?: string;
+	readonly outInterface?: string;
+	readonly etherType?: 'arp' | 'ip' | 'ip6';
+	readonly family?: 4 | 6;
+	readonly source?: string;
+	readonly destination?: string;
+	readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'icmpv6';
+	readonly sourcePort?: number;
+	readonly destinationPort?: number;
+	readonly icmpType?: number;
+	readonly hopLimit?: number;
+	readonly mark?: number;
+	readonly uid?: number;
+	readonly connection?: 'new' | 'established' | 'related';
+	readonly connectionDirection?: 'original' | 'reply';
+	readonly connectionMark?: number;
+}
+
+export type Effect = 'accept' | 'reject' | 'drop' | 'mark 51820' | 'mark 51821' | 'connection mark 51821';
+export type Row = readonly [configuration: keyof typeof configurations, situation: keyof typeof situations, chain: ChainName, id: string, effect: Effect, ...packets: readonly Given[]];
+
+const [up, tunnel, older] = [{outInterface: 'eth0'}, {outInterface: 'wg0'}, {outInterface: 'wg1'}] as const;
+const [fromUp, fromTunnel] = [{inInterface: 'eth0'}, {inInterface: 'wg0'}] as const;
+const [tunnelMark, replyMark] = [51_820, 51_821];
+const endpoint = {destination: '198.51.100.10', protocol: 'udp', destinationPort: 51_820} as const;
+const endpoint6 = {...endpoint, destination: '2001:db8:52::10'} as const;
+const fromEndpoint = {source: '198.51.100.10', protocol: 'udp', sourcePort: 51_820} as const;
+const fromEndpoint6 = {...fromEndpoint, source: '2001:db8:52::10'} as const;
+const ask4 = {...tunnel, source: '10.64.1.2', destination: '10.64.1.1'} as const;
+const ask6 = {...tunnel, source: 'fd64:1::2', destination: 'fd64:1::1'} as const;
+const [overUdp, overTcp] = [{protocol: 'udp', destinationPort: 53}, {protocol: 'tcp', destinationPort: 853}] as const;
+const neighbour = {protocol: 'icmpv6', hopLimit: 255} as const;
+const replied = {mark: replyMark, connectionDirection: 'reply'} as const;
+const answered = {connection: 'established', connectionDirection: 'reply'} as const;
+const [published, narrow, admin] = [{protocol: 'tcp', destinationPort: 8080}, {protocol: 'tcp', destinationPort: 9000, source: '192.168.1.7'}, {protocol: 'tcp', destinationPort: 22, source: '192.168.1.10'}] as const;
+const [publishedReply, narrowReply, adminReply] = [{protocol: 'tcp', sourcePort: 8080}, {protocol: 'tcp', sourcePort: 9000, destination: '192.168.1.7'}, {protocol: 'tcp', sourcePort: 22, destination: '192.168.1.10'}] as const;
+const peer = {outInterface: 'eth1', destination: '172.31.0.9', protocol: 'tcp', destinationPort: 5432} as const;
+const dhcp = {...up, destination: '255.255.255.255', protocol: 'udp', sourcePort: 68, destinationPort: 67} as const;
+const neighbours: readonly Given[] = ['fe80::1', 'ff02::1:ff00:7', 'ff02::2'].map(destination => ({...up, ...neighbour, destination, icmpType: destination === 'ff02::2' ? 133 : 135})).concat({...up, ...neighbour, destination: 'fe80::1', icmpType: 136});
+const lan = {port: {destination: '192.168.78.20', protocol: 'tcp', destinationPort: 5432}, span: {protocol: 'udp', destination: '192.168.78.9'}} as const;
+
+export const rows: readonly Row[] = [
+	['minimal', 'connected', 'input', 'loopback-in', 'accept', {inInterface: 'lo'}],
+	['minimal', 'connected', 'output', 'loopback-out', 'accept', {outInterface: 'lo'}],
+	['minimal', 'connected', 'input', 'refuse-in', 'drop', {}],
+	['minimal', 'connected', 'forward', 'refuse-forward', 'drop', {}],
+	['minimal', 'connected', 'output', 'refuse-out', 'reject', {}],
+	['minimal', 'connected', 'egress', 'refuse-egress', 'drop', {}],
+	['minimal', 'connected', 'output', 'refuse-docker-dns', 'reject', {destination: '127.0.0.11'}],
+	['minimal', 'connected', 'output', 'refuse-dns', 'reject', {protocol: 'udp', destinationPort: 53}, {protocol: 'tcp', destinationPort: 53}, {protocol: 'tcp', destinationPort: 853}, {protocol: 'udp', destinationPort: 853}],
+	['minimal', 'connected', 'egress', 'egress-arp', 'accept', {...up, etherType: 'arp'}],
+	['careful', 'connected', 'egress', 'egress-arp', 'accept', {...up, etherType: 'arp'}, {outInterface: 'eth1', etherType: 'arp'}],
+	['minimal', 'connected', 'egress', 'refuse-arp-tunnel-address', 'drop', {etherType: 'arp', source: '10.64.1.2'}],
+	['minimal', 'connected', 'input', 'refuse-tunnel-address-v4', 'drop', {...fromUp, destination: '10.64.1.2'}, {inInterface: 'eth1', destination: '10.64.1.2'}],
+	['minimal', 'connected', 'input', 'refuse-tunnel-address-v6', 'drop', {...fromUp, destination: 'fd64:1::2'}, {inInterface: 'eth1', destination: 'fd64:1::2'}],
+	['minimal', 'connected', 'output', 'refuse-tunnel-loop', 'reject', {...tunnel, mark: tunnelMark}],
+	['minimal', 'connected', 'output', 'refuse-tunnel-source', 'reject', tunnel],
+	['minimal', 'connecting', 'output', 'refuse-tunnel-source', 'reject', tunnel],
+	['minimal', 'connected', 'prerouting', 'endpoint-mark-wg0', 'mark 51820', {...fromUp, ...fromEndpoint}],
+	['minimal', 'switching', 'prerouting', 'endpoint-mark-wg1', 'mark 51820', {...fromUp, ...fromEndpoint6}],
+	['minimal', 'connected', 'input', 'endpoint-in-wg0', 'accept', {...fromUp, ...fromEndpoint, connection: 'established'}],
+	['minimal', 'switching', 'input', 'endpoint-in-wg1', 'accept', {...fromUp, ...fromEndpoint6, connection: 'established'}],
+	['minimal', 'connected', 'output', 'endpoint-out-wg0', 'accept', {...up, ...endpoint, mark: tunnelMark, uid: 0}],
+	['minimal', 'switching', 'output', 'endpoint-out-wg1', 'accept', {...up, ...endpoint6, mark: tunnelMark}],
+	['minimal', 'connected', 'egress', 'egress-endpoint-wg0', 'accept', {...up, ...endpoint, mark: tunnelMark}],
+	['minimal', 'switching', 'egress', 'egress-endpoint-wg1', 'accept', {...up, ...endpoint6, mark: tunnelMark}],
+	['minimal', 'connected', 'input', 'path-mtu-in-v4', 'accept', {...fromUp, protocol: 'icmp', icmpType: 3, connection: 'related'}],
+	['minimal', 'connected', 'input', 'path-mtu-in-v6', 'accept', {...fromUp, protocol: 'icmpv6', icmpType: 2, connection: 'related'}],
+	['minimal', 'connected', 'input', 'tunnel-in-wg0-v4', 'accept', {...fromTunnel, destination: '10.64.1.2', connection: 'established'}, {...fromTunnel, destination: '10.64.1.2', connection: 'related'}],
+	['minimal', 'connected', 'input', 'tunnel-in-wg0-v6', 'accept', {...fromTunnel, destination: 'fd64:1::2', connection: 'established'}, {...fromTunnel, destination: 'fd64:1::2', connection: 'related'}],
+	['minimal', 'switching', 'input', 'tunnel-in-wg1-v4', 'accept', {inInterface: 'wg1', destination: '10.64.2.2', connection: 'established'}],
+	['minimal', 'connected', 'output', 'dns-out-wg0-v4', 'accept', {...ask4, ...overUdp}, {...ask4, ...overTcp}],
+	['minimal', 'connected', 'output', 'dns-out-wg0-v6', 'accept', {...ask6, ...overUdp}, {...ask6, ...overTcp}],
+	['minimal', 'connecting', 'output', 'dns-out-wg0-v4', 'accept', {...ask4, ...overUdp, uid: 0}, {...ask4, ...overTcp, uid: 0}],
+	['minimal', 'connecting', 'output', 'dns-out-wg0-v6', 'accept', {...ask6, ...overUdp, uid: 0}],
+	['minimal', 'switching', 'output', 'dns-out-wg1-v4', 'accept', {...older, source: '10.64.2.2', destination: '10.64.2.1', ...overUdp, uid: 0}],
+	['minimal', 'connected', 'output', 'tunnel-out-wg0-v4', 'accept', {...tunnel, source: '10.64.1.2'}],
+	['minimal', 'connected', 'output', 'tunnel-out-wg0-v6', 'accept', {...tunnel, source: 'fd64:1::2'}],
+	['minimal', 'switching', 'input', 'neighbour-router-in', 'accept', {...fromUp, ...neighbour, source: 'fe80::1', icmpType: 134}],
+	['minimal', 'switching', 'input', 'neighbour-in', 'accept', {...fromUp, ...neighbour, icmpType: 135}, {...fromUp, ...neighbour, icmpType: 136}],
+	['minimal', 'switching', 'output', 'neighbour-out', 'accept', ...neighbours],
+	['minimal', 'switching', 'egress', 'egress-neighbour', 'accept', ...neighbours],
+	['lan', 'connected', 'input', 'lan-in-v4', 'accept', {...fromUp, source: '192.168.77.9'}],
+	['lan', 'connected', 'input', 'lan-in-v6', 'accept', {...fromUp, source: 'fd00:77::9'}],
+	['lan', 'connected', 'output', 'lan-out-v4', 'accept', {...up, destination: '192.168.77.9'}],
+	['lan', 'connected', 'output', 'lan-out-v6', 'accept', {...up, destination: 'fd00:77::9'}],
+	['lan', 'connected', 'egress', 'egress-lan-v4', 'accept', {...up, destination: '192.168.77.9'}],
+	['lan', 'connected', 'egress', 'egress-lan-v6', 'accept', {...up, destination: 'fd00:77::9'}],
+	['lan', 'connected', 'prerouting', 'published-8080-tcp-connection-any', 'connection mark 51821', {...fromUp, ...published, connection: 'new'}],
+	['lan', 'connected', 'prerouting', 'published-8080-tcp-mark-any', 'mark 51821', {...fromUp, ...published}],
+	['lan', 'connected', 'reroute', 'reply-mark', 'mark 51821', {connectionDirection: 'reply', connectionMark: replyMark}],
+	['lan', 'connected', 'input', 'published-8080-tcp-in-any', 'accept', {...fromUp, ...published}],
+	['lan', 'connected', 'output', 'published-8080-tcp-out-any', 'accept', {...up, ...publishedReply, ...replied}],
+	['lan', 'connected', 'egress', 'egress-published-8080-tcp-any', 'accept', {...up, ...publishedReply, mark: replyMark}],
+	['lan', 'connected', 'input', 'forwarded-6881-udp-any', 'accept', {...fromTunnel, protocol: 'udp', destinationPort: 6881}],
+	['careful', 'connected', 'prerouting', 'published-9000-tcp-connection-v4', 'connection mark 51821', {...fromUp, ...narrow, connection: 'new'}],
+	['careful', 'connected', 'prerouting', 'published-9000-tcp-mark-v4', 'mark 51821', {...fromUp, ...narrow}],
+	['careful', 'connected', 'input', 'published-9000-tcp-in-v4', 'accept', {...fromUp, ...narrow}],
+	['careful', 'connected', 'output', 'published-9000-tcp-out-v4', 'accept', {...up, ...narrowReply, ...replied}],
+	['careful', 'connected', 'egress', 'egress-published-9000-tcp-v4', 'accept', {...up, ...narrowReply, mark: replyMark}],
+	['careful', 'lockdown', 'prerouting', 'management-connection-v4', 'connection mark 51821', {...fromUp, ...admin, connection: 'new'}],
+	['careful', 'lockdown', 'prerouting', 'management-mark-v4', 'mark 51821', {...fromUp, ...admin}],
+	['careful', 'lockdown', 'reroute', 'reply-mark', 'mark 51821', {connectionDirection: 'reply', connectionMark: replyMark}],
+	['careful', 'lockdown', 'input', 'management-in-v4', 'accept', {...fromUp, ...admin}],
+	['careful', 'lockdown', 'output', 'management-out-v4', 'accept', {...up, ...adminReply, ...replied}],
+	['careful', 'lockdown', 'egress', 'egress-management-v4', 'accept', {...up, ...adminReply, mark: replyMark}],
+	['careful', 'connected', 'input', 'peer-in-1', 'accept', {inInterface: 'eth1', source: '172.31.0.9', protocol: 'tcp', sourcePort: 5432, connection: 'established'}],
+	['careful', 'connected', 'output', 'peer-out-1', 'accept', peer],
+	['careful', 'connected', 'egress', 'egress-peer-1', 'accept', peer],
+	['careful', 'lockdown', 'input', 'dhcp-in', 'accept', {...fromUp, family: 4, protocol: 'udp', sourcePort: 67, destinationPort: 68}],
+	['careful', 'lockdown', 'output', 'dhcp-out', 'accept', {...dhcp, family: 4}],
+	['careful', 'lockdown', 'egress', 'egress-dhcp', 'accept', {...dhcp, etherType: 'ip'}],
+	['narrow', 'connected', 'input', 'lan-1-in', 'accept', {...fromUp, source: '192.168.77.9'}],
+	['narrow', 'connected', 'output', 'lan-1-out', 'accept', {...up, destination: '192.168.77.9'}],
+	['narrow', 'connected', 'egress', 'egress-lan-1', 'accept', {...up, destination: '192.168.77.9'}],
+	['narrow', 'connected', 'output', 'lan-2-out', 'accept', {...up, ...lan.port}],
+	['narrow', 'connected', 'egress', 'egress-lan-2', 'accept', {...up, ...lan.port}],
+	['narrow', 'connected', 'input', 'lan-2-answer-in', 'accept', {...fromUp, source: '192.168.78.20', protocol: 'tcp', sourcePort: 5432, ...answered}],
+	['narrow', 'connected', 'input', 'lan-3-in', 'accept', {...fromUp, source: '192.168.78.9', protocol: 'udp', destinationPort: 53_000}, {...fromUp, source: '192.168.78.9', protocol: 'udp', destinationPort: 53_010}],
+	['narrow', 'connected', 'output', 'lan-3-answer-out', 'accept', {...up, ...lan.span, sourcePort: 53_000, connectionDirection: 'reply'}, {...up, ...lan.span, sourcePort: 53_010, connectionDirection: 'reply'}],
+	['narrow', 'connected', 'egress', 'egress-lan-3-answer', 'accept', {...up, ...lan.span, sourcePort: 53_000}, {...up, ...lan.span, sourcePort: 53_010}],
+	['narrow', 'connected', 'output', 'lan-4-out', 'accept', {...up, destination: 'fd00:77::9', protocol: 'icmpv6', icmpType: 128}],
+	['narrow', 'connected', 'egress', 'egress-lan-4', 'accept', {...up, destination: 'fd00:77::9', protocol: 'icmpv6', icmpType: 128}],
+	['narrow', 'connected', 'input', 'lan-4-answer-in', 'accept', {...fromUp, source: 'fd00:77::9', protocol: 'icmpv6', icmpType: 129, ...answered}],
+	['narrow', 'connected', 'input', 'lan-5-in', 'accept', {...fromUp, source: '192.168.78.9', protocol: 'icmp', icmpType: 8}],
+	['narrow', 'connected', 'output', 'lan-5-answer-out', 'accept', {...up, destination: '192.168.78.9', protocol: 'icmp', icmpType: 0, connectionDirection: 'reply'}],
+	['narrow', 'connected', 'egress', 'egress-lan-5-answer', 'accept', {...up, destination: '192.168.78.9', protocol: 'icmp', icmpType: 0}],
+];
+
+/** Rules that no packet here can meet, with what holds them instead. */
+export const withoutRow: Readonly<Record<string, string>> = {
+	'refuse-disguised-ip': 'a packet here is what it says it is; test/unit/policy/link-rules.test.ts and the lab hold it',
+	'refuse-disguised-ip6': 'as above',
+};

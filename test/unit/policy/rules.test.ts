@@ -1,0 +1,32 @@
+/** Every rule does what its row says, looks at every field of it, and none stands there for nothing. */
+import {expect, test} from 'vitest';
+import {compile} from '../../../src/policy/compile.ts';
+import {violations, type Compile} from '../../helpers/policy-behaviour.ts';
+import {idleRules, withoutRule} from '../../helpers/load-bearing.ts';
+import {configurations, situations} from '../../helpers/situations.ts';
+
+test('each rule decides the packets of its row, and none of those that differ in one field', () => {
+	expect(violations(compile)).toEqual([]);
+});
+
+const ids = [...new Set(Object.values(configurations).flatMap(config => Object.values(situations).flatMap(situation => compile(config, situation).chains.flatMap(({rules}) => rules.map(({id}) => id)))))];
+
+test('without any one rule the rows are violated', () => {
+	const unnoticed = ids.filter(id => violations(((config, situation) => withoutRule(compile(config, situation), id)) satisfies Compile).length === 0);
+	expect(unnoticed).toEqual(['refuse-disguised-ip', 'refuse-disguised-ip6']);
+});
+
+/** Taken away, the verdict of no packet changes: they stand there for their name, their count and what they say. */
+const forTheName: Readonly<Record<string, string>> = {
+	'refuse-in': 'the chain drops by default',
+	'refuse-forward': 'the chain drops by default',
+	'refuse-out': 'the chain drops by default; this one rejects, so that an application fails at once',
+	'refuse-egress': 'the chain drops by default',
+	'refuse-disguised-ip': 'a packet here is what it says it is',
+	'refuse-disguised-ip6': 'a packet here is what it says it is',
+	'refuse-tunnel-source': 'nothing behind it accepts on a tunnel; it names the reason, and stands before what may come',
+};
+
+test('every other rule changes whether some packet passes, or how it is marked', () => {
+	expect([...idleRules(compile)].sort()).toEqual(Object.keys(forTheName).sort());
+});
