@@ -1,4 +1,4 @@
-/** Takes one rule away and looks for a packet that fares differently: whether it passes, or with which mark. */
+/** Takes one rule away and looks for a packet that fares differently: whether it passes, with which mark, and from which address. */
 import {evaluateChain} from '../../src/policy/evaluate.ts';
 import type {Packet} from '../../src/policy/packet.ts';
 import type {Chain, Rule, Ruleset} from '../../src/policy/policy.ts';
@@ -38,7 +38,7 @@ function isMissed(ruleset: Ruleset, {name}: Chain, rule: Rule): boolean {
 
 function fate(ruleset: Ruleset, name: Chain['name'], start: Packet): string {
 	const {verdict, packet} = evaluateChain(ruleset, name, start);
-	return `${verdict === 'accept'} ${packet.mark} ${packet.connectionMark}`;
+	return `${verdict === 'accept'} ${packet.mark} ${packet.connectionMark} ${packet.source ?? ''}`;
 }
 
 interface Pools {

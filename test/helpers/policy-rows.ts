@@ -24,7 +24,7 @@ export interface Given {
 	readonly connectionMark?: number;
 }
 
-export type Effect = 'accept' | 'reject' | 'drop' | 'mark 51820' | 'mark 51821' | 'connection mark 51821';
+export type Effect = 'accept' | 'reject' | 'drop' | 'snat' | 'mark 51820' | 'mark 51821' | 'connection mark 51821';
 export type Row = readonly [configuration: keyof typeof configurations, situation: keyof typeof situations, chain: ChainName, id: string, effect: Effect, ...packets: readonly Given[]];
 
 const [up, tunnel, older] = [{outInterface: 'eth0'}, {outInterface: 'wg0'}, {outInterface: 'wg1'}] as const;
@@ -47,7 +47,44 @@ const dhcp = {...up, destination: '255.255.255.255', protocol: 'udp', sourcePort
 const neighbours: readonly Given[] = ['fe80::1', 'ff02::1:ff00:7', 'ff02::2'].map(destination => ({...up, ...neighbour, destination, icmpType: destination === 'ff02::2' ? 133 : 135})).concat({...up, ...neighbour, destination: 'fe80::1', icmpType: 136});
 const lan = {port: {destination: '192.168.78.20', protocol: 'tcp', destinationPort: 5432}, span: {protocol: 'udp', destination: '192.168.78.9'}} as const;
 
+interface Hosts {
+	readonly number: 1 | 2 | 3;
+	readonly link: 'eth0' | 'eth1';
+	readonly host: string;
+	readonly resolver: string;
+}
+
+/** The three of `gateway`: hosts that vks routes into the tunnel and nowhere else. */
+function rowsOfHosts({number, link, host, resolver}: Hosts): readonly Row[] {
+	const [asks, out] = [{inInterface: link, source: host}, {inInterface: link, outInterface: 'wg0', source: host}] as const;
+	const back = {inInterface: 'wg0', outInterface: link, destination: host, connectionDirection: 'reply'} as const;
+	const toHost = {outInterface: link, destination: host} as const;
+	const errors: readonly Given[] = host.includes(':') ? [1, 2].map(icmpType => ({...toHost, protocol: 'icmpv6', icmpType})) : [{...toHost, protocol: 'icmp', icmpType: 3}];
+	return [
+		['gateway', 'connected', 'forward', `gateway-dns-${number}-wg0`, 'accept', {...out, destination: resolver, ...overUdp}, {...out, destination: resolver, ...overTcp}],
+		['gateway', 'connected', 'forward', `refuse-gateway-dns-${number}`, 'reject', {...asks, ...overUdp}, {...asks, ...overTcp}],
+		['gateway', 'connected', 'forward', `gateway-${number}-wg0`, 'accept', out],
+		['gateway', 'connected', 'forward', `gateway-${number}-wg0-back`, 'accept', {...back, connection: 'established'}, {...back, connection: 'related'}],
+		['gateway', 'connected', 'forward', `refuse-gateway-${number}`, 'reject', asks],
+		['gateway', 'blocked', 'forward', `refuse-gateway-${number}`, 'reject', asks],
+		['gateway', 'connected', 'postrouting', `gateway-nat-${number}-wg0`, 'snat', {outInterface: 'wg0', source: host}],
+		['gateway', 'connected', 'egress', `egress-gateway-${number}`, 'accept', toHost],
+		['gateway', 'blocked', 'output', `gateway-error-${number}`, 'accept', ...errors.map(error => ({...error, connection: 'related' as const}))],
+		['gateway', 'blocked', 'egress', `egress-gateway-error-${number}`, 'accept', ...errors],
+	];
+}
+
+const hostNeighbours: readonly Given[] = ['fd00:78::9', 'fe80::1', 'ff02::2', 'ff02::1:ff00:7'].flatMap(destination => [135, 136].map(icmpType => ({outInterface: 'eth1', ...neighbour, destination, icmpType})));
+
 export const rows: readonly Row[] = [
+	...rowsOfHosts({number: 1, link: 'eth1', host: '172.31.0.9', resolver: '10.64.1.1'}),
+	...rowsOfHosts({number: 2, link: 'eth0', host: 'fd00:77::9', resolver: 'fd64:1::1'}),
+	...rowsOfHosts({number: 3, link: 'eth1', host: 'fd00:78::9', resolver: 'fd64:1::1'}),
+	['gateway', 'blocked', 'input', 'neighbour-host-in', 'accept', {inInterface: 'eth1', ...neighbour, icmpType: 135}, {inInterface: 'eth1', ...neighbour, icmpType: 136}],
+	...(['output', 'egress'] as const).flatMap((chain): readonly Row[] => {
+		const id = chain === 'output' ? 'neighbour-out-host' : 'egress-neighbour-host';
+		return [['gateway', 'blocked', chain, `${id}-1`, 'accept', ...hostNeighbours], ['gateway', 'no-uplink', chain, `${id}-2`, 'accept', ...hostNeighbours]];
+	}),
 	['minimal', 'connected', 'input', 'loopback-in', 'accept', {inInterface: 'lo'}],
 	['minimal', 'connected', 'output', 'loopback-out', 'accept', {outInterface: 'lo'}],
 	['minimal', 'connected', 'input', 'refuse-in', 'drop', {}],
@@ -59,8 +96,8 @@ export const rows: readonly Row[] = [
 	['minimal', 'connected', 'egress', 'egress-arp', 'accept', {...up, etherType: 'arp'}],
 	['careful', 'connected', 'egress', 'egress-arp', 'accept', {...up, etherType: 'arp'}, {outInterface: 'eth1', etherType: 'arp'}],
 	['minimal', 'connected', 'egress', 'refuse-arp-tunnel-address', 'drop', {etherType: 'arp', source: '10.64.1.2'}],
-	['minimal', 'connected', 'input', 'refuse-tunnel-address-v4', 'drop', {...fromUp, destination: '10.64.1.2'}, {inInterface: 'eth1', destination: '10.64.1.2'}],
-	['minimal', 'connected', 'input', 'refuse-tunnel-address-v6', 'drop', {...fromUp, destination: 'fd64:1::2'}, {inInterface: 'eth1', destination: 'fd64:1::2'}],
+	['minimal', 'connected', 'early', 'refuse-tunnel-address-v4', 'drop', {...fromUp, destination: '10.64.1.2'}, {inInterface: 'eth1', destination: '10.64.1.2'}],
+	['minimal', 'connected', 'early', 'refuse-tunnel-address-v6', 'drop', {...fromUp, destination: 'fd64:1::2'}, {inInterface: 'eth1', destination: 'fd64:1::2'}],
 	['minimal', 'connected', 'output', 'refuse-tunnel-loop', 'reject', {...tunnel, mark: tunnelMark}],
 	['minimal', 'connected', 'output', 'refuse-tunnel-source', 'reject', tunnel],
 	['minimal', 'connecting', 'output', 'refuse-tunnel-source', 'reject', tunnel],
@@ -139,4 +176,9 @@ export const rows: readonly Row[] = [
 export const withoutRow: Readonly<Record<string, string>> = {
 	'refuse-disguised-ip': 'a packet here is what it says it is; test/unit/policy/link-rules.test.ts and the lab hold it',
 	'refuse-disguised-ip6': 'as above',
+	...Object.fromEntries([1, 2, 3].flatMap(number => [
+		[`gateway-unmark-${number}`, 'it takes away a mark that other rules set, and every packet has one; load-bearing.ts holds it'],
+		[`gateway-mss-${number}-wg0`, 'a packet here has no segment size; the golden rulesets hold it'],
+		[`gateway-mss-${number}-wg0-back`, 'a packet here has no segment size; the golden rulesets hold it'],
+	])),
 };
