@@ -66,14 +66,15 @@ function others(given: Given, field: keyof Given): Packet {
 }
 
 export function violations(compile: Compile): readonly string[] {
-	const corpus = Object.entries(configurations).flatMap(([configuration, config]) => Object.entries(situations).map(([situation, value]) => [`${configuration} ${situation}`, compile(config, value)] as const));
-	const rulesets = new Map(corpus);
-	return [...rows.flatMap(row => violationsOfRow(rulesets, row)), ...missingRows([...rulesets.values()])];
+	const corpus = Object.values(configurations).flatMap(config => Object.values(situations).map(situation => compile(config, situation)));
+	return [...rows.flatMap(row => violationsOfRow(compile, row)), ...missingRows(corpus)];
 }
 
-function violationsOfRow(rulesets: ReadonlyMap<string, Ruleset>, [configuration, situation, chain, id, effect, ...packets]: (typeof rows)[number]): readonly string[] {
-	const ruleset = rulesets.get(`${configuration} ${situation}`);
-	if (ruleset === undefined) return [`${configuration} ${situation} is not in the corpus`];
+/** The rows of one rule alone. */
+export const violationsOf = (id: string, compile: Compile): readonly string[] => rows.filter(([, , , named]) => named === id).flatMap(row => violationsOfRow(compile, row));
+
+function violationsOfRow(compile: Compile, [configuration, situation, chain, id, effect, ...packets]: (typeof rows)[number]): readonly string[] {
+	const ruleset = compile(configurations[configuration], situations[situation]);
 	const does = (packet: Packet): boolean => takesEffect(evaluateChain(ruleset, chain, packet), id, effect);
 	return packets.flatMap(given => {
 		const where = `${configuration} ${situation} ${chain}: ${id}`;
