@@ -42,6 +42,7 @@ const replied = {mark: replyMark, connectionDirection: 'reply'} as const;
 const answered = {connection: 'established', connectionDirection: 'reply'} as const;
 const [published, narrow, admin] = [{protocol: 'tcp', destinationPort: 8080}, {protocol: 'tcp', destinationPort: 9000, source: '192.168.1.7'}, {protocol: 'tcp', destinationPort: 22, source: '192.168.1.10'}] as const;
 const [publishedReply, narrowReply, adminReply] = [{protocol: 'tcp', sourcePort: 8080}, {protocol: 'tcp', sourcePort: 9000, destination: '192.168.1.7'}, {protocol: 'tcp', sourcePort: 22, destination: '192.168.1.10'}] as const;
+const forwarded = {protocol: 'udp', destinationPort: 6881} as const;
 const peer = {outInterface: 'eth1', destination: '172.31.0.9', protocol: 'tcp', destinationPort: 5432} as const;
 const dhcp = {...up, destination: '255.255.255.255', protocol: 'udp', sourcePort: 68, destinationPort: 67} as const;
 const neighbours: readonly Given[] = ['fe80::1', 'ff02::1:ff00:7', 'ff02::2'].map(destination => ({...up, ...neighbour, destination, icmpType: destination === 'ff02::2' ? 133 : 135})).concat({...up, ...neighbour, destination: 'fe80::1', icmpType: 136});
@@ -134,19 +135,24 @@ export const rows: readonly Row[] = [
 	['lan', 'connected', 'prerouting', 'published-8080-tcp-connection-any', 'connection mark 51821', {...fromUp, ...published, connection: 'new'}],
 	['lan', 'connected', 'prerouting', 'published-8080-tcp-mark-any', 'mark 51821', {...fromUp, ...published}],
 	['lan', 'connected', 'reroute', 'reply-mark', 'mark 51821', {connectionDirection: 'reply', connectionMark: replyMark}],
-	['lan', 'connected', 'input', 'published-8080-tcp-in-any', 'accept', {...fromUp, ...published}],
+	['lan', 'connected', 'input', 'published-8080-tcp-in-any', 'accept', {...fromUp, ...published, connection: 'established'}],
+	['lan', 'connected', 'input', 'published-8080-tcp-new-v4', 'accept', {...fromUp, ...published, family: 4, connection: 'new'}],
+	['lan', 'connected', 'input', 'published-8080-tcp-new-v6', 'accept', {...fromUp, ...published, family: 6, connection: 'new'}],
 	['lan', 'connected', 'output', 'published-8080-tcp-out-any', 'accept', {...up, ...publishedReply, ...replied}],
 	['lan', 'connected', 'egress', 'egress-published-8080-tcp-any', 'accept', {...up, ...publishedReply, mark: replyMark}],
-	['lan', 'connected', 'input', 'forwarded-6881-udp-any', 'accept', {...fromTunnel, protocol: 'udp', destinationPort: 6881}],
+	['lan', 'connected', 'input', 'forwarded-6881-udp-new-v4', 'accept', {...fromTunnel, ...forwarded, family: 4, connection: 'new'}],
+	['lan', 'connected', 'input', 'forwarded-6881-udp-new-v6', 'accept', {...fromTunnel, ...forwarded, family: 6, connection: 'new'}],
 	['careful', 'connected', 'prerouting', 'published-9000-tcp-connection-v4', 'connection mark 51821', {...fromUp, ...narrow, connection: 'new'}],
 	['careful', 'connected', 'prerouting', 'published-9000-tcp-mark-v4', 'mark 51821', {...fromUp, ...narrow}],
-	['careful', 'connected', 'input', 'published-9000-tcp-in-v4', 'accept', {...fromUp, ...narrow}],
+	['careful', 'connected', 'input', 'published-9000-tcp-in-v4', 'accept', {...fromUp, ...narrow, connection: 'established'}],
+	['careful', 'connected', 'input', 'published-9000-tcp-new-v4', 'accept', {...fromUp, ...narrow, connection: 'new'}],
 	['careful', 'connected', 'output', 'published-9000-tcp-out-v4', 'accept', {...up, ...narrowReply, ...replied}],
 	['careful', 'connected', 'egress', 'egress-published-9000-tcp-v4', 'accept', {...up, ...narrowReply, mark: replyMark}],
 	['careful', 'lockdown', 'prerouting', 'management-connection-v4', 'connection mark 51821', {...fromUp, ...admin, connection: 'new'}],
 	['careful', 'lockdown', 'prerouting', 'management-mark-v4', 'mark 51821', {...fromUp, ...admin}],
 	['careful', 'lockdown', 'reroute', 'reply-mark', 'mark 51821', {connectionDirection: 'reply', connectionMark: replyMark}],
-	['careful', 'lockdown', 'input', 'management-in-v4', 'accept', {...fromUp, ...admin}],
+	['careful', 'lockdown', 'input', 'management-in-v4', 'accept', {...fromUp, ...admin, connection: 'established'}],
+	['careful', 'lockdown', 'input', 'management-new-v4', 'accept', {...fromUp, ...admin, connection: 'new'}],
 	['careful', 'lockdown', 'output', 'management-out-v4', 'accept', {...up, ...adminReply, ...replied}],
 	['careful', 'lockdown', 'egress', 'egress-management-v4', 'accept', {...up, ...adminReply, mark: replyMark}],
 	['careful', 'connected', 'input', 'peer-in-1', 'accept', {inInterface: 'eth1', source: '172.31.0.9', protocol: 'tcp', sourcePort: 5432, connection: 'established'}],
@@ -176,6 +182,7 @@ export const rows: readonly Row[] = [
 export const withoutRow: Readonly<Record<string, string>> = {
 	'refuse-disguised-ip': 'a packet here is what it says it is; test/unit/policy/link-rules.test.ts and the lab hold it',
 	'refuse-disguised-ip6': 'as above',
+	...Object.fromEntries(['forwarded-6881-udp-any', 'published-8080-tcp-any', 'published-9000-tcp-v4', 'management-v4'].map(door => [`refuse-flood-${door}`, 'a packet here is within its pace; test/lab/inbound-rate.test.ts holds it'])),
 	...Object.fromEntries([1, 2, 3].flatMap(number => [
 		[`gateway-unmark-${number}`, 'it takes away a mark that other rules set, and every packet has one; load-bearing.ts holds it'],
 		[`gateway-mss-${number}-wg0`, 'a packet here has no segment size; the golden rulesets hold it'],

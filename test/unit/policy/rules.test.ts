@@ -30,6 +30,7 @@ const forTheName: Readonly<Record<string, string>> = {
 		[`gateway-mss-${number}-wg0`, 'a packet here has no segment size'],
 		[`gateway-mss-${number}-wg0-back`, 'a packet here has no segment size'],
 	])),
+	...Object.fromEntries(['forwarded-6881-udp-any', 'published-8080-tcp-any', 'published-9000-tcp-v4', 'management-v4'].map(door => [`refuse-flood-${door}`, 'the chain drops by default; this one says that it was a flood'])),
 	'refuse-tunnel-source': 'nothing behind it accepts on a tunnel; it names the reason, and stands before what may come',
 };
 
