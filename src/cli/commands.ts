@@ -133,6 +133,42 @@ export const commands: readonly CommandSpec[] = [
 		load: () => import('./drill.ts'),
 	},
 	{
+		name: 'allow',
+		summary: 'open one thing outside the tunnel for a time; the kernel ends it',
+		arguments: [
+			{name: 'protocol', summary: 'tcp, udp, icmp or icmpv6 (which open pings)'},
+			{name: 'target', summary: 'a private address or range, with a port for tcp and udp: 192.168.1.20:5432, [fd00::1]:443'},
+		],
+		options: [
+			{name: 'for', value: 'TIME', summary: 'how long, 1s to 24h: 90s, 15m, 1h30m (required)'},
+			{name: 'reason', value: 'TEXT', summary: 'for the journal and the console (required)'},
+			{name: 'in', summary: 'let them connect to that port here, instead of us to theirs'},
+			{name: 'uid', value: 'N', summary: 'for processes of this user only'},
+		],
+		examples: [
+			['vks allow tcp 192.168.1.20:5432 --for 15m --reason "restore the backup"', 'a database, for a quarter of an hour'],
+			['vks allow tcp 192.168.1.0/24:8080 --in --for 1h --reason "a demonstration"', 'others may connect to port 8080 here'],
+			['vks allow icmp 192.168.1.1 --for 90s --reason "is the router there?"', 'pings'],
+		],
+		load: () => import('./allow.ts'),
+	},
+	{
+		name: 'exceptions',
+		summary: 'list what is open for a time: what, how long still, who and why',
+		arguments: [],
+		options: [],
+		examples: [['vks exceptions', 'all of them'], ['vks exceptions --json', 'for a program']],
+		load: () => import('./exceptions.ts'),
+	},
+	{
+		name: 'revoke',
+		summary: 'end an exception now, with its open connections',
+		arguments: [{name: 'id', summary: 'as `vks exceptions` numbers it'}],
+		options: [],
+		examples: [['vks revoke 3', 'at once']],
+		load: () => import('./revoke.ts'),
+	},
+	{
 		name: 'explain',
 		summary: 'say what would happen to a packet, by which rule, and why',
 		arguments: [

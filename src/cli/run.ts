@@ -8,6 +8,7 @@ import {settings} from '../config/settings.ts';
 import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
 import {closeFirst} from '../controller/close-first.ts';
+import {exceptionsFile} from '../controller/exceptions-file.ts';
 import {intentFile} from '../controller/intent.ts';
 import {journal} from '../controller/journal.ts';
 import {createLogger} from '../controller/log.ts';
@@ -101,6 +102,7 @@ async function serve(kernel: Kernel, config: Config, stopping: Stopping, output:
 		config,
 		clock,
 		intent: intentFile(config.stateFolder),
+		exceptionsFile: exceptionsFile(config.stateFolder),
 		resolv: resolvConf(config.resolvConf, config.stateFolder),
 		readServers: () => readServerFolder(config.tunnelFolder),
 		journal: listener => journal(clock, logger, listener),

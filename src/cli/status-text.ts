@@ -1,7 +1,7 @@
 /** A status as text for a person. Pure. */
 import type {DrillView} from '../control/schema.ts';
 import type {Status} from '../control/status-schema.ts';
-import {formatAge, formatBytes, withThousands} from '../console/format.ts';
+import {formatCountdown, formatAge, formatBytes, withThousands} from '../console/format.ts';
 import {paint, problemLines, type Tone} from './output.ts';
 import type {Problem} from '../problem.ts';
 import {factLines, tableLines} from './table.ts';
@@ -47,7 +47,7 @@ function factsOf(status: Status): readonly Fact[] {
 		...(tunnel === null ? [['tunnel', 'none'] as const] : tunnelFacts(tunnel)),
 		['drops', `${withThousands(drops.total)} refused, ${withThousands(drops.perSecond)} in the last second`],
 		['drill', lastDrill === null ? 'none yet' : drillWords(lastDrill, Date.parse(at))],
-		...(exceptions.length === 0 ? [] : [['exceptions', paint('warn', String(exceptions.length))] as const]),
+		...(exceptions.length === 0 ? [] : [['exceptions', ...exceptions.map(exceptionWords)] as const]),
 		...(unsafeNetwork.length === 0 ? [] : [['open', paint('bad', `${unsafeNetwork.join(', ')}: open because a refusal was overridden`)] as const]),
 		['daemon', `vks ${daemon.version}, pid ${daemon.pid}, up ${formatAge(Date.parse(at) - Date.parse(daemon.startedAt))}`],
 	];
@@ -66,5 +66,8 @@ function tunnelFacts({driver, server, endpoint, exit, handshakeAgeSeconds, rxByt
 		['exit', where],
 	];
 }
+
+const exceptionWords = ({id, what, open, leftSeconds, by, reason}: Status['exceptions'][number]): string =>
+	`${paint('warn', `${id}: ${what} ${open ? 'open' : 'closed'}, ${formatCountdown(leftSeconds * 1000)} left`)} (${by}: ${reason})`;
 
 const ageWords = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)}s` : formatAge(seconds * 1000));

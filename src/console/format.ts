@@ -48,6 +48,15 @@ export function formatAge(ageMs: number): string {
 	return `${Math.floor(hours / 24)}d`;
 }
 
+/** `0:42`, `14:07`, `1:05:00`: what is left of a time, rounded up, so that 0:00 means over. */
+export function formatCountdown(leftMs: number): string {
+	if (!Number.isFinite(leftMs)) return '?';
+	const seconds = Math.ceil(Math.max(0, leftMs) / 1000);
+	const hours = Math.floor(seconds / 3600);
+	const minutes = Math.floor(seconds / 60) % 60;
+	return hours === 0 ? `${minutes}:${two(seconds % 60)}` : `${hours}:${two(minutes)}:${two(seconds % 60)}`;
+}
+
 /** How long something took: `0.4 ms`, `12 ms`, `1.3 s`. */
 export function formatDuration(durationMs: number): string {
 	if (!Number.isFinite(durationMs) || durationMs < 0) return '?';

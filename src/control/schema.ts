@@ -3,6 +3,11 @@
  * these schemas; clients use the types. Times are Unix milliseconds; ages are for the client to compute.
  */
 import {z} from 'zod';
+import type {drillProbeSchema} from './drill-schema.ts';
+import { drillSchema} from './drill-schema.ts';
+import {allowSchema, exceptionSchema} from './exception-schema.ts';
+
+export {drillSchema, exceptionSchema};
 
 /** Raised when a message changes incompatibly; a client that meets another number says so and stops. */
 export const protocolVersion = 1;
@@ -112,42 +117,6 @@ export const serverSchema = z.object({
 	lastResult: z.string().nullable(),
 });
 
-/** One thing a leak test tried. */
-export const drillProbeSchema = z.object({
-	id: z.string(),
-	/** What was sent, in words. */
-	what: z.string(),
-	/** What the policy says becomes of it, in words. */
-	expected: z.string(),
-	/** The rule that should decide; null where routing does, or nothing was to be expected. */
-	rule: z.string().nullable(),
-	/** What the kernel told the sender. */
-	answer: z.string(),
-	/** Links outside the tunnel on which it was seen. */
-	seen: z.array(z.string()),
-	verdict: z.enum(['held', 'leaked', 'inconclusive', 'not-possible']),
-	/** Why the verdict is not `held`; empty otherwise. */
-	why: z.string(),
-});
-
-export const drillSchema = z.object({
-	/** `passed`: the witness could see, and saw nothing. */
-	kind: z.enum(['passed', 'failed', 'inconclusive']),
-	/** When it ended. */
-	atMs,
-	durationMs: z.number().nonnegative(),
-	/** Whether the tunnel was taken down on purpose. */
-	full: z.boolean(),
-	cause: z.enum(['operator', 'connected', 'schedule']),
-	/** One sentence for a person. */
-	detail: z.string(),
-	/** One permitted frame on each link, before and after the probes: was it seen? */
-	canaries: z.array(z.object({interface: z.string(), seen: z.boolean(), detail: z.string()})),
-	/** Rules that should have refused or passed probes: how many they were, and what the rule counted meanwhile. */
-	counters: z.array(z.object({rule: z.string(), probes: count, counted: count})),
-	probes: z.array(drillProbeSchema),
-});
-
 export const snapshotSchema = z.object({
 	/** Rises by one with every snapshot of one daemon. */
 	seq: count,
@@ -167,7 +136,7 @@ export const snapshotSchema = z.object({
 	tamper: z.object({count, last: z.string().nullable(), lastAtMs: atMs.nullable()}),
 	/** How often the tunnel was replaced or re-dialled, and why last. */
 	reconnects: z.object({count, lastReason: z.string().nullable()}),
-	exceptions: z.array(z.unknown()),
+	exceptions: z.array(exceptionSchema),
 	/** The last leak test; null when there was none. */
 	lastDrill: drillSchema.nullable(),
 });
@@ -208,6 +177,8 @@ export const commandSchema = z.discriminatedUnion('do', [
 	z.strictObject({do: z.literal('drill')}),
 	/** Takes the tunnel down on purpose. */
 	z.strictObject({do: z.literal('drill-full'), word: z.literal('drill')}),
+	allowSchema,
+	z.strictObject({do: z.literal('revoke'), id: z.number().int().positive()}),
 ]);
 
 export const outcomeSchema = z.object({
@@ -286,6 +257,7 @@ export type ProofView = z.infer<typeof proofSchema>;
 export type LayerView = z.infer<typeof layerSchema>;
 export type TunnelView = z.infer<typeof tunnelSchema>;
 export type RuleView = z.infer<typeof ruleSchema>;
+export type ExceptionView = z.infer<typeof exceptionSchema>;
 export type ServerView = z.infer<typeof serverSchema>;
 export type DrillView = z.infer<typeof drillSchema>;
 export type DrillProbeView = z.infer<typeof drillProbeSchema>;

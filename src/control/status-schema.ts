@@ -4,7 +4,7 @@
  * does not say all.
  */
 import {z} from 'zod';
-import {blockedCauseSchema, drillSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
+import {blockedCauseSchema, drillSchema, exceptionSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
 
 const count = z.number().int().nonnegative();
 const time = z.iso.datetime();
@@ -52,8 +52,20 @@ export const statusSchema = z.strictObject({
 		.nullable(),
 	/** Packets refused since the daemon started, and in the last second. */
 	drops: z.strictObject({total: count, perSecond: count}),
-	/** Permissions an operator added. */
-	exceptions: z.array(z.unknown()),
+	/** Permissions an operator added, until they end. */
+	exceptions: z.array(z.strictObject({
+		id: count,
+		/** What it opens: protocol, address or range, port. */
+		what: z.string(),
+		direction: exceptionSchema.shape.direction,
+		by: z.string(),
+		reason: z.string(),
+		/** False in lockdown, where its time runs on. */
+		open: z.boolean(),
+		endsAt: time,
+		leftSeconds: age,
+		packets: count,
+	})),
 	/** The last leak test; null when there was none. */
 	lastDrill: drillSchema.nullable(),
 	problems: z.array(problemSchema.strict()),

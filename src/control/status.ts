@@ -1,6 +1,6 @@
 /** The status of a snapshot at a moment: what `vks status` prints. Pure, and without zod (see `status-schema.ts`). */
 import {assertNever} from '../result.ts';
-import type {ProofView, Snapshot, StateKind, TunnelView} from './schema.ts';
+import type {ExceptionView, ProofView, Snapshot, StateKind, TunnelView} from './schema.ts';
 import type {Status} from './status-schema.ts';
 
 /** The daemon reads back every second; three missed are not bad luck. */
@@ -19,7 +19,7 @@ export function statusOf(snapshot: Snapshot, nowMs: number): Status {
 		layers: snapshot.layers.map(({name, state: held, detail}) => ({name, state: held, detail})),
 		tunnel: snapshot.tunnel === null ? null : tunnelAt(snapshot.tunnel, nowMs),
 		drops: {total: drops.total, perSecond: drops.perSecond},
-		exceptions: snapshot.exceptions,
+		exceptions: snapshot.exceptions.map(exception => exceptionAt(exception, nowMs)),
 		lastDrill: snapshot.lastDrill,
 		problems: snapshot.problems,
 		unsafeNetwork: snapshot.unsafeNetwork,
@@ -74,6 +74,10 @@ function tunnelAt(tunnel: TunnelView, nowMs: number): NonNullable<Status['tunnel
 		rxBytes,
 		txBytes,
 	};
+}
+
+function exceptionAt({id, text, direction, by, reason, open, endsAtMs, packets}: ExceptionView, nowMs: number): Status['exceptions'][number] {
+	return {id, what: text, direction, by, reason, open, endsAt: isoTime(endsAtMs), leftSeconds: ageAt(nowMs, endsAtMs), packets};
 }
 
 const ageAt = (atMs: number, nowMs: number): number => Math.round(Math.max(0, nowMs - atMs) / 100) / 10;

@@ -5,11 +5,14 @@ import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {Clock} from './clock.ts';
 import type {Drills} from './drills.ts';
 import type {Engine} from './engine.ts';
+import {formatDuration, formatException} from './exception-text.ts';
+import type {ExceptionKeeper} from './exceptions.ts';
 import type {RunCommand} from './queue.ts';
 
 export interface AnswerDeps {
 	readonly engine: Engine;
 	readonly clock: Clock;
+	readonly exceptions: Pick<ExceptionKeeper, 'allow' | 'revoke'>;
 	readonly servers: () => readonly ServerEntry[];
 	/** Reads the folder again, so that a file added a minute ago can be switched to. */
 	readonly reload: () => Promise<void>;
@@ -53,6 +56,23 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 				if (refusal !== null) return outcome(false, refusal.what, refusal);
 				engine.dispatch({kind: 'switch', to: command.server});
 				return settle(deps, signal, outcome, `Switched to ${command.server}.`, command.server);
+			}
+			case 'allow': {
+				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing is opened.', lockedDown);
+				const {do: _do, ...wish} = command;
+				const granted = await deps.exceptions.allow(wish);
+				if (!granted.ok) return outcome(false, granted.error.what, granted.error);
+				const {id, lease} = granted.value;
+				// A lockdown that came meanwhile has answered for this command: nobody knows of the exception.
+				if (signal.aborted) await deps.exceptions.revoke(id, 'a lockdown');
+				else await deps.prove();
+				return outcome(true, `Exception ${id}: ${formatException(granted.value)} is open for ${formatDuration(lease.forMs)}; the kernel ends it.`);
+			}
+			case 'revoke': {
+				const revoked = await deps.exceptions.revoke(command.id);
+				if (!revoked.ok) return outcome(false, revoked.error.what, revoked.error);
+				await deps.prove();
+				return outcome(true, `Exception ${command.id} is closed: ${formatException(revoked.value)}.`);
 			}
 		}
 	};

@@ -3,6 +3,8 @@
 export interface Clock {
 	/** Unix milliseconds. */
 	now(): number;
+	/** Milliseconds since some moment before, which no change of the wall clock moves; it stands still while the machine sleeps, as the kernel's timeouts do. */
+	monotonic(): number;
 	/** At least 0, below 1. */
 	random(): number;
 	/** Resolves after the time or as soon as the signal aborts, whichever is first; never rejects. */
@@ -15,6 +17,7 @@ export interface Clock {
 export function systemClock(): Clock {
 	return {
 		now: () => Date.now(),
+		monotonic: () => performance.now(),
 		random: () => Math.random(),
 		sleep: (ms, signal) => new Promise(resolve => {
 			if (signal?.aborted) return resolve();

@@ -1,14 +1,11 @@
 /** The one writer of the policy: wires keepers, engine, prover and queue, and serves whoever looks on or commands. */
-import type {Config} from '../config/config.ts';
 import type {DropView, Explanation, Snapshot} from '../control/schema.ts';
-import type {Generation, Kernel, KernelEvent} from '../kernel/kernel.ts';
+import type {Generation, KernelEvent} from '../kernel/kernel.ts';
 import type {IpAddress} from '../net/address.ts';
-import type {ResolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import {answerCommand, superseded} from './answer.ts';
-import type {Clock} from './clock.ts';
 import {closeFirst} from './close-first.ts';
 import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
@@ -16,17 +13,20 @@ import {createEngine} from './engine.ts';
 import {askExit} from './exit-check.ts';
 import {endInOrder} from './ending.ts';
 import {forgetConnections} from './epoch.ts';
+import {exceptionKeeper} from './exceptions.ts';
 import {explainQuery} from './explain-query.ts';
 import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
 import {isDead, votesOf} from './health.ts';
-import type {IntentFile} from './intent.ts';
-import type {Journal} from './journal.ts';
+import {standingLeases} from './lease-keeper.ts';
 import {networkKeeper} from './network-keeper.ts';
 import {obstacleTo} from './obstacles.ts';
+import {createOpenings} from './openings.ts';
 import {paced} from './pace.ts';
-import type {ControllerEvent, ControllerPort} from './port.ts';
+import {pinholeOpener} from './pinholes.ts';
+import type {ControllerEvent} from './port.ts';
 import {createProver} from './prover.ts';
+import type {Controller, ControllerDeps} from './controller-types.ts';
 import {commandQueue} from './queue.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
@@ -36,25 +36,7 @@ import {xdpProblem} from './xdp-layer.ts';
 import {strangerLog} from './stranger-log.ts';
 import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
 
-export interface ControllerDeps {
-	readonly kernel: Kernel;
-	readonly config: Config;
-	readonly clock: Clock;
-	readonly intent: IntentFile;
-	readonly resolv: ResolvConf;
-	/** Reads the catalogue; a problem when the folder itself cannot be read. */
-	readonly readServers: () => Promise<Result<readonly ServerEntry[], Problem>>;
-	/** Given the listener that the controller wants to hear entries with. */
-	readonly journal: (listener: (entry: ReturnType<Journal['recent']>[number]) => void) => Journal;
-	readonly daemon: Snapshot['daemon'];
-}
-
-export interface Controller extends ControllerPort {
-	/** Closed first, then everything else. Fails only where nothing could be enforced. */
-	start(): Promise<Result<void, Problem>>;
-	/** Leaves the policy in place, blocked; false where the kernel has not taken that one in time. */
-	stop(): Promise<boolean>;
-}
+export type {Controller, ControllerDeps} from './controller-types.ts';
 
 const keptDrops = 1000;
 const exitCheckEveryMs = 300_000;
@@ -78,7 +60,8 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const tell = (event: ControllerEvent): void => listeners.forEach(listener => listener(event));
 	const journal = deps.journal(entry => tell({type: 'journal', entries: [entry]}));
-	const firewall = firewallKeeper(kernel.firewall);
+	const firewall = firewallKeeper(kernel.firewall, clock.monotonic);
+	const openings = createOpenings(clock);
 	const rules = ruleStats();
 	const stranger = strangerLog(clock, journal);
 	const note = (slot: string, problem: Problem | null): void => {
@@ -131,7 +114,7 @@ export function createController(deps: ControllerDeps): Controller {
 	};
 
 	const engine = createEngine({
-		config, clock, firewall, journal, opened,
+		config, clock, firewall, journal, opened, openings,
 		devices: kernel.devices,
 		network: networkKeeper(kernel, config),
 		findServer: id => servers.flatMap(entry => (entry.ok ? [entry.server] : [])).find(server => server.id === id),
@@ -142,6 +125,19 @@ export function createController(deps: ControllerDeps): Controller {
 		},
 		// A state is shown with the proof of its own policy, not with that of the one before.
 		changed: () => void prover.prove().then(publish),
+	});
+
+	const applyOpenings = async (): Promise<Result<void, Problem>> => {
+		engine.syncNetwork();
+		return engine.enforce();
+	};
+
+	const exceptions = exceptionKeeper({
+		clock, openings, journal,
+		file: deps.exceptionsFile,
+		note: problem => note('exceptions', problem),
+		apply: applyOpenings,
+		reserved: () => [...(engine.live()?.use.resolvers ?? []), ...(engine.live()?.use.addresses ?? [])],
 	});
 
 	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, stats: rules, resolvers: () => engine.live()?.use.resolvers ?? null});
@@ -159,6 +155,7 @@ export function createController(deps: ControllerDeps): Controller {
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
 		rules: rules.rules(), drops: {...rules.drops(), lostRecords}, lastDrill: drills.last(),
 		problems: problems(),
+		exceptions: exceptions.views(rules.rules(), engine.machine().state.kind !== 'lockdown'),
 	});
 
 	const problems = (): readonly Problem[] => {
@@ -188,6 +185,7 @@ export function createController(deps: ControllerDeps): Controller {
 	};
 
 	const tick = async (): Promise<void> => {
+		exceptions.expire();
 		await readTunnel();
 		await prover.prove();
 		// Only while the policy is known to stand: it is what keeps forwarded packets off the uplink.
@@ -239,7 +237,7 @@ export function createController(deps: ControllerDeps): Controller {
 		servers = read.ok ? read.value : [];
 	};
 
-	const queue = commandQueue(answerCommand({engine, clock, servers: () => servers, reload, prove: () => prover.prove(), drill: drills.run}), superseded);
+	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, prove: () => prover.prove(), drill: drills.run}), superseded);
 
 	return {
 		async start() {
@@ -248,6 +246,7 @@ export function createController(deps: ControllerDeps): Controller {
 			const claimed = await firewall.claim();
 			if (!claimed.ok) return claimed;
 			if (stopping.signal.aborted) return ok(undefined);
+			exceptions.resume(await standingLeases(kernel.firewall));
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;
 			const recalled = intent.recall();
@@ -290,6 +289,7 @@ export function createController(deps: ControllerDeps): Controller {
 			return outcome;
 		},
 		explain: (query): Explanation => explainQuery(query, {ruleset: firewall.wanted(), config, situation: engine.situation(), network: engine.network()}),
+		openPinhole: pinholeOpener({openings, state: () => engine.machine().state, apply: applyOpenings}),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

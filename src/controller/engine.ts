@@ -4,7 +4,7 @@
  */
 import type {Config} from '../config/config.ts';
 import type {Devices} from '../kernel/kernel.ts';
-import {cidrFamily} from '../net/cidr.ts';
+import type {Cidr} from '../net/cidr.ts';
 import {compile} from '../policy/compile.ts';
 import type {Ruleset, Situation, TunnelUse} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
@@ -16,8 +16,10 @@ import {raise, verify, type DialFailure, type LiveTunnel} from './dial.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
 import type {Journal} from './journal.ts';
 import {hasLostSource, type Source} from './lost-source.ts';
+import type {Openings} from './openings.ts';
 import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
 import {networkNews} from './network-news.ts';
+import {handshakeLease, situationOf} from './situation.ts';
 import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
 import {describeDial, describeState, levelOf} from './wording.ts';
 
@@ -31,6 +33,8 @@ export interface EngineDeps {
 	readonly findServer: (id: string) => Server | undefined;
 	/** What stands in the way of any tunnel, checked before each dial. */
 	readonly obstacle: (server: Server, network: NetworkReading | null) => DialFailure | null;
+	/** What is open for a time. */
+	readonly openings: Pick<Openings, 'exceptions' | 'pinholes' | 'closePinholes'>;
 	readonly remember: (machine: Machine) => void;
 	/** A tunnel was verified. */
 	readonly opened: (live: LiveTunnel) => void;
@@ -67,7 +71,8 @@ export interface Engine {
 }
 
 export function createEngine(deps: EngineDeps): Engine {
-	const {config, clock, firewall, journal} = deps;
+	const {config, clock, firewall, journal, openings} = deps;
+	const handshake = handshakeLease(clock);
 	let machine = initialMachine(clock.now());
 	let live: LiveTunnel | null = null;
 	let opening: TunnelUse | null = null;
@@ -86,16 +91,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	let cancelRetry = (): void => undefined;
 	let enforcing: Promise<Result<void, Problem>> = Promise.resolve(ok(undefined));
 
-	const situation = (): Situation => {
-		const {state} = machine;
-		const choice = reading?.choice ?? {uplink: null, outside: []};
-		const onLink = (choice.uplink?.onLink ?? []).filter(range => cidrFamily(range) === 6);
-		const base = {uplink: choice.uplink?.name ?? null, outside: choice.outside, onLink};
-		if (state.kind === 'lockdown') return {kind: 'lockdown', tunnels: [], ...base};
-		const use = live?.use ?? opening;
-		if (use === null || (state.kind === 'blocked' && !machine.tunnelKept)) return {kind: 'blocked', tunnels: [], ...base};
-		return {kind: 'tunnelled', tunnels: [{...use, pass: state.kind === 'connected' || state.kind === 'degraded' ? 'traffic' : 'handshake'}], ...base};
-	};
+	const situation = (): Situation => situationOf({machine, use: live?.use ?? opening, lease: handshake.current(), reading, openings});
 
 	const enforce = async (how: 'in turn' | 'at once' = 'in turn'): Promise<Result<void, Problem>> => {
 		const now = situation();
@@ -138,6 +134,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (obstacle !== null) return fail(obstacle);
 		const openPinhole = async (use: TunnelUse): Promise<void> => {
 			opening = use;
+			handshake.renew();
 			await enforce();
 		};
 		const uplinkMtu = reading?.links.find(({index}) => index === reading?.choice.uplink?.index)?.mtu ?? null;
@@ -211,6 +208,9 @@ export function createEngine(deps: EngineDeps): Engine {
 			dialing.abort();
 			dialReason = describeDial(event);
 		}
+		if (step.effects.some(({kind}) => kind === 'reverify')) handshake.renew();
+		// What they were for can be asked through the tunnel, or not at all.
+		if (machine.state.kind === 'connected' || machine.state.kind === 'lockdown') openings.closePinholes();
 		const text = describeState(machine.state);
 		const level = levelOf(machine.state);
 		const tell = (): void => {
@@ -230,6 +230,8 @@ export function createEngine(deps: EngineDeps): Engine {
 		});
 	};
 
+	const exceptionRanges = (): readonly Cidr[] => openings.exceptions().map(({range}) => range);
+
 	const tellRepair = (repaired: readonly string[]): void => {
 		journal.write('network', 'info', `Routing put right: ${repaired.join('; ')}. Last changed by ${suspect ?? 'unknown'}.`);
 		const after = afterRepair(brake, clock.now());
@@ -241,10 +243,10 @@ export function createEngine(deps: EngineDeps): Engine {
 	const sync = (): Result<NetworkReading, Problem> => {
 		const carrying = live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, families: live.families, resolvers: live.use.resolvers};
 		const locked = machine.state.kind === 'lockdown';
-		const ours = JSON.stringify([carrying, locked]);
+		const ours = JSON.stringify([carrying, locked, exceptionRanges()]);
 		// What we want anew is never held back.
 		const repair = !isHeld(brake, clock.now()) || !lastWish.startsWith(ours);
-		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: !locked, repair});
+		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: !locked, exceptions: exceptionRanges(), repair});
 		if (!result.ok) return result;
 		for (const news of networkNews(reading, result.value)) journal.write('network', 'info', `${news}.`);
 		reading = result.value;
@@ -295,6 +297,4 @@ function readinessOf({choice: {uplink}}: NetworkReading): UplinkReadiness {
 	return uplink.gateway4 === null && uplink.gateway6 === null && uplink.onLink.length === 0 ? 'no-gateway' : 'ready';
 }
 
-const noSuchServer = (id: string): Problem => ({
-	code: 'no-server', severity: 'error', what: `There is no server ${id}.`, stillBlocking: true, next: 'List them with `vks servers`.',
-});
+const noSuchServer = (id: string): Problem => ({code: 'no-server', severity: 'error', what: `There is no server ${id}.`, stillBlocking: true, next: 'List them with `vks servers`.'});

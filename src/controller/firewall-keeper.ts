@@ -6,11 +6,14 @@ import type {Firewall, TableFamily} from '../kernel/kernel.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import {withNamesAhead} from '../policy/ahead.ts';
 import {bootBackstop, bootBackstopRemoval, bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
+import type {LeaseChanges} from '../policy/lease.ts';
 import {dropsByDefault, parseListing} from '../policy/listing.ts';
 import {renderInet, renderNetdev, tableName, type TableMode} from '../policy/render.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
+import {systemClock} from './clock.ts';
+import {leaseKeeper} from './lease-keeper.ts';
 
 export interface FirewallKeeper {
 	/**
@@ -38,7 +41,15 @@ export interface FirewallKeeper {
 
 type Order = 'in turn' | 'at once';
 
-export function firewallKeeper(firewall: Firewall): FirewallKeeper {
+interface TableOrder {
+	readonly family: TableFamily;
+	readonly ruleset: Ruleset;
+	readonly order: Order;
+	readonly render: (mode: TableMode, leases: LeaseChanges) => string;
+}
+
+export function firewallKeeper(firewall: Firewall, monotonic = systemClock().monotonic): FirewallKeeper {
+	const leases = leaseKeeper(firewall, monotonic);
 	let tail: Promise<unknown> = Promise.resolve();
 	let wanted: Ruleset | null = null;
 	let applied: Ruleset | null = null;
@@ -78,18 +89,24 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 		return ok(undefined);
 	};
 
-	const applyTable = async (family: TableFamily, order: Order, render: (mode: TableMode) => string): Promise<Result<void, Problem>> => {
+	const applyTable = async ({family, ruleset, order, render}: TableOrder): Promise<Result<void, Problem>> => {
 		const owned = await own(family);
 		if (!owned.ok) return owned;
-		const first = await firewall.run(render(ownership === 'owned' ? 'standing' : 'create'), order);
+		const changes = await leases.changes(family, ruleset.leases, order);
+		const commit = async (mode: TableMode, leaseChanges: LeaseChanges, as: Order = 'in turn'): Promise<Result<void, Problem>> => {
+			const done = await firewall.run(render(mode, leaseChanges), as);
+			if (done.ok) leases.applied(family, ruleset.leases, leaseChanges);
+			return done;
+		};
+		const first = await commit(ownership === 'owned' ? 'standing' : 'create', changes, order);
 		if (first.ok) return first;
 		// A chain of ours with another hook (an older vks, a stranger's edit) cannot be changed, only replaced.
 		const covered = await cover();
 		if (!covered.ok) return first;
-		if (ownership === 'unsupported') return orElse(await firewall.run(render('recreate')), first);
+		if (ownership === 'unsupported') return orElse(await commit('recreate', leases.anew(ruleset.leases)), first);
 		await firewall.run(`delete table ${family} ${tableName}\n`);
 		const again = await firewall.own(family, tableName);
-		return again.ok ? orElse(await firewall.run(render('standing')), first) : again;
+		return again.ok ? orElse(await commit('standing', leases.anew(ruleset.leases)), first) : again;
 	};
 
 	/** A chain keeps the names it was ever hooked on, and takes the next link of that name: the tunnel's, if the uplink bore it once. */
@@ -100,12 +117,15 @@ export function firewallKeeper(firewall: Firewall): FirewallKeeper {
 
 	const apply = async (ruleset: Ruleset, order: Order): Promise<Result<void, Problem>> => {
 		outside = ruleset.backstop;
-		const inet = await applyTable('inet', order, mode => renderInet(ruleset, {mode}));
+		const inet = await applyTable({family: 'inet', ruleset, order, render: (mode, changes) => renderInet(ruleset, {mode, leases: changes})});
 		if (!inet.ok) return inet;
 		if (ruleset.backstop.length > 0) {
 			const rehook = hasStrays(ruleset);
 			const names = await ahead();
-			const netdev = await applyTable('netdev', order, mode => renderNetdev(ruleset, {mode, ahead: names, rehook: rehook && mode !== 'recreate'}) ?? '');
+			const netdev = await applyTable({
+				family: 'netdev', ruleset, order,
+				render: (mode, changes) => renderNetdev(ruleset, {mode, leases: changes, ahead: names, rehook: rehook && mode !== 'recreate'}) ?? '',
+			});
 			if (netdev.ok) backstopUnsupported = null;
 			else if (await hasEgressHook(firewall)) return netdev;
 			else backstopUnsupported = withoutBackstop(netdev.error);

@@ -23,6 +23,8 @@ export interface NetworkWish {
 	readonly exceptionsOpen: boolean;
 	/** False where somebody undoes our repairs as fast: what differs is told and left. */
 	readonly repair: boolean;
+	/** Ranges open for a time, which are reached by the uplink meanwhile. */
+	readonly exceptions: readonly Cidr[];
 }
 
 export interface NetworkReading {
@@ -50,7 +52,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>
 	let previous: Uplink | null = null;
 
 	return {
-		sync({tunnels, carrying, exceptionsOpen, repair: mayRepair}) {
+		sync({tunnels, carrying, exceptionsOpen, exceptions, repair: mayRepair}) {
 			const links = network.links();
 			if (!links.ok) return links;
 			const actual = readRouting(network, config);
@@ -68,7 +70,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>
 			const ipv6 = kernel.sysctl.read('net.ipv6.conf.all.disable_ipv6') !== null;
 			const standing = carrying !== null && links.value.some(link => canCarry(link, carrying)) ? carrying : null;
 			const intent = intendedRouting({
-				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? outsideRanges(config) : [], doors: doorsOf(config, exceptionsOpen), ipv6,
+				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? outsideRanges(config, exceptions) : [], doors: doorsOf(config, exceptionsOpen), ipv6,
 			});
 			const repair = repairRouting(intent, actual.value, config.numbers);
 			const leave = isRepaired(repair) || !mayRepair;
@@ -91,7 +93,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>
 }
 
 /** What the uplink leads to although a tunnel is up. */
-const outsideRanges = ({network, lan}: Config): readonly Cidr[] => mergeCidrs([...network, ...lan.map(({range}) => range)]);
+const outsideRanges = ({network, lan}: Config, exceptions: readonly Cidr[]): readonly Cidr[] => mergeCidrs([...network, ...lan.map(({range}) => range), ...exceptions]);
 
 /** The firewall lets pass what is called `lo`. */
 const impostors = (links: readonly Link[]): readonly string[] =>

@@ -45,7 +45,7 @@ export interface Prover {
 
 export function createProver(deps: ProverDeps): Prover {
 	const {kernel, clock, engine, firewall, journal, stats} = deps;
-	const reader = rulesetReader(kernel.firewall);
+	const reader = rulesetReader(kernel.firewall, clock.monotonic);
 	const sysctls = sysctlNews(kernel.sysctl, journal);
 	let proof: ProofView = {kind: 'unknown', checkedAtMs: null, rulesetHash: null, detail: ['Nothing was read back yet.'], covers: [], generation: 0};
 	let layers: readonly LayerView[] = [];

@@ -2,11 +2,13 @@
 import {createHash} from 'node:crypto';
 import type {Firewall} from '../kernel/kernel.ts';
 import {withNamesAhead} from '../policy/ahead.ts';
+import {leaseDifferences} from '../policy/lease.ts';
 import {compare} from '../policy/compare.ts';
 import {canonicalText, parseListing, withHooks, type Listing} from '../policy/listing.ts';
 import {renderUnhooked, tableName} from '../policy/render.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
+import {systemClock} from './clock.ts';
 import {fail, ok, type Result} from '../result.ts';
 
 const scratchTable = 'vks_x';
@@ -33,7 +35,7 @@ interface Intended {
 	readonly netdev: Listing | null;
 }
 
-export function rulesetReader(firewall: Firewall): Reader {
+export function rulesetReader(firewall: Firewall, monotonic = systemClock().monotonic): Reader {
 	let known: Intended | null = null;
 
 	const intendedListing = async (ruleset: Ruleset): Promise<Result<Intended | 'moved', Problem>> => {
@@ -61,14 +63,15 @@ export function rulesetReader(firewall: Firewall): Reader {
 		if (!inet.ok) return inet;
 		if (!netdev.ok) return netdev;
 		const hooks = netdev.value === null ? ok([]) : firewall.hookDevices(tableName, 'egress');
+		const ended = (actual: Listing): readonly string[] => leaseDifferences(ruleset.leases, actual.leases, monotonic());
 		const ownership = owned ? ownershipOf(firewall) : [];
 		const after = firewall.generation();
 		if (!after.ok) return after;
 		if (after.value.id !== before.value.id) return ok('moved');
 		return ok({
-			firewall: inet.value === null ? ['table inet vks is missing'] : compare(wanted.inet, inet.value),
+			firewall: inet.value === null ? ['table inet vks is missing'] : [...compare(wanted.inet, inet.value), ...ended(inet.value)],
 			backstop: [
-				...(wanted.netdev === null ? [] : netdev.value === null ? ['table netdev vks is missing'] : compare(wanted.netdev, netdev.value)),
+				...(wanted.netdev === null ? [] : netdev.value === null ? ['table netdev vks is missing'] : [...compare(wanted.netdev, netdev.value), ...ended(netdev.value)]),
 				...(hooks.ok ? hookDifferences(outside, hooks.value, ruleset) : [hooks.error.what]),
 			],
 			ownership,

@@ -29,6 +29,7 @@ export interface SnapshotParts {
 	readonly tamper: Snapshot['tamper'];
 	readonly reconnects: Snapshot['reconnects'];
 	readonly lastDrill: Snapshot['lastDrill'];
+	readonly exceptions: Snapshot['exceptions'];
 }
 
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
@@ -50,7 +51,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 		unsafeNetwork: [...config.unsafeNetwork],
 		tamper: parts.tamper,
 		reconnects: parts.reconnects,
-		exceptions: [],
+		exceptions: [...parts.exceptions],
 		lastDrill: parts.lastDrill,
 	};
 }

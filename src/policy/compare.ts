@@ -9,7 +9,16 @@ export function compare(intended: Listing, actual: Listing): readonly string[] {
 		return other === undefined ? [] : compareChain(name, chain, other);
 	});
 	const objects = actual.others.length > intended.others.length ? [`${actual.others.length - intended.others.length} objects in the table are not ours`] : [];
-	return [...missing, ...foreign, ...changed, ...objects];
+	return [...missing, ...foreign, ...changed, ...compareSets(intended, actual), ...objects];
+}
+
+/** What the sets hold is a matter of time, and compared where the time is known (`lease.ts`). */
+function compareSets({leases: intended}: Listing, {leases: actual}: Listing): readonly string[] {
+	return [
+		...[...intended.keys()].filter(name => !actual.has(name)).map(name => `set ${name} is missing`),
+		...[...actual.keys()].filter(name => !intended.has(name)).map(name => `set ${name} is not ours`),
+		...[...intended].filter(([name, {spec}]) => actual.get(name) !== undefined && actual.get(name)?.spec !== spec).map(([name]) => `set ${name} was changed`),
+	];
 }
 
 function compareChain(name: string, intended: ListedChain, actual: ListedChain): readonly string[] {

@@ -9,6 +9,8 @@ import {accept, drop, hosts, perFamily, reject} from './build.ts';
 import {contextOf, type Context} from './context.ts';
 import {gatewayEgress, gatewayErrorsOut, gatewayForward, gatewayNat, gatewayUnmarks} from './gateway-rules.ts';
 import {permissionsEgress, permissionsIn, permissionsOut} from './lan-rules.ts';
+import {exceptionsEgress, exceptionsIn, exceptionsOut, pinholeMarks, pinholesEgress, pinholesIn, pinholesOut} from './exception-rules.ts';
+import type {Lease} from './lease.ts';
 import {arpEgress, arpRefusal, dhcpEgress, dhcpIn, dhcpOut, hostNeighboursIn, hostNeighboursOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
 import type {Chain, ChainName, Rule, Ruleset, Situation} from './policy.ts';
 import {dnsRefusal, endpointEgress, endpointIn, endpointMarks, endpointOut, loopRefusal, resolversOut, tunnelIn, tunnelOut, tunnelRefusal} from './tunnel-rules.ts';
@@ -19,7 +21,7 @@ export function compile(config: Config, situation: Situation): Ruleset {
 	return {
 		chains: [
 			chain('early', 'accept', tunnelAddressGuard(context)),
-			chain('prerouting', 'accept', [...endpointMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)]),
+			chain('prerouting', 'accept', [...endpointMarks(context), ...pinholeMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)]),
 			chain('reroute', 'accept', replyMarks(context)),
 			chain('input', 'drop', inputRules(context)),
 			chain('forward', 'drop', [...gatewayForward(context), drop('refuse-forward', {}, 'vks routes for nobody else.')]),
@@ -29,6 +31,7 @@ export function compile(config: Config, situation: Situation): Ruleset {
 		],
 		backstop: [...new Set(situation.outside)].sort(),
 		tunnelNames: [config.tunnelInterface],
+		leases: leasesOf(situation),
 		numbers: config.numbers,
 	};
 }
@@ -44,10 +47,12 @@ function outputRules(context: Context): readonly Rule[] {
 		...dnsRefusal(),
 		...tunnelOut(context),
 		...tunnelRefusal(context),
+		...pinholesOut(context),
 		...lanOut(context, 'lan-out'),
 		...permissionsOut(context),
 		...gatewayErrorsOut(context),
 		...peersOut(context, 'peer-out'),
+		...exceptionsOut(context),
 		...doorsOut(context),
 		...neighboursOut(context, 'neighbour-out'),
 		...hostNeighboursOut(context, 'neighbour-out'),
@@ -62,9 +67,11 @@ function inputRules(context: Context): readonly Rule[] {
 		...tunnelIn(context),
 		...forwardedPortsIn(context),
 		...endpointIn(context),
+		...pinholesIn(context),
 		...lanIn(context),
 		...permissionsIn(context),
 		...peersIn(context),
+		...exceptionsIn(context),
 		...doorsIn(context),
 		...neighboursIn(context),
 		...hostNeighboursIn(context),
@@ -79,12 +86,14 @@ function egressRules(context: Context): readonly Rule[] {
 	return [
 		...disguiseRefusal(),
 		...endpointEgress(context),
+		...pinholesEgress(context),
 		...arpRefusal(context),
 		...arpEgress(context),
 		...lanOut(context, 'egress-lan'),
 		...permissionsEgress(context),
 		...gatewayEgress(context),
 		...peersOut(context, 'egress-peer'),
+		...exceptionsEgress(context),
 		...doorsEgress(context),
 		...neighboursOut(context, 'egress-neighbour'),
 		...hostNeighboursOut(context, 'egress-neighbour'),
@@ -122,6 +131,11 @@ function tunnelAddressGuard({situation: {outside}, tunnels}: Context): readonly 
 		{inInterface: [...outside].sort(), destination},
 		'The tunnel\'s address is nobody\'s business on the uplink (CVE-2019-14899).',
 	));
+}
+
+/** Also in lockdown, where no rule names them: the kernel counts their time on, and a lift opens what is left of it. */
+function leasesOf({tunnels, exceptions = [], pinholes = []}: Situation): readonly Lease[] {
+	return [...tunnels.flatMap(({lease, pass}) => (lease === undefined || pass === 'traffic' ? [] : [lease])), ...exceptions.map(({lease}) => lease), ...pinholes.map(({lease}) => lease)];
 }
 
 function chain(name: Exclude<ChainName, 'egress'>, policy: 'accept' | 'drop', rules: readonly Rule[]): Chain {

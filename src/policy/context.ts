@@ -25,6 +25,7 @@ export function contextOf(config: Config, situation: Situation): Context {
 		...(exceptionsOpen ? config.inboundPorts.filter(({on}) => on === 'uplink').flatMap(({from}) => from) : []),
 		...(exceptionsOpen ? config.gateway.filter(entry => entry.interface === situation.uplink).map(({range}) => range) : []),
 		...(config.management?.from ?? []),
+		...(exceptionsOpen ? (situation.exceptions ?? []).map(({range}) => range) : []),
 	];
 	// A published port without `from` is open to IPv6 too.
 	const openToAll = exceptionsOpen && config.inboundPorts.some(({on, from}) => on === 'uplink' && from.length === 0);
@@ -34,6 +35,6 @@ export function contextOf(config: Config, situation: Situation): Context {
 		tunnels,
 		uplink: situation.uplink,
 		exceptionsOpen,
-		needsNeighbours: openToAll || tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
+		needsNeighbours: openToAll || (exceptionsOpen && (situation.pinholes ?? []).some(({address}) => isIpv6(address))) || tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
 	};
 }

@@ -1,11 +1,14 @@
 /** `nft -j list table`, reduced to what must be equal between the intended and the actual ruleset. */
 import {z} from 'zod';
+import {leasePrefix, type ListedLease} from './lease.ts';
 import type {Chain} from './policy.ts';
 import {hookOf} from './render.ts';
 
 const listingSchema = z.object({nftables: z.array(z.record(z.string(), z.unknown()))});
 const chainSchema = z.object({name: z.string(), type: z.string().optional(), hook: z.string().optional(), prio: z.number().optional(), policy: z.string().optional()});
 const listedRuleSchema = z.object({chain: z.string(), comment: z.string().optional(), expr: z.array(z.unknown())});
+const timedElementSchema = z.object({elem: z.object({val: z.string(), expires: z.number()})});
+const setSchema = z.object({name: z.string(), type: z.unknown(), flags: z.unknown().optional(), elem: z.array(z.unknown()).optional()});
 const counterSchema = z.object({name: z.string(), packets: z.number(), bytes: z.number()});
 
 export interface ListedRule {
@@ -23,6 +26,8 @@ export interface ListedChain {
 
 export interface Listing {
 	readonly chains: ReadonlyMap<string, ListedChain>;
+	/** The sets that end permissions, by name. */
+	readonly leases: ReadonlyMap<string, ListedLease>;
 	/** Sets, maps and whatever else stands in the table. */
 	readonly others: readonly string[];
 	readonly counters: ReadonlyMap<string, {readonly packets: number; readonly bytes: number}>;
@@ -32,6 +37,7 @@ export interface Listing {
 export function parseListing(json: unknown): Listing {
 	const chains = new Map<string, {spec: string; rules: ListedRule[]}>();
 	const counters = new Map<string, {packets: number; bytes: number}>();
+	const leases = new Map<string, ListedLease>();
 	const others: string[] = [];
 	for (const object of listingSchema.parse(json).nftables) {
 		if ('chain' in object) {
@@ -43,11 +49,14 @@ export function parseListing(json: unknown): Listing {
 		} else if ('counter' in object) {
 			const {name, packets, bytes} = counterSchema.parse(object['counter']);
 			counters.set(name, {packets, bytes});
+		} else if (isLease(object['set'])) {
+			const {name, ...set} = setSchema.parse(object['set']);
+			leases.set(name, listedLease(set));
 		} else if (!('metainfo' in object) && !('table' in object)) {
 			others.push(JSON.stringify(Object.keys(object)));
 		}
 	}
-	return {chains, others, counters};
+	return {chains, leases, others, counters};
 }
 
 /** The listing of the hookless copy, with the hooks and defaults that the live chains must have. */
@@ -67,6 +76,22 @@ export function dropsByDefault({chains}: Listing): boolean {
 	});
 }
 
+const isLease = (set: unknown): boolean => {
+	const named = setSchema.pick({name: true}).safeParse(set);
+	return named.success && named.data.name.startsWith(leasePrefix);
+};
+
+/** nft prints whole seconds, rounded down: what is read is never more than what is left. */
+function listedLease({type, flags, elem = []}: Omit<z.output<typeof setSchema>, 'name'>): ListedLease {
+	return {
+		spec: JSON.stringify([type, flags]),
+		elements: elem.map(element => {
+			const timed = timedElementSchema.safeParse(element);
+			return timed.success ? {value: timed.data.elem.val, expiresMs: timed.data.elem.expires * 1000} : {value: JSON.stringify(element), expiresMs: null};
+		}),
+	};
+}
+
 const specText = ({type, hook, prio, policy}: Omit<z.output<typeof chainSchema>, 'name'>): string => JSON.stringify({type, hook, prio, policy});
 
 /** A set has no order, and the kernel lists hashed ones as their seed has it, which differs between two equal tables. */
@@ -76,6 +101,7 @@ function setsSorted(key: string, value: unknown): unknown {
 }
 
 /** Everything that is compared, as one text: equal texts are equal rulesets, and its hash names the ruleset. */
-export function canonicalText({chains, others}: Listing): string {
-	return JSON.stringify([[...chains].sort(([a], [b]) => (a < b ? -1 : 1)), others]);
+export function canonicalText({chains, leases, others}: Listing): string {
+	const ends = [...leases].map(([name, {spec}]) => [name, spec]);
+	return JSON.stringify([[...chains].sort(([a], [b]) => (a < b ? -1 : 1)), ...(ends.length === 0 ? [] : [ends.sort()]), others]);
 }

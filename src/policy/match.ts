@@ -2,6 +2,7 @@
 import {cidrContains, cidrFamily, type Cidr} from '../net/cidr.ts';
 import {inSpan, spanText, type PortSpan} from '../net/port.ts';
 import {renderPace} from './pace.ts';
+import {nftProtocol} from './lease.ts';
 import type {Packet} from './packet.ts';
 import type {Match} from './policy.ts';
 
@@ -19,6 +20,7 @@ export function renderMatch(match: Match): string {
 		match.hopLimit !== undefined && `ip6 hoplimit ${match.hopLimit}`,
 		...transport(match),
 		match.synOnly && 'tcp flags & (syn | rst) == syn',
+		match.lease !== undefined && `meta l4proto @${match.lease}`,
 		match.connection && `ct state ${oneOrSet(match.connection)}`,
 		match.connectionDirection && `ct direction ${match.connectionDirection}`,
 		match.connectionMark !== undefined && `ct mark ${hex(match.connectionMark)}`,
@@ -75,7 +77,6 @@ function transport(match: Match): readonly (string | false)[] {
 	];
 }
 
-const nftProtocol = (protocol: string): string => (protocol === 'icmpv6' ? 'ipv6-icmp' : protocol);
 const keyword = ([first]: readonly Cidr[]): string => (first !== undefined && cidrFamily(first) === 6 ? 'ip6' : 'ip');
 const names = (values: readonly string[]): string => oneOrSet(values.map(name => `"${name}"`));
 const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -7,6 +7,8 @@ import type {Brand} from '../net/brand.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Endpoint, Port, PortSpan, Transport} from '../net/port.ts';
+import type {Exception, Pinhole} from './exception.ts';
+import type {Lease, LeaseName} from './lease.ts';
 
 /** A word such as `tunnel-endpoint`, unique in a ruleset; also the counter's name and the NFLOG prefix's last part. */
 export type RuleId = Brand<string, 'RuleId'>;
@@ -37,6 +39,8 @@ export interface TunnelUse {
 	 * with the right mark; null for a kernel device, whose packets belong to no process.
 	 */
 	readonly senderUid: number | null;
+	/** Until when the pinhole is open while only the handshake may pass; absent: for as long as the policy stands. */
+	readonly lease?: Lease;
 }
 
 /** What the policy depends on besides configuration. */
@@ -50,6 +54,10 @@ export interface Situation {
 	readonly outside: readonly InterfaceName[];
 	/** The IPv6 networks on the uplink itself, whose hosts look each other up by their own addresses. */
 	readonly onLink?: readonly Cidr[];
+	/** What operators opened for a time; closed in lockdown, where their time runs on. */
+	readonly exceptions?: readonly Exception[];
+	/** What must be asked before there is a tunnel. */
+	readonly pinholes?: readonly Pinhole[];
 }
 
 /** What a rule looks at. Every field present must hold; an absent field matches everything. */
@@ -76,6 +84,8 @@ export interface Match {
 	readonly connection?: readonly ('new' | 'established' | 'related')[];
 	readonly connectionDirection?: 'original' | 'reply';
 	readonly connectionMark?: number;
+	/** Holds until the kernel ends it; needs a protocol. */
+	readonly lease?: LeaseName;
 	readonly family?: 4 | 6;
 	/** ARP and other link protocols; only at the netdev egress hook. */
 	readonly etherType?: 'arp' | 'ip' | 'ip6';
@@ -135,5 +145,7 @@ export interface Ruleset {
 	readonly backstop: readonly InterfaceName[];
 	/** Names that are no uplink's, whatever link bears them later. */
 	readonly tunnelNames: readonly InterfaceName[];
+	/** What ends by itself, whether a rule names it now or not. */
+	readonly leases: readonly Lease[];
 	readonly numbers: Numbers;
 }

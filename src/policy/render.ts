@@ -4,6 +4,7 @@
  */
 import {isIpv4} from '../net/address.ts';
 import {deviceList, withNamesAhead} from './ahead.ts';
+import {leaseSpec, nftProtocol, noLeaseChanges, type LeaseChanges} from './lease.ts';
 import {renderMatch} from './match.ts';
 import {paceSets} from './pace.ts';
 import type {Chain, ChainName, Rule, Ruleset} from './policy.ts';
@@ -19,6 +20,8 @@ export interface RenderOptions {
 	readonly rehook?: boolean;
 	/** Whether the backstop is hooked on names that no link bears yet; the kernel may not take them. */
 	readonly ahead?: boolean;
+	/** Which leases are written anew; every other set keeps its element, so that no replacing prolongs or shortens one. */
+	readonly leases?: LeaseChanges;
 }
 
 /** A table of the same rules in chains without hooks: no packet meets it, and the kernel lists it in its own words. */
@@ -53,19 +56,24 @@ interface TableText extends RenderOptions {
 	readonly hooked: boolean;
 }
 
-function renderTable({family, table, mode, rehook = false, ahead = false, ruleset, hooked}: TableText): string {
+function renderTable({family, table, mode, rehook = false, ahead = false, leases = noLeaseChanges, ruleset, hooked}: TableText): string {
 	const at = `${family} ${table}`;
 	const chains = ruleset.chains.filter(chain => chain.table === family);
 	return [
 		...(mode === 'recreate' ? [`add table ${at}`, `delete table ${at}`] : []),
 		...(mode === 'standing' ? [] : [`add table ${at}`]),
 		...(family === 'inet' ? paceSets.map(set => `add set ${at} ${set}`) : []),
+		...[...ruleset.leases.map(({name}) => name), ...leases.endedSets].map(name => `add set ${at} ${name} ${leaseSpec}`),
 		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
 		...(rehook ? chains.flatMap(({name}) => [`flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
 		...(hooked && family === 'inet' ? absentChains(chains).flatMap(name => [`add chain ${at} ${name}`, `flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
 		...chains.map(chain => [`add chain ${at} ${chain.name}`, ...(hooked ? [chainSpec(chain, ruleset, ahead)] : [])].join(' ')),
 		...chains.map(chain => `flush chain ${at} ${chain.name}`),
 		...chains.flatMap(chain => chain.rules.flatMap(rule => ruleLines(chain, rule, ruleset).map(line => `add rule ${at} ${chain.name} ${line}`))),
+		...leases.grants.flatMap(({lease: {name, protocol}, remainingMs}) => [`flush set ${at} ${name}`, `add element ${at} ${name} { ${nftProtocol(protocol)} timeout ${Math.max(1, Math.round(remainingMs))}ms }`]),
+		// Declared above, so that deleting one that is gone already is no error.
+		...leases.endedSets.map(name => `delete set ${at} ${name}`),
+		...leases.endedCounters.map(name => `delete counter ${at} ${name}`),
 		'',
 	].join('\n');
 }

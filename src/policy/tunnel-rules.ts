@@ -25,7 +25,7 @@ export function endpointOut({config, tunnels, uplink}: Context, id: string): rea
 	if (uplink === null) return [];
 	return tunnels.map(tunnel => accept(
 		`${id}-${tunnel.interface}`,
-		{...endpointTuple(tunnel), outInterface: [uplink], mark: config.numbers.tunnelMark, ...(tunnel.senderUid === null ? {} : {uid: tunnel.senderUid})},
+		{...endpointTuple(tunnel), outInterface: [uplink], mark: config.numbers.tunnelMark, ...(tunnel.senderUid === null ? {} : {uid: tunnel.senderUid}), ...leaseOf(tunnel)},
 		'The tunnel\'s own packets to its server.',
 		'VKS_TUNNEL_FOLDER',
 	));
@@ -36,7 +36,7 @@ export function endpointEgress({config, tunnels, uplink}: Context): readonly Rul
 	if (uplink === null) return [];
 	return tunnels.map(tunnel => accept(
 		`egress-endpoint-${tunnel.interface}`,
-		{...endpointTuple(tunnel), outInterface: [uplink], mark: config.numbers.tunnelMark},
+		{...endpointTuple(tunnel), outInterface: [uplink], mark: config.numbers.tunnelMark, ...leaseOf(tunnel)},
 		'The tunnel\'s own packets to its server.',
 		'VKS_TUNNEL_FOLDER',
 	));
@@ -44,9 +44,9 @@ export function endpointEgress({config, tunnels, uplink}: Context): readonly Rul
 
 export function endpointIn({tunnels, uplink}: Context): readonly Rule[] {
 	if (uplink === null) return [];
-	return tunnels.map(({interface: name, endpoint}) => accept(
-		`endpoint-in-${name}`,
-		{inInterface: [uplink], source: [hostCidr(endpoint.address)], protocol: [endpoint.transport], sourcePorts: [endpoint.port], connection: ['established']},
+	return tunnels.map(tunnel => accept(
+		`endpoint-in-${tunnel.interface}`,
+		{inInterface: [uplink], source: [hostCidr(tunnel.endpoint.address)], protocol: [tunnel.endpoint.transport], sourcePorts: [tunnel.endpoint.port], connection: ['established'], ...leaseOf(tunnel)},
 		'The server\'s answers to the tunnel.',
 		'VKS_TUNNEL_FOLDER',
 	));
@@ -112,5 +112,8 @@ const endpointTuple = ({endpoint}: TunnelUse): Match => ({
 	protocol: [endpoint.transport],
 	destinationPorts: [endpoint.port],
 });
+
+/** Until the tunnel is verified the kernel closes the pinhole by itself; afterwards the tunnel must outlive the daemon. */
+const leaseOf = ({lease, pass}: TunnelUse): Pick<Match, 'lease'> => (lease === undefined || pass === 'traffic' ? {} : {lease: lease.name});
 
 const interfaces = (tunnels: readonly TunnelUse[]) => tunnels.map(tunnel => tunnel.interface);

@@ -83,6 +83,26 @@ export function firewallContract(makeBench: () => Promise<Bench>): void {
 			expect(await canonical('vkst')).not.toBe(intended);
 		});
 
+		test('an element with a timeout is listed until its time is over; adding it again sets its time anew', async () => {
+			const elements = async () => parseListing(valueOf(await firewall().list('inet', 'vkst'))).leases.get('lease-x')?.elements;
+			const set = 'add set inet vkst lease-x { type inet_proto; flags timeout; }\n';
+			valueOf(await firewall().run(`add table inet vkst\n${set}add element inet vkst lease-x { tcp timeout 90500ms }\n`));
+			expect(await elements()).toEqual([{value: 'tcp', expiresMs: 90_000}]);
+			valueOf(await firewall().run(`${set}add element inet vkst lease-x { tcp timeout 400ms }\n`));
+			await expect.poll(elements, {timeout: 5000, interval: 20}).toEqual([]);
+			valueOf(await firewall().run(`${set}flush set inet vkst lease-x\nadd element inet vkst lease-x { ipv6-icmp timeout 30500ms }\nadd element inet vkst lease-x { udp }\n`));
+			expect(await elements()).toEqual(expect.arrayContaining([{value: 'ipv6-icmp', expiresMs: 30_000}, {value: '"udp"', expiresMs: null}]));
+		});
+
+		test('a set that a rule names cannot be deleted; a rule cannot name a set that is not there', async () => {
+			const set = 'add set inet vkst lease-x { type inet_proto; flags timeout; }\n';
+			valueOf(await firewall().run(`add table inet vkst\nadd chain inet vkst output\n${set}add rule inet vkst output meta l4proto @lease-x accept\n`));
+			expect((await firewall().run('delete set inet vkst lease-x\n')).ok).toBe(false);
+			expect((await firewall().run('add rule inet vkst output meta l4proto @lease-y accept\n')).ok).toBe(false);
+			valueOf(await firewall().run(`${set}flush chain inet vkst output\ndelete set inet vkst lease-x\n`));
+			valueOf(await firewall().run(`${set}delete set inet vkst lease-x\n`));
+		});
+
 		test('every commit moves the generation, reading does not', async () => {
 			const {id} = valueOf(firewall().generation());
 			valueOf(await firewall().list('inet', 'vkst'));

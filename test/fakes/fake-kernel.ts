@@ -29,6 +29,8 @@ export interface FakeKernelOptions {
 	/** What `own` answers; the spawned backend and old kernels cannot own. */
 	readonly ownership?: 'owned' | 'unsupported';
 	readonly fault?: Fault;
+	/** What its timeouts are counted by. */
+	readonly monotonic?: () => number;
 }
 
 /** A link's name and what is new about it. */
@@ -46,6 +48,7 @@ export interface FakeKernel extends Kernel {
 	readonly heldXdp: () => ReadonlySet<string>;
 	readonly probes: FakeProbes;
 	setFault(fault: Fault | null): void;
+	setClock(monotonic: () => number): void;
 	emit(event: KernelEvent): void;
 	/** Another process commits a script; false when the kernel refuses it. */
 	foreign(script: string): boolean;
@@ -57,11 +60,12 @@ export interface FakeKernel extends Kernel {
 	orphan(): void;
 }
 
-export function fakeKernel({ownership = 'owned', fault}: FakeKernelOptions = {}): FakeKernel {
+export function fakeKernel({ownership = 'owned', fault, monotonic = () => performance.now()}: FakeKernelOptions = {}): FakeKernel {
 	let tables: FakeTables = new Map();
 	let generation = {id: 1, pid: 0, process: ''};
 	let currentFault: Fault | null = fault ?? null;
 	let [total, nextIndex] = [0, 2];
+	let now = monotonic;
 	const counts = new Map<string, number>();
 	const scripts: string[] = [];
 	const listeners = new Set<(event: KernelEvent) => void>();
@@ -96,7 +100,7 @@ export function fakeKernel({ownership = 'owned', fault}: FakeKernelOptions = {})
 	};
 	const attempt = (script: string, who: Who): Result<void, Problem> => {
 		try {
-			commit(applyScript(tables, script, who), who);
+			commit(applyScript(tables, script, who, now()), who);
 			return ok(undefined);
 		} catch (error) {
 			if (error instanceof Refused) return fail(refused(error.message));
@@ -133,7 +137,7 @@ export function fakeKernel({ownership = 'owned', fault}: FakeKernelOptions = {})
 			const refusal = await asyncGate('list');
 			if (refusal !== null) return fail(refusal);
 			const table = tables.get(tableKey(family, name));
-			return ok(table === undefined ? null : structuredClone(listTable(table)));
+			return ok(table === undefined ? null : structuredClone(listTable(table, now())));
 		},
 		header(family, name) {
 			const refusal = gate('header');
@@ -204,6 +208,7 @@ export function fakeKernel({ownership = 'owned', fault}: FakeKernelOptions = {})
 		state,
 		sysctls,
 		setFault: next => void (currentFault = next),
+		setClock: next => void (now = next),
 		emit,
 		foreign: script => attempt(script, 'other').ok,
 		putLink,

@@ -21,6 +21,13 @@ export interface FakeTable {
 	dormant: boolean;
 	chains: Map<string, FakeChain>;
 	counters: Map<string, {packets: number; bytes: number}>;
+	sets: Map<string, FakeSet>;
+}
+
+export interface FakeSet {
+	readonly spec: string;
+	/** By value; null without a timeout. */
+	elements: Map<string, {readonly timeoutMs: number; readonly untilMs: number} | null>;
 }
 
 export type FakeTables = Map<string, FakeTable>;
@@ -28,7 +35,7 @@ export type Who = 'ours' | 'other';
 
 export const tableKey = (family: string, name: string): string => `${family} ${name}`;
 
-export const newTable = (family: TableFamily, name: string): FakeTable => ({family, name, owner: 'nobody', persist: false, dormant: false, chains: new Map(), counters: new Map()});
+export const newTable = (family: TableFamily, name: string): FakeTable => ({family, name, owner: 'nobody', persist: false, dormant: false, chains: new Map(), counters: new Map(), sets: new Map()});
 
 /** What nft would print. */
 export class Refused extends Error {}
@@ -36,9 +43,9 @@ export class Refused extends Error {}
 const missing = (line: string): Refused => new Refused(`Could not process rule: No such file or directory in "${line}"`);
 
 /** The tables after the script; throws `Refused` and changes nothing when any line fails. */
-export function applyScript(before: FakeTables, script: string, who: Who): FakeTables {
+export function applyScript(before: FakeTables, script: string, who: Who, nowMs: number): FakeTables {
 	const tables = structuredClone(before);
-	for (const line of statements(script)) applyLine(tables, line, who);
+	for (const line of statements(script)) applyLine(tables, line, who, nowMs);
 	return tables;
 }
 
@@ -58,7 +65,7 @@ function statements(script: string): readonly string[] {
 	return [...found, current.trim()].filter(line => line !== '');
 }
 
-function applyLine(tables: FakeTables, line: string, who: Who): void {
+function applyLine(tables: FakeTables, line: string, who: Who, nowMs: number): void {
 	if (line === 'flush ruleset') {
 		for (const [key, table] of tables) if (mayEdit(table, who)) tables.delete(key);
 		return;
@@ -73,8 +80,10 @@ function applyLine(tables: FakeTables, line: string, who: Who): void {
 	if (table === undefined || first === undefined) throw missing(line);
 	if (object === 'chain') applyToChain(table, {verb, line, name: first, spec: rest});
 	else if (object === 'rule') applyToRules(table, {verb, line, name: first, spec: rest});
+	else if (object === 'set') applyToSet(table, {verb, line, name: first, spec: rest});
+	else if (object === 'element') applyToElements(table, {verb, line, name: first, spec: rest}, nowMs);
 	else if (object === 'counter' && verb === 'add') table.counters.set(first, table.counters.get(first) ?? {packets: 0, bytes: 0});
-	else if (object === 'counter') table.counters.delete(first);
+	else if (object === 'counter' && !table.counters.delete(first)) throw missing(line);
 }
 
 const mayEdit = (table: FakeTable, who: Who): boolean => table.owner === 'nobody' || table.owner === who;
@@ -138,6 +147,7 @@ function applyToChain(table: FakeTable, {verb, line, name, spec}: ChainLine): vo
 function applyToRules(table: FakeTable, {verb, line, name, spec}: ChainLine): void {
 	const chain = table.chains.get(name);
 	if (chain === undefined) throw missing(line);
+	for (const [, set = ''] of spec.matchAll(/ @(\S+)/g)) if (!table.sets.has(set)) throw missing(line);
 	const comment = /comment "([^"]*)"/.exec(spec)?.[1];
 	const rule = {comment, text: spec.replace(/\s*comment "[^"]*"/, '').trim()};
 	if (verb === 'insert') chain.rules.unshift(rule);
@@ -145,14 +155,43 @@ function applyToRules(table: FakeTable, {verb, line, name, spec}: ChainLine): vo
 	else throw new Refused(`the fake cannot ${line}`);
 }
 
+function applyToSet(table: FakeTable, {verb, line, name, spec}: ChainLine): void {
+	const set = table.sets.get(name);
+	if (verb === 'add') table.sets.set(name, set ?? {spec, elements: new Map()});
+	else if (set === undefined) throw missing(line);
+	else if (verb === 'flush') set.elements = new Map();
+	else if ([...table.chains.values()].some(({rules}) => rules.some(({text}) => text.includes(`@${name} `)))) throw new Refused(`Could not process rule: Device or resource busy in "${line}"`);
+	else table.sets.delete(name);
+}
+
+/** Adding one again sets its time anew, as Linux does since 6.12. */
+function applyToElements(table: FakeTable, {verb, line, name, spec}: ChainLine, nowMs: number): void {
+	const set = table.sets.get(name);
+	if (set === undefined) throw missing(line);
+	for (const element of spec.replaceAll(/[{}]/g, '').split(',')) {
+		const [, value = '', amount, unit] = /^\s*(\S+)(?: timeout (\d+)(ms|s))?\s*$/.exec(element) ?? [];
+		const timeoutMs = amount === undefined ? null : Number(amount) * (unit === 's' ? 1000 : 1);
+		if (verb === 'delete') set.elements.delete(value);
+		else set.elements.set(value, timeoutMs === null ? null : {timeoutMs, untilMs: nowMs + timeoutMs});
+	}
+}
+
+function listSet(name: string, {spec, elements}: FakeSet, nowMs: number): Record<string, unknown> {
+	const elem = [...elements].filter(([, time]) => time === null || time.untilMs > nowMs).map(([val, time]) => (time === null
+		? val
+		: {elem: {val, timeout: Math.floor(time.timeoutMs / 1000), expires: Math.floor((time.untilMs - nowMs) / 1000)}}));
+	return {name, type: /type (\w+)/.exec(spec)?.[1], flags: /flags ([\w,]+)/.exec(spec)?.[1]?.split(','), ...(elem.length === 0 ? {} : {elem})};
+}
+
 /** `nft -j list table`. */
-export function listTable({family, name, chains, counters}: FakeTable): unknown {
+export function listTable({family, name, chains, counters, sets}: FakeTable, nowMs: number): unknown {
 	const place = {family, table: name};
 	return {
 		nftables: [
 			{metainfo: {version: 'fake', json_schema_version: 1}},
 			{table: {family, name, handle: 1}},
 			...[...counters].map(([counter, value], handle) => ({counter: {...place, name: counter, handle, ...value}})),
+			...[...sets].map(([set, value], handle) => ({set: {...place, handle, ...listSet(set, value, nowMs)}})),
 			...[...chains].map(([chain, {type, hook, priority, policy}], handle) => ({chain: {...place, name: chain, handle, type, hook, prio: priority, policy}})),
 			...[...chains].flatMap(([chain, {rules}]) => rules.map(({comment, text}, handle) => ({rule: {...place, chain, handle, comment, expr: [text]}}))),
 		],

@@ -5,10 +5,14 @@ export interface ManualClock extends Clock {
 	/** Lets every `every` callback run once, a second later. */
 	tick(): void;
 	pass(ms: number): void;
+	/** Somebody sets the wall clock; no time passes. */
+	setWall(ms: number): void;
 }
 
 export function manualClock(startMs: number): ManualClock {
-	let nowMs = startMs;
+	// Another origin than the wall clock's, so that nothing confuses the two.
+	let nowMs = 1000;
+	let wallOffsetMs = startMs - nowMs;
 	const repeating = new Set<() => void>();
 	const pending = new Set<{readonly atMs: number; readonly callback: () => void}>();
 	const pass = (ms: number): void => {
@@ -20,7 +24,8 @@ export function manualClock(startMs: number): ManualClock {
 		}
 	};
 	return {
-		now: () => nowMs,
+		now: () => nowMs + wallOffsetMs,
+		monotonic: () => nowMs,
 		random: () => 0.5,
 		async sleep(ms) {
 			// A turn of the event loop, so that what happens meanwhile can happen.
@@ -41,5 +46,6 @@ export function manualClock(startMs: number): ManualClock {
 			for (const callback of [...repeating]) callback();
 		},
 		pass,
+		setWall: ms => void (wallOffsetMs = ms - nowMs),
 	};
 }

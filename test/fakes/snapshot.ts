@@ -4,6 +4,11 @@ import type {Snapshot} from '../../src/control/schema.ts';
 /** Noon of a day in 2026. */
 export const noonMs = Date.UTC(2026, 2, 1, 12, 0, 0);
 
+export const sampleException: Snapshot['exceptions'][number] = {
+	id: 3, protocol: 'tcp', range: '192.168.1.20/32', port: 5432, direction: 'out', uid: null, by: 'alice', reason: 'restore the backup',
+	text: 'tcp to 192.168.1.20:5432', open: true, grantedForMs: 900_000, endsAtMs: noonMs + 847_000, packets: 1234,
+};
+
 export function sampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 	return {
 		seq: 7,

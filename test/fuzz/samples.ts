@@ -22,5 +22,5 @@ export const snapshots = (): readonly unknown[] =>
 export function listings(): readonly unknown[] {
 	const ruleset = compile(configurations.careful, situations.connected);
 	const texts = [renderInet(ruleset, {mode: 'create'}), renderNetdev(ruleset, {mode: 'create'}) ?? ''];
-	return texts.flatMap(text => [...applyScript(new Map(), text, 'ours').values()].map(table => listTable(table)));
+	return texts.flatMap(text => [...applyScript(new Map(), text, 'ours', 0).values()].map(table => listTable(table, 0)));
 }

@@ -3,6 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createController, type Controller} from '../../src/controller/controller.ts';
+import {exceptionsFile} from '../../src/controller/exceptions-file.ts';
 import {intentFile} from '../../src/controller/intent.ts';
 import {journal} from '../../src/controller/journal.ts';
 import type {Devices, Route, TunnelDevice} from '../../src/kernel/kernel.ts';
@@ -34,6 +35,7 @@ const endpoints = {'ch-zrh-1': '192.0.2.10', 'se-sto-1': '198.51.100.10'} as con
 
 export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>} = {}): Rig {
 	const clock = manualClock(1_800_000_000_000);
+	kernel.setClock(clock.monotonic);
 	const silent = new Set<string>();
 	putUplink(kernel);
 	const config = configFrom({VKS_STATE_FOLDER: folder, VKS_EXIT_URL: 'off', VKS_SERVER: '', VKS_DRILL_EVERY: 'off', ...settings});
@@ -49,6 +51,7 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 		config,
 		clock,
 		intent: intentFile(folder),
+		exceptionsFile: exceptionsFile(folder),
 		resolv: {nameservers: () => [ip('10.64.1.1')], point: () => ok(undefined)},
 		readServers: async () => ok(Object.entries(endpoints).map(([id, endpoint]) => serverEntry(id, endpoint))),
 		journal: listener => journal(clock, quiet, listener),

@@ -3,6 +3,7 @@
  * any one of these fields another, the rule must not decide. So neither a rule nor a term of one can go unnoticed.
  */
 import type {ChainName} from '../../src/policy/policy.ts';
+import {exceptionRows} from './exception-rows.ts';
 import type {configurations, situations} from './situations.ts';
 
 export interface Given {
@@ -78,6 +79,7 @@ function rowsOfHosts({number, link, host, resolver}: Hosts): readonly Row[] {
 const hostNeighbours: readonly Given[] = ['fd00:78::9', 'fe80::1', 'ff02::2', 'ff02::1:ff00:7'].flatMap(destination => [135, 136].map(icmpType => ({outInterface: 'eth1', ...neighbour, destination, icmpType})));
 
 export const rows: readonly Row[] = [
+	...exceptionRows,
 	...rowsOfHosts({number: 1, link: 'eth1', host: '172.31.0.9', resolver: '10.64.1.1'}),
 	...rowsOfHosts({number: 2, link: 'eth0', host: 'fd00:77::9', resolver: 'fd64:1::1'}),
 	...rowsOfHosts({number: 3, link: 'eth1', host: 'fd00:78::9', resolver: 'fd64:1::1'}),

@@ -4,7 +4,10 @@ import {parseConfig} from '../../src/config/parse.ts';
 import {parseIp, type IpAddress} from '../../src/net/address.ts';
 import {parseInterfaceName, type InterfaceName} from '../../src/net/interface-name.ts';
 import {parsePort, type Port} from '../../src/net/port.ts';
-import type {Situation, TunnelUse} from '../../src/policy/policy.ts';
+import {parseCidr, type Cidr} from '../../src/net/cidr.ts';
+import type {Exception, Pinhole} from '../../src/policy/exception.ts';
+import {leaseName, type Lease} from '../../src/policy/lease.ts';
+import type {Protocol, Situation, TunnelUse} from '../../src/policy/policy.ts';
 
 export function configFrom(env: Readonly<Record<string, string>>): Config {
 	const parsed = parseConfig({env, file: null});
@@ -45,14 +48,34 @@ export const zurich: TunnelUse = {
 	senderUid: null,
 };
 
+/** Beyond any test, on the monotonic clock. */
+export const lease = (permission: string, protocol: Protocol): Lease => ({name: leaseName(permission), protocol, untilMs: 90_000_000, forMs: 900_000});
+export const range = (text: string): Cidr => orThrow(parseCidr(text), text);
+
+const operators = {by: 'alice', reason: 'restore the backup', uid: null} as const;
+export const exceptions: readonly Exception[] = [
+	{...operators, id: 1, protocol: 'tcp', range: range('192.168.9.20'), port: portOf(5432), direction: 'out', uid: 1000, lease: lease('exception-1', 'tcp')},
+	{...operators, id: 2, protocol: 'udp', range: range('192.168.9.0/24'), port: portOf(5353), direction: 'in', lease: lease('exception-2', 'udp')},
+	{...operators, id: 3, protocol: 'icmp', range: range('192.168.9.1'), port: null, direction: 'out', lease: lease('exception-3', 'icmp')},
+	{...operators, id: 4, protocol: 'tcp', range: range('fd00:9::/64'), port: portOf(443), direction: 'out', lease: lease('exception-4', 'tcp')},
+	{...operators, id: 5, protocol: 'icmpv6', range: range('fd00:9::1'), port: null, direction: 'in', lease: lease('exception-5', 'icmpv6')},
+];
+export const pinholes: readonly Pinhole[] = [
+	{id: 1, address: ip('203.0.113.80'), port: portOf(443), transport: 'tcp', uid: 0, reason: 'the list of servers', lease: lease('bootstrap-1', 'tcp')},
+	{id: 2, address: ip('2001:db8:80::1'), port: portOf(443), transport: 'tcp', uid: 0, reason: 'the list of servers', lease: lease('bootstrap-2', 'tcp')},
+];
+
 const base = {uplink: nic('eth0'), outside: [nic('eth0'), nic('eth1')]} as const;
 
 export const situations = {
 	blocked: {kind: 'blocked', tunnels: [], ...base},
-	connecting: {kind: 'tunnelled', tunnels: [{...stockholm, pass: 'handshake'}], ...base},
+	connecting: {kind: 'tunnelled', tunnels: [{...stockholm, pass: 'handshake', lease: lease('dial-1', 'udp')}], ...base},
 	connected: {kind: 'tunnelled', tunnels: [stockholm], ...base},
 	switching: {kind: 'tunnelled', tunnels: [stockholm, zurich], ...base},
 	lockdown: {kind: 'lockdown', tunnels: [], ...base},
+	bootstrapping: {kind: 'blocked', tunnels: [], ...base, pinholes},
+	excepted: {kind: 'tunnelled', tunnels: [stockholm], ...base, exceptions, pinholes},
+	'excepted-lockdown': {kind: 'lockdown', tunnels: [], ...base, exceptions, pinholes},
 	'no-uplink': {kind: 'blocked', tunnels: [], uplink: null, outside: []},
 } as const satisfies Readonly<Record<string, Situation>>;
 

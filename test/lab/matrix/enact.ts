@@ -15,7 +15,7 @@ export async function enact({name, config, state, tunnels}: SceneOf, kernel: Ker
 	const reading = valueOf(networkKeeper(kernel, config).sync({
 		tunnels: [...new Set([config.tunnelInterface, ...tunnels.map(tunnel => tunnel.interface)])],
 		carrying: carrier === undefined ? null : {interface: carrier.interface, addresses: carrier.addresses, families: [...new Set(carrier.addresses.map(familyOf))], resolvers: carrier.resolvers},
-		exceptionsOpen: state !== 'lockdown',
+		exceptions: [], exceptionsOpen: state !== 'lockdown',
 		repair: true,
 	}));
 	if (reading.broken.length > 0) throw new Error(`${name}: ${reading.broken.join('; ')}`);

@@ -10,11 +10,46 @@ test.each([
 	[['lockdown', '--reason', 'odd traffic'], {do: 'lockdown', reason: 'odd traffic'}],
 	[['lockdown', `--reason=${'x'.repeat(900)}`], {do: 'lockdown', reason: 'x'.repeat(500)}],
 	[['lift', '--word', 'lift'], {do: 'lift', word: 'lift'}],
+	[
+		['allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', 'restore the backup'],
+		{do: 'allow', protocol: 'tcp', range: '192.168.1.20', port: 5432, direction: 'out', uid: null, seconds: 900, reason: 'restore the backup', by: 'operator'},
+	],
+	[
+		['allow', 'udp', '[fd00::/64]:443', '--for=1h30m', '--reason', 'a', '--uid', '1000'],
+		{do: 'allow', protocol: 'udp', range: 'fd00::/64', port: 443, direction: 'out', uid: 1000, seconds: 5400, reason: 'a', by: 'operator'},
+	],
+	[
+		['allow', 'tcp', '10.1.0.0/16:8080', '--in', '--for', '90s', '--reason', 'a'],
+		{do: 'allow', protocol: 'tcp', range: '10.1.0.0/16', port: 8080, direction: 'in', uid: null, seconds: 90, reason: 'a', by: 'operator'},
+	],
+	[['allow', 'icmp', 'fd00::1', '--for', '24h', '--reason', 'a'], {do: 'allow', protocol: 'icmpv6', range: 'fd00::1', port: null, direction: 'out', uid: null, seconds: 86_400, reason: 'a', by: 'operator'}],
+	[['revoke', '3'], {do: 'revoke', id: 3}],
 ])('%j sends its command and prints the outcome', async (argv, command) => {
 	const {vks, controller} = await shell();
 	expect(await vks(...argv)).toEqual({code: 0, out: 'done (3.0 ms)\n', err: ''});
 	expect(controller.commands).toEqual([command]);
 	expect(JSON.parse((await vks(...argv, '--json')).out)).toEqual({version: 1, ...done()});
+});
+
+test.each([
+	[['allow', 'tcp', '192.168.1.20', '--for', '15m', '--reason', 'a'], 'tcp needs a port'],
+	[['allow', 'icmp', '192.168.1.20:7', '--for', '15m', '--reason', 'a'], 'icmp has no ports'],
+	[['allow', 'sctp', '192.168.1.20:7', '--for', '15m', '--reason', 'a'], 'none of tcp'],
+	[['allow', 'tcp', 'db.lan:5432', '--for', '15m', '--reason', 'a'], 'names are not looked up'],
+	[['allow', 'tcp', '192.168.1.20:0', '--for', '15m', '--reason', 'a'], 'not a port'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--reason', 'a'], 'needs --for'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--for', '15m'], 'needs --reason'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', ' '], 'needs --reason'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--for', 'ever', '--reason', 'a'], 'takes a time'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--for', '0s', '--reason', 'a'], '1s to 24h'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--for', '24h1s', '--reason', 'a'], '1s to 24h'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', 'a', '--uid', 'root'], '--uid takes a number'],
+	[['allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', 'a', '--uid', '1', '--in'], 'what goes out'],
+	[['revoke', 'all'], 'not the number'],
+])('%j is wrong usage, named, and sends nothing', async (argv, said) => {
+	const {vks, controller} = await shell();
+	expect(await vks(...argv)).toMatchObject({code: 2, err: expect.stringContaining(said) as unknown});
+	expect(controller.commands).toEqual([]);
 });
 
 test('a command that failed is exit code 1 with the reason and the next step', async () => {
@@ -23,6 +58,12 @@ test('a command that failed is exit code 1 with the reason and the next step', a
 	const ran = await vks('switch', 'lab-nine');
 	expect(ran).toMatchObject({code: 1, out: ''});
 	expect(ran.err).toBe('error no-server: There is no server lab-nine.\n  Traffic is still blocked. See `vks servers`.\n');
+});
+
+test('the viewers\' socket takes no exception, and says which does', async () => {
+	const {vks, runFolder, controller} = await shell();
+	expect(await vks('allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', 'a', '--socket', `${runFolder}/view.sock`)).toMatchObject({code: 1, err: expect.stringContaining('control.sock')});
+	expect(controller.commands).toEqual([]);
 });
 
 test('the viewers\' socket takes no lockdown, and says which does', async () => {

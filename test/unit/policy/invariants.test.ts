@@ -89,12 +89,36 @@ test('on a tunnel only its own addresses may be a source', () => {
 test('in lockdown only loopback, the management path and what a link needs remain', () => {
 	fc.assert(
 		fc.property(validConfig, config => {
-			const ruleset = compile(config, situations.lockdown);
-			const ids = ruleset.chains.flatMap(({rules}) => accepts(rules).map(({id}) => id));
+			const ids = [situations.lockdown, situations['excepted-lockdown']].flatMap(locked => compile(config, locked).chains.flatMap(({rules}) => accepts(rules).map(({id}) => id)));
 			expect(ids.filter(id => !/^(loopback|management|egress-(management|arp|neighbour|dhcp)|neighbour|dhcp)/.test(id))).toEqual([]);
 		}),
 		{numRuns: 300},
 	);
+});
+
+test('every rule of an exception, a pinhole or a handshake names its lease, and every lease is declared', () => {
+	holds(({ruleset}) => {
+		const declared = new Set<string>(ruleset.leases.map(({name}) => name));
+		for (const rule of ruleset.chains.flatMap(({rules}) => rules)) {
+			if (/^(exception|bootstrap)-/.test(rule.id)) expect(rule.match.lease, rule.id).toBe(`lease-${rule.id.split('-').slice(0, 2).join('-')}`);
+			if (rule.match.lease !== undefined) expect(declared.has(rule.match.lease), rule.id).toBe(true);
+			if (rule.match.lease !== undefined) expect(rule.match.protocol, rule.id).toHaveLength(1);
+		}
+	});
+});
+
+test('an exception opens its range, protocol and port over the uplink, and nothing wider', () => {
+	holds(({ruleset, situation: {exceptions = [], uplink}}) => {
+		for (const rule of ruleset.chains.flatMap(({rules}) => rules).filter(({id}) => id.startsWith('exception-'))) {
+			const exception = exceptions.find(({id}) => id === Number(rule.id.split('-')[1]));
+			const {match} = rule;
+			expect(match.outInterface ?? match.inInterface, rule.id).toEqual([uplink]);
+			expect(match.destination ?? match.source, rule.id).toEqual([exception?.range]);
+			expect(match.protocol, rule.id).toEqual([exception?.protocol]);
+			expect(match.destinationPorts ?? match.sourcePorts ?? null, rule.id).toEqual(exception?.port === null ? null : [exception?.port]);
+			expect(match.icmpTypes === undefined, rule.id).toBe(exception?.port !== null);
+		}
+	});
 });
 
 test('a second uplink gets nothing but what VKS_PEERS and VKS_GATEWAY name on it', () => {

@@ -1,0 +1,34 @@
+/** Openings with an end: an operator's exceptions, and pinholes for what must be asked before there is a tunnel. */
+import type {IpAddress} from '../net/address.ts';
+import type {Cidr} from '../net/cidr.ts';
+import type {Port, Transport} from '../net/port.ts';
+import type {Lease} from './lease.ts';
+import type {Protocol} from './policy.ts';
+
+/** An operator's permission on the uplink, with owner, reason and end. */
+export interface Exception {
+	readonly id: number;
+	readonly protocol: Protocol;
+	/** The other side: whom we reach, or who reaches us. */
+	readonly range: Cidr;
+	/** The port connected to, theirs or ours; null for ICMP. */
+	readonly port: Port | null;
+	readonly direction: 'out' | 'in';
+	/** Only for processes of this user; outbound only. */
+	readonly uid: number | null;
+	readonly by: string;
+	readonly reason: string;
+	readonly lease: Lease;
+}
+
+/** One exact destination outside the tunnel, for our own packets, while there is no tunnel. Bears the tunnel's mark. */
+export interface Pinhole {
+	readonly id: number;
+	readonly address: IpAddress;
+	readonly port: Port;
+	readonly transport: Transport;
+	readonly uid: number;
+	/** What is asked there. */
+	readonly reason: string;
+	readonly lease: Lease;
+}
