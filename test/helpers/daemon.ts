@@ -90,6 +90,8 @@ async function watchDaemon(running: Running, client: ControlClient, log: () => s
 		until: (what, good, deadlineMs = 20_000) =>
 			new Promise((resolve, reject) => {
 				const finish = (found: Snapshot | null, why: string): void => {
+					// The daemon goes away after every wait that was over long ago too, and its log with the lab.
+					if (!listeners.has(check)) return;
 					clearTimeout(timer);
 					listeners.delete(check);
 					if (found !== null) resolve(found);
