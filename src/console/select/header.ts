@@ -1,6 +1,6 @@
 /** The header: the truth in two rows, always of the live moment. */
-import type {ExceptionView} from '../../control/schema.ts';
-import {formatAge, formatByteRate, formatClock, formatCount, formatCountdown} from '../format.ts';
+import {exceptionsWord} from './exceptions.ts';
+import {formatAge, formatByteRate, formatClock, formatCount} from '../format.ts';
 import type {DrillView} from '../../control/schema.ts';
 import type {Segment} from '../segments.ts';
 import {span, type Line} from '../text.ts';
@@ -46,14 +46,6 @@ export function layersLine(state: ViewState): Line {
 	return [span(`${held}/${layers.length} layers`, tone), ...(other === undefined ? [] : [span(` ${(missing[0] ?? other).name} ${(missing[0] ?? other).state}`, tone)])];
 }
 
-/** What is open for a time, and when the first of it ends; in lockdown it is closed, and only its time runs. */
-export function exceptionsLine(exceptions: readonly ExceptionView[], nowMs: number): Line {
-	const [first] = exceptions.toSorted((a, b) => a.endsAtMs - b.endsAtMs);
-	if (first === undefined) return [];
-	const many = exceptions.length === 1 ? first.text : `${exceptions.length} exceptions`;
-	return [span(`${first.open ? 'open' : 'closed'}: ${many} ${formatCountdown(first.endsAtMs - nowMs)}`, 'warn')];
-}
-
 const barWidth = 16;
 
 export function headerBottom(state: ViewState, theme: Theme): readonly Segment[] {
@@ -70,7 +62,7 @@ export function headerBottom(state: ViewState, theme: Theme): readonly Segment[]
 		{order: 2, line: tunnel === null ? [] : rateLine(symbols, tunnel.rxBytesPerSecond, tunnel.txBytesPerSecond)},
 		{order: 1, line: [span('drops ', 'label'), span(`${formatCount(drops.perSecond)}/s`, drops.perSecond > 0 ? 'warn' : 'plain')]},
 		{order: 5, line: [span('total ', 'label'), span(formatCount(drops.total))]},
-		{order: 6, line: exceptionsLine(exceptions, state.nowMs)},
+		{order: 1, line: exceptionsWord(exceptions, state.nowMs)},
 		{order: lastDrill?.kind === 'failed' ? 0 : 4, line: lastDrill === null ? [] : drillLine(lastDrill, state.nowMs)},
 		{order: 4, line: tamper.count === 0 ? [] : [span('tamper ', 'label'), span(formatCount(tamper.count), 'warn')]},
 		{order: 2, line: problems.length === 0 ? [] : [span(`${problems.length} problem${problems.length === 1 ? '' : 's'}`, problems.some(problem => problem.severity === 'error') ? 'bad' : 'warn')]},

@@ -3,6 +3,7 @@ import type {LayerView, Snapshot, TunnelView} from '../../control/schema.ts';
 import {formatAge, formatByteRate, formatBytes, sparkline} from '../format.ts';
 import {fitLine, lineWidth, span, textWidth, wrapText, type Line} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
+import {exceptionRows} from './exceptions.ts';
 import {selectHandshake} from './handshake.ts';
 import {barLine} from './header.ts';
 import {trafficPasses, withoutState} from './truth.ts';
@@ -29,7 +30,7 @@ export function tunnelLines(snapshot: Snapshot, space: Space): readonly Line[] {
 	const wide = space.width >= 76;
 	const leftWidth = Math.min(56, Math.floor(space.width * 0.56));
 	const facts = tunnel === null ? withoutTunnel(snapshot, {width: wide ? leftWidth : space.width, why: space.why}) : tunnelFacts(snapshot, tunnel, wide ? {...space, width: leftWidth - 1} : space);
-	const problems = problemLines(snapshot, space);
+	const problems = [...problemLines(snapshot, space), ...exceptionRows(snapshot.exceptions, space.nowMs)];
 	const room = space.height - problems.length;
 	// Two columns when there is room: facts beside layers. Below each other when not, and then the later facts give way to the layers.
 	const shown = wide ? facts : facts.slice(0, Math.max(3, room - snapshot.layers.length));
