@@ -1,0 +1,60 @@
+/** What opens something for a time, what is kept of it, and what a drill sees on a link. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {parseDuration} from '../../src/cli/duration.ts';
+import {parseAllow} from '../../src/cli/exception-command.ts';
+import {commandSchema} from '../../src/control/schema.ts';
+import {exceptionTextSchema, longestException, parseException} from '../../src/controller/exception-wish.ts';
+import {parseExceptions} from '../../src/controller/exceptions-file.ts';
+import {parseCidr} from '../../src/net/cidr.ts';
+import {bears} from '../../src/verify/recognise.ts';
+import {ipv4, ipv6} from '../helpers/arbitrary-net.ts';
+import {checkProblem} from './checks.ts';
+import {brokenBytes, brokenJson, brokenText} from './mutate.ts';
+import {target, type FuzzTarget} from './target.ts';
+
+const saved = {id: 3, protocol: 'tcp', range: '192.168.1.20/32', port: 5432, direction: 'out', uid: null, reason: 'backup', by: 'alice', seconds: 900};
+const files = [{version: 1, nextId: 4, exceptions: [saved]}, {version: 1, nextId: 9, exceptions: [saved, {...saved, id: 8, protocol: 'icmpv6', range: 'fd00::/64', port: null, direction: 'in'}]}];
+
+const typed = fc.record({
+	protocol: brokenText(['tcp', 'UDP', 'icmp', 'icmpv6']), target: brokenText(['192.168.1.20:5432', '10.0.0.0/8:80', '[fd00::1]:443', 'fd00::/64', '192.168.1.20'], [':53', '/0', '%eth0']),
+	inbound: fc.boolean(), time: fc.option(brokenText(['90s', '15m', '1h30m', '24h'])), reason: fc.option(brokenText(['backup'])), uid: fc.option(brokenText(['1000', '4294967295'])), by: brokenText(['alice', '']),
+});
+
+const frames = brokenBytes([Buffer.from('ffffffffffff0200000000010806000108000604000102000000000ac0000202000000000000c0000201', 'hex'), Buffer.from('0200000000010200000000020800450000200000000001110000c0000202c0000201', 'hex')]);
+
+export const exceptionTargets: readonly FuzzTarget[] = [
+	target('exceptions as they are kept', fc.oneof(brokenJson(files).map(value => JSON.stringify(value)), brokenText(files.map(file => JSON.stringify(file)))), text => {
+		const parsed = parseExceptions(text, '/state/exceptions.json');
+		if (!parsed.ok) {
+			checkProblem(parsed.error);
+			return;
+		}
+		const ids = parsed.value.exceptions.map(({id}) => id);
+		assert.equal(new Set(ids).size, ids.length);
+		for (const {wish} of parsed.value.exceptions) {
+			assert.equal(parseCidr(wish.range), wish.range);
+			assert.ok(wish.forMs >= 1000 && wish.forMs <= longestException * 1000);
+			assert.ok(![53, 853].includes(wish.port ?? 0), 'DNS outside the tunnel');
+		}
+	}),
+	target('what vks allow is asked', typed, words => {
+		const parsed = parseAllow(words);
+		if (!parsed.ok) {
+			assert.notEqual(parsed.error, '');
+			return;
+		}
+		assert.ok(commandSchema.safeParse(parsed.value).success, 'the daemon would not understand it');
+		const {do: _do, ...text} = parsed.value;
+		const judged = parseException(exceptionTextSchema.parse(text));
+		if (!judged.ok) checkProblem(judged.error);
+	}),
+	target('times', brokenText(['90s', '15m', '1h30m', '999999s']), text => {
+		const seconds = parseDuration(text);
+		assert.ok(seconds === null || (Number.isSafeInteger(seconds) && seconds >= 0));
+	}),
+	target('frames on a link', fc.tuple(frames, fc.uint8Array({minLength: 8, maxLength: 16}), fc.option(fc.oneof(ipv4, ipv6))), ([frame, token, destination]) => {
+		assert.equal(typeof bears(frame, {token, destination}), 'boolean');
+		assert.ok(bears(Buffer.concat([frame, token]), {token, destination}), 'a token at the end of a frame was missed');
+	}),
+];
