@@ -201,6 +201,14 @@ export const commands: readonly CommandSpec[] = [
 		load: () => import('./events.ts'),
 	},
 	{
+		name: 'dns',
+		summary: 'put resolv.conf back as it was before vks, once vks has stopped',
+		arguments: [{name: 'action', summary: 'restore: the only one there is'}],
+		options: [{name: 'config', value: 'FILE', summary: 'settings as YAML; the environment wins over it'}],
+		examples: [['vks dns restore', 'as root; look-ups stay refused while the tables of vks stand']],
+		load: () => import('./dns.ts'),
+	},
+	{
 		name: 'limits',
 		summary: 'say what vks cannot do',
 		arguments: [],

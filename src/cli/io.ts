@@ -34,3 +34,9 @@ export function textOption(args: Args, name: string): string | null {
 }
 
 export const hasOption = (args: Args, name: string): boolean => args.options[name] !== undefined;
+
+/** With the file that `--config` names. */
+export function environmentOf(args: Args, {env}: Io): Io['env'] {
+	const file = textOption(args, 'config');
+	return file === null ? env : {...env, VKS_CONFIG: file};
+}

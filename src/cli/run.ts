@@ -2,6 +2,7 @@
  * `vks run`: the daemon. Closed before anything is read, so that whatever is wrong with the settings, the folder or the
  * socket, traffic is blocked while the operator reads the message.
  */
+import {join} from 'node:path';
 import {loadConfig} from '../config/load.ts';
 import type {Config} from '../config/config.ts';
 import {settings} from '../config/settings.ts';
@@ -12,8 +13,10 @@ import {exceptionsFile} from '../controller/exceptions-file.ts';
 import {intentFile} from '../controller/intent.ts';
 import {journal} from '../controller/journal.ts';
 import {createLogger} from '../controller/log.ts';
+import {controlSocketName, defaultRunFolder} from '../control/paths.ts';
 import type {Snapshot} from '../control/schema.ts';
 import {startControlServer} from '../control/server.ts';
+import {probe} from '../control/takeover.ts';
 import {linuxDevices} from '../kernel/devices.ts';
 import type {Kernel} from '../kernel/kernel.ts';
 import {isHostNetwork} from '../kernel/namespace.ts';
@@ -23,11 +26,12 @@ import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
 import {version} from '../version.ts';
-import {exitCodes, hasOption, textOption, type Args, type ExitCode, type Io} from './io.ts';
+import {environmentOf, exitCodes, hasOption, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor, type Output} from './output.ts';
 import {stopOnSignals, type Stopping} from './stopping.ts';
 
 type Backend = LinuxKernelOptions['backend'];
+type Kept = () => Promise<boolean>;
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	// The name that others are given when they ask who holds the tables; Node's own would be MainThread.
@@ -39,7 +43,8 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		output.problem(hostNetwork);
 		return exitCodes.notEnforced;
 	}
-	const closed = await openClosed(backendIn(env));
+	const kept = (): Promise<boolean> => daemonAnswers(env);
+	const closed = await openClosed(backendIn(env), kept);
 	if (!closed.ok) {
 		output.problem(closed.error);
 		return exitCodes.notEnforced;
@@ -50,7 +55,7 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		closed.value.close();
 		return exitCodes.usage;
 	}
-	const kernel = await wantedKernel(closed.value, config.value.firewallBackend);
+	const kernel = await wantedKernel(closed.value, config.value.firewallBackend, kept);
 	if (!kernel.ok) {
 		output.problem(kernel.error);
 		return exitCodes.notEnforced;
@@ -72,26 +77,21 @@ const hostNetwork: Problem = {
 	next: 'Start vks in a container or a network namespace of its own; `vks run --host` if you mean the host.',
 };
 
-const environmentOf = (args: Args, {env}: Io): Io['env'] => {
-	const file = textOption(args, 'config');
-	return file === null ? env : {...env, [settings.configFile.name]: file};
-};
-
 /** The door to the kernel, with the namespace closed behind it. */
-async function openClosed(backend: Backend): Promise<Result<Kernel, Problem>> {
+async function openClosed(backend: Backend, kept: Kept): Promise<Result<Kernel, Problem>> {
 	const kernel = await openLinuxKernel({backend, devices: linuxDevices()});
-	if (!kernel.ok) return fail((await closeAnotherWay(backend)) ? withoutBackend(backend, kernel.error) : notClosed(kernel.error));
-	const closed = await closeFirst(kernel.value);
+	if (!kernel.ok) return fail((await closeAnotherWay(backend, kept)) ? withoutBackend(backend, kernel.error) : notClosed(kernel.error));
+	const closed = await closeFirst(kernel.value, {kept});
 	if (closed.ok) return kernel;
 	kernel.value.close();
 	return fail(notClosed(closed.error));
 }
 
 /** The file may name another backend than the environment did; the namespace is closed by now either way. */
-async function wantedKernel(kernel: Kernel, backend: Backend): Promise<Result<Kernel, Problem>> {
+async function wantedKernel(kernel: Kernel, backend: Backend, kept: Kept): Promise<Result<Kernel, Problem>> {
 	if (backend === 'auto' || backend === kernel.firewall.backend) return ok(kernel);
 	kernel.close();
-	return openClosed(backend);
+	return openClosed(backend, kept);
 }
 
 async function serve(kernel: Kernel, config: Config, stopping: Stopping, output: Output): Promise<ExitCode> {
@@ -131,11 +131,11 @@ async function serve(kernel: Kernel, config: Config, stopping: Stopping, output:
 }
 
 /** The way into the kernel that the operator wants may be missing where the other is there: that one closes, and no more. */
-async function closeAnotherWay(backend: Backend): Promise<boolean> {
+async function closeAnotherWay(backend: Backend, kept: Kept): Promise<boolean> {
 	if (backend === 'auto') return false;
 	const kernel = await openLinuxKernel({backend: 'auto', devices: linuxDevices()});
 	if (!kernel.ok) return false;
-	const closed = await closeFirst(kernel.value);
+	const closed = await closeFirst(kernel.value, {kept});
 	kernel.value.close();
 	return closed.ok;
 }
@@ -162,6 +162,12 @@ function startProblems({servers, problems}: Snapshot): readonly Problem[] {
 			: [{code: 'configuration', severity: usable ? 'warning' : 'error', what: problem, stillBlocking: true, next: `Then run \`vks switch ${id}\`.`}],
 	);
 	return [...files, ...(problems as readonly Problem[])];
+}
+
+/** As far as the environment says where; a daemon elsewhere puts its policy before the boot table's again by itself. */
+async function daemonAnswers(env: Io['env']): Promise<boolean> {
+	const folder = env[settings.runFolder.name] ?? '';
+	return (await probe(join(folder === '' ? defaultRunFolder : folder, controlSocketName))).kind === 'alive';
 }
 
 /** Before the settings are validated, because the namespace is closed before that; a wrong value is named afterwards. */

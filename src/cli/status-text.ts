@@ -57,13 +57,14 @@ const drillTones: Readonly<Record<DrillView['kind'], Tone>> = {passed: 'good', f
 
 const drillWords = ({kind, full, atMs, detail}: DrillView, nowMs: number): string => `${paint(drillTones[kind], kind)} ${formatAge(nowMs - atMs)} ago${full ? ' (full)' : ''}: ${detail}`;
 
-function tunnelFacts({driver, server, endpoint, exit, handshakeAgeSeconds, rxBytes, txBytes, interface: name}: NonNullable<Status['tunnel']>): readonly Fact[] {
+function tunnelFacts({driver, server, endpoint, exit, handshakeAgeSeconds, rxBytes, txBytes, epoch, forgotten, interface: name}: NonNullable<Status['tunnel']>): readonly Fact[] {
 	const handshake = handshakeAgeSeconds === null ? 'no handshake yet' : `handshake ${ageWords(handshakeAgeSeconds)} ago`;
 	const where = exit === null ? 'not asked yet' : [exit.address, exit.city, exit.country].filter(part => part !== null).join(', ');
 	return [
 		['server', `${server} at ${endpoint}`],
 		['tunnel', `${name} (${driver}), ${handshake}, ${formatBytes(rxBytes)} received, ${formatBytes(txBytes)} sent`],
 		['exit', where],
+		['epoch', `${epoch}${forgotten === null ? '' : `; ${withThousands(forgotten)} connections from before it forgotten`}`],
 	];
 }
 

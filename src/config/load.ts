@@ -1,7 +1,7 @@
 /** Reads the optional file and parses it together with the environment. The only effect of this folder. */
-import {readFileSync} from 'node:fs';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
+import {fileTrouble, readSmallFile} from '../small-file.ts';
 import type {Config} from './config.ts';
 import {parseConfig} from './parse.ts';
 import {problemFrom, settingProblem, type SettingProblem} from './setting-problem.ts';
@@ -16,15 +16,13 @@ export interface LoadInput {
 	readonly stillBlocking?: Problem['stillBlocking'];
 }
 
-export function loadConfig({env, readFile = readText, stillBlocking = 'unknown'}: LoadInput): Result<Config, readonly Problem[]> {
+export function loadConfig({env, readFile = readSmallFile, stillBlocking = 'unknown'}: LoadInput): Result<Config, readonly Problem[]> {
 	const file = readConfigFile(env, readFile);
 	const parsed = parseConfig({env, file: file.ok ? file.value : null});
 	// A file that cannot be read must not hide what is wrong with the environment.
 	const problems = [...(file.ok ? [] : [file.error]), ...(parsed.ok ? [] : parsed.error)];
 	return parsed.ok && file.ok ? parsed : fail(problems.map(problem => problemFrom(problem, stillBlocking)));
 }
-
-const readText = (path: string): string => readFileSync(path, 'utf8');
 
 function readConfigFile(env: Environment, readFile: (path: string) => string): Result<ConfigFile | null, SettingProblem> {
 	const named = fromEnvironment(settings.configFile, env);
@@ -34,7 +32,7 @@ function readConfigFile(env: Environment, readFile: (path: string) => string): R
 	try {
 		return ok({path, text: readFile(path)});
 	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+		const code = fileTrouble(error);
 		// The file is optional until the operator names one.
 		if (code === 'ENOENT' && named === null) return ok(null);
 		const wrong = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;

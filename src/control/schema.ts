@@ -84,8 +84,9 @@ export const tunnelSchema = z.object({
 	/** One value a second, oldest first, at most 120. */
 	rxHistory: z.array(count),
 	txHistory: z.array(count),
-	/** Rises with every tunnel that came up. */
+	/** Rises with every tunnel that came up. So many tracked connections from before it were forgotten; null where that is not known. */
 	epoch: count,
+	forgotten: count.nullable().optional(),
 	connectedAtMs: atMs.nullable(),
 });
 
@@ -226,7 +227,6 @@ export const explanationSchema = z.object({
 });
 
 const requestId = z.number().int().nonnegative();
-
 export const topicSchema = z.enum(['snapshot', 'drops', 'journal']);
 
 /** Client to daemon. */

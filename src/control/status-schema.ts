@@ -48,6 +48,10 @@ export const statusSchema = z.strictObject({
 			handshakeAgeSeconds: age.nullable(),
 			rxBytes: count,
 			txBytes: count,
+			/** Rises with every tunnel that came up. */
+			epoch: count,
+			/** Tracked connections of the time before this epoch that were forgotten when it began; null where that is not known. */
+			forgotten: count.nullable(),
 		})
 		.nullable(),
 	/** Packets refused since the daemon started, and in the last second. */

@@ -63,7 +63,7 @@ function staleness(checkedAtMs: number | null, nowMs: number): string | null {
 }
 
 function tunnelAt(tunnel: TunnelView, nowMs: number): NonNullable<Status['tunnel']> {
-	const {driver, server, endpoint, exit, handshakeAtMs, rxBytes, txBytes} = tunnel;
+	const {driver, server, endpoint, exit, handshakeAtMs, rxBytes, txBytes, epoch, forgotten = null} = tunnel;
 	return {
 		driver,
 		interface: tunnel.interface,
@@ -73,6 +73,8 @@ function tunnelAt(tunnel: TunnelView, nowMs: number): NonNullable<Status['tunnel
 		handshakeAgeSeconds: handshakeAtMs === null ? null : ageAt(handshakeAtMs, nowMs),
 		rxBytes,
 		txBytes,
+		epoch,
+		forgotten,
 	};
 }
 

@@ -26,12 +26,12 @@ export const releasedBrake: Brake = {recentMs: [], heldUntilMs: 0, step: 0, tota
 /** A clock that was set back must not make a pause long. */
 export const isHeld = ({heldUntilMs}: Brake, nowMs: number): boolean => nowMs < heldUntilMs && heldUntilMs - nowMs <= longestMs;
 
-/** How long the pause is that this repair brought about; null when it brought none. */
-export function afterRepair(brake: Brake, nowMs: number): {readonly brake: Brake; readonly pauseMs: number | null} {
+/** How long the pause is that this repair brought about; null when it brought none. `free` is how many within the window bring none. */
+export function afterRepair(brake: Brake, nowMs: number, free = freeRepairs): {readonly brake: Brake; readonly pauseMs: number | null} {
 	const step = nowMs - brake.heldUntilMs > forgivenAfterMs ? 0 : brake.step;
 	const recentMs = [...brake.recentMs.filter(at => nowMs - at < windowMs && at >= brake.heldUntilMs), nowMs];
 	const total = brake.total + 1;
-	if (recentMs.length < (step === 0 ? freeRepairs : repairsAfterPause)) return {brake: {...brake, recentMs, step, total}, pauseMs: null};
+	if (recentMs.length < (step === 0 ? free : repairsAfterPause)) return {brake: {...brake, recentMs, step, total}, pauseMs: null};
 	const pauseMs = Math.min(longestMs, 1000 * 2 ** step);
 	return {brake: {recentMs: [], heldUntilMs: nowMs + pauseMs, step: step + 1, total}, pauseMs};
 }

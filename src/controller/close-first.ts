@@ -4,8 +4,14 @@ import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 import {firewallKeeper, type FirewallKeeper} from './firewall-keeper.ts';
 
-export function closeFirst(kernel: Pick<Kernel, 'firewall' | 'network'>, keeper: FirewallKeeper = firewallKeeper(kernel.firewall)): Promise<Result<void, Problem>> {
+interface CloseOptions {
+	readonly keeper?: FirewallKeeper;
+	/** Whether another vks lives that keeps tables which bear no owner. */
+	readonly kept?: () => Promise<boolean>;
+}
+
+export function closeFirst(kernel: Pick<Kernel, 'firewall' | 'network'>, {keeper = firewallKeeper(kernel.firewall), kept}: CloseOptions = {}): Promise<Result<void, Problem>> {
 	const links = kernel.network.links();
 	// Names that cannot be read keep nobody from closing what needs none.
-	return keeper.close(links.ok ? links.value.filter(({loopback}) => !loopback).map(({name}) => name) : []);
+	return keeper.close(links.ok ? links.value.filter(({loopback}) => !loopback).map(({name}) => name) : [], kept);
 }

@@ -28,6 +28,7 @@ import type {ControllerEvent} from './port.ts';
 import {createProver} from './prover.ts';
 import type {Controller, ControllerDeps} from './controller-types.ts';
 import {commandQueue} from './queue.ts';
+import {resolvKeeper} from './resolv-keeper.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
@@ -43,7 +44,7 @@ const exitCheckEveryMs = 300_000;
 const exitFreshMs = 60_000;
 
 export function createController(deps: ControllerDeps): Controller {
-	const {kernel, config, clock, intent, resolv} = deps;
+	const {kernel, config, clock, intent} = deps;
 	const listeners = new Set<(event: ControllerEvent) => void>();
 	const drops: DropView[] = [];
 	const results = new Map<string, string>();
@@ -69,6 +70,8 @@ export function createController(deps: ControllerDeps): Controller {
 		else standing.set(slot, problem);
 	};
 
+	const resolv = resolvKeeper({resolv: deps.resolv, clock, journal, note: problem => note('dns', problem)});
+
 	/** Numbers of one tunnel are never shown of another. */
 	const statsNow = (): TunnelStats => {
 		const live = engine.live();
@@ -80,19 +83,18 @@ export function createController(deps: ControllerDeps): Controller {
 		const now = clock.now();
 		const {epoch} = engine.machine();
 		reconnects = {count: epoch - 1, lastReason: epoch > 1 ? engine.dialReason() : null};
-		statsOf = live;
-		stats = {...freshStats(now), connectedAtMs: now};
+		[statsOf, stats] = [live, {...freshStats(now), connectedAtMs: now}];
 		results.set(live.tunnel.server.id, `connected at ${new Date(now).toISOString()}`);
-		const pointed = live.use.resolvers.length === 0 ? ok(undefined) : resolv.point(live.use.resolvers);
-		note('dns', pointed.ok ? null : pointed.error);
-		void forget(epoch, live.use.addresses);
+		resolv.point(live.use.resolvers);
+		void forget(epoch, live);
 		// The first picture of a new tunnel shall not wait for the next second.
 		void tick().then(checkExit).then(() => drills.due('connected'));
 	};
 
-	const forget = async (epoch: number, addresses: readonly IpAddress[]): Promise<void> => {
-		const {text, problem} = await forgetConnections(kernel.network, epoch, {before: lastAddresses, now: addresses});
-		lastAddresses = addresses;
+	const forget = async (epoch: number, live: LiveTunnel): Promise<void> => {
+		const {text, forgotten, problem} = await forgetConnections(kernel.network, epoch, {before: lastAddresses, now: live.use.addresses});
+		lastAddresses = live.use.addresses;
+		if (statsOf === live) stats = {...stats, forgotten};
 		note('conntrack', problem);
 		journal.write('tunnel', 'info', text);
 	};
@@ -241,7 +243,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 	return {
 		async start() {
-			const closed = await closeFirst(kernel, firewall);
+			const closed = await closeFirst(kernel, {keeper: firewall});
 			if (!closed.ok) return closed;
 			const claimed = await firewall.claim();
 			if (!claimed.ok) return claimed;

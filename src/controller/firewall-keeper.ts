@@ -17,10 +17,11 @@ import {leaseKeeper} from './lease-keeper.ts';
 
 export interface FirewallKeeper {
 	/**
-	 * Loads the boot table unless ours stands already and drops by default, so that from here on nothing passes by accident;
-	 * and its backstop over these links, because one may be new since ours was hooked. Where another vks holds ours, it sees to them.
+	 * Loads the boot table unless ours drops by default and a living vks keeps it, so that from here on nothing passes by
+	 * accident; and its backstop over these links, because one may be new since ours was hooked. Where another vks holds ours, it
+	 * sees to them. `kept` is asked where no owner tells: an orphan drops by default and may hold anybody's accept.
 	 */
-	close(outside: readonly InterfaceName[]): Promise<Result<void, Problem>>;
+	close(outside: readonly InterfaceName[], kept?: () => Promise<boolean>): Promise<Result<void, Problem>>;
 	/** Takes ownership of the table, so that a second daemon stops here, before it touches routes. */
 	claim(): Promise<Result<void, Problem>>;
 	/** Makes the ruleset the kernel's. Calls run one after another; each applies the newest ruleset wanted. */
@@ -145,12 +146,15 @@ export function firewallKeeper(firewall: Firewall, monotonic = systemClock().mon
 	};
 
 	return {
-		async close(links) {
+		async close(links, kept = async () => false) {
 			outside = links;
 			const ours = firewall.header('inet', tableName);
 			if (!ours.ok) return ours;
-			const closed = ours.value.kind === 'present' && !ours.value.dormant && (await standsClosed(firewall));
+			const {value: header} = ours;
+			const closed = header.kind === 'present' && !header.dormant && (await standsClosed(firewall));
 			if (!closed) return cover();
+			// Persistent and nobody's: its owner is dead.
+			if (header.owner === 'nobody') return !header.persist && (await kept()) ? ok(undefined) : cover();
 			const backstop = firewall.header('netdev', tableName);
 			const anothers = backstop.ok && backstop.value.kind === 'present' && backstop.value.owner === 'other';
 			return anothers ? ok(undefined) : coverRawFrames();

@@ -3,6 +3,7 @@ import type {LayerView, ProofView} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {ReadBack} from './read-back.ts';
 import type {NetworkReading} from './network-keeper.ts';
+import type {ResolvNews} from './resolv-keeper.ts';
 import {describeTaken, xdpLayer} from './xdp-layer.ts';
 
 export interface Readings {
@@ -14,10 +15,7 @@ export interface Readings {
 	readonly backstop: Problem | null;
 	readonly sysctl: readonly Problem[];
 	readonly ownership: 'owned' | 'unsupported';
-	/** Resolvers in resolv.conf that are not the tunnel's; null when the file cannot be read. */
-	readonly strangeResolvers: readonly string[] | null;
-	/** False while there is no tunnel to name resolvers for. */
-	readonly resolversDue: boolean;
+	readonly resolv: ResolvNews;
 }
 
 export function proofOf(readings: Readings): ProofView {
@@ -64,12 +62,10 @@ export function layersOf(readings: Readings): readonly LayerView[] {
 }
 
 /** Look-ups outside are refused by the firewall either way; resolv.conf decides whether names resolve at all. */
-function dnsLayer({strangeResolvers, resolversDue}: Readings, firewall: readonly string[]): LayerView {
+function dnsLayer({resolv}: Readings, firewall: readonly string[]): LayerView {
 	if (firewall.length > 0) return layer('dns', firewall, '');
-	const detail = 'look-ups go to the tunnel\'s resolvers only';
-	if (!resolversDue) return layer('dns', [], 'no tunnel: every look-up is refused');
-	if (strangeResolvers === null) return {name: 'dns', state: 'missing', detail: 'resolv.conf cannot be read; look-ups elsewhere are refused'};
-	return layer('dns', strangeResolvers.map(address => `resolv.conf names ${address}, which is refused`), detail);
+	if (!resolv.due) return layer('dns', [], 'no tunnel: every look-up is refused');
+	return layer('dns', resolv.differs === null ? [] : [`resolv.conf ${resolv.differs}; look-ups elsewhere are refused`], 'look-ups go to the tunnel\'s resolvers only');
 }
 
 function layer(name: LayerView['name'], differences: readonly string[], held: string): LayerView {

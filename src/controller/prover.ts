@@ -4,7 +4,6 @@
  */
 import type {LayerView, ProofView} from '../control/schema.ts';
 import type {Generation, Kernel} from '../kernel/kernel.ts';
-import type {ResolvConf} from '../kernel/resolv-conf.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import {tableName} from '../policy/render.ts';
 import type {IpAddress} from '../net/address.ts';
@@ -17,6 +16,7 @@ import type {Journal} from './journal.ts';
 import {preflight} from './preflight.ts';
 import {layersOf, proofOf, type Readings} from './proof.ts';
 import {rulesetReader} from './read-back.ts';
+import type {ResolvKeeper} from './resolv-keeper.ts';
 import type {RuleStats} from './rule-stats.ts';
 import {sysctlNews} from './sysctl-news.ts';
 
@@ -27,7 +27,7 @@ export interface ProverDeps {
 	readonly firewall: FirewallKeeper;
 	readonly journal: Journal;
 	readonly stats: RuleStats;
-	readonly resolv: ResolvConf;
+	readonly resolv: ResolvKeeper;
 	readonly resolvers: () => readonly IpAddress[] | null;
 }
 
@@ -75,8 +75,8 @@ export function createProver(deps: ProverDeps): Prover {
 		const outside = network.ok ? network.value.choice.outside : [];
 		const {intended, ruleset} = await readStill(outside);
 		if (ruleset.ok && intended !== null) stats.update(intended, ruleset.value.counters, clock.now());
-		const due = deps.resolvers();
-		const named = deps.resolv.nameservers();
+		const resolv = deps.resolv.check(deps.resolvers());
+		if (resolv.repaired !== null) tamper = {count: tamper.count + 1, last: resolv.repaired, lastAtMs: clock.now()};
 		provenOf = intended;
 		const uplink = network.ok ? (network.value.choice.uplink?.name ?? null) : null;
 		sysctls.tell(uplink);
@@ -90,8 +90,7 @@ export function createProver(deps: ProverDeps): Prover {
 			backstop: firewall.backstopUnsupported(),
 			sysctl,
 			ownership: firewall.ownership(),
-			strangeResolvers: named === null ? null : named.filter(address => due !== null && !due.includes(address)),
-			resolversDue: due !== null,
+			resolv,
 		};
 	};
 

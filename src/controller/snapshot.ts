@@ -78,6 +78,7 @@ function tunnelView({live, stats, machine}: SnapshotParts): TunnelView | null {
 		rxHistory: [...stats.rxHistory],
 		txHistory: [...stats.txHistory],
 		epoch: machine.epoch,
+		forgotten: stats.forgotten,
 		connectedAtMs: stats.connectedAtMs,
 	};
 }

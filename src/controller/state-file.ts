@@ -2,24 +2,17 @@
  * The small files kept across restarts: read without being caught by what is no such file, and replaced as a whole. A state
  * folder is written to by others too, be it a mistaken mount: a FIFO must not hang the daemon, nor a device fill its memory.
  */
-import {closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {readSmallFile} from '../small-file.ts';
 
-const mostBytes = 64 * 1024;
+const mostKib = 64;
 
 /** Null when there is nothing of that name; throws when there is something that cannot be read as a small file. */
 export function readStateFile(path: string): string | null {
 	// A link to nothing is not nothing: what it once led to may be what was remembered.
 	if (!stands(path)) return null;
-	// O_NONBLOCK: a FIFO that nobody writes to never opens.
-	const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-	try {
-		const {size} = regular(file);
-		if (size > mostBytes) throw new Error('it is larger than 64 KiB');
-		return readFileSync(file, 'utf8');
-	} finally {
-		closeSync(file);
-	}
+	return readSmallFile(path, mostKib);
 }
 
 /** Written beside and renamed over, so that a reader finds the old or the new text and never half of one. */
@@ -46,10 +39,8 @@ export function emptyStateFile(path: string): void {
 /** O_NONBLOCK: to write to a FIFO that nobody reads is refused instead of waited for. */
 const openForWriting = (path: string): number => openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK | constants.O_NOFOLLOW, 0o600);
 
-function regular(file: number): {readonly size: number} {
-	const found = fstatSync(file);
-	if (!found.isFile()) throw new Error('it is not a regular file');
-	return found;
+function regular(file: number): void {
+	if (!fstatSync(file).isFile()) throw new Error('it is not a regular file');
 }
 
 function stands(path: string): boolean {

@@ -16,10 +16,12 @@ export interface TunnelStats {
 	readonly health: Health;
 	readonly exit: (ExitIdentity & {readonly checkedAtMs: number}) | null;
 	readonly connectedAtMs: number | null;
+	/** Tracked connections from before this epoch that were forgotten; null until it was done, and where it could not be. */
+	readonly forgotten: number | null;
 }
 
 export const freshStats = (nowMs: number): TunnelStats => ({
-	facts: null, atMs: nowMs, rxRate: 0, txRate: 0, rxHistory: [], txHistory: [], health: freshHealth(nowMs), exit: null, connectedAtMs: null,
+	facts: null, atMs: nowMs, rxRate: 0, txRate: 0, rxHistory: [], txHistory: [], health: freshHealth(nowMs), exit: null, connectedAtMs: null, forgotten: null,
 });
 
 export function recordFacts(stats: TunnelStats, facts: WireguardFacts, atMs: number): TunnelStats {

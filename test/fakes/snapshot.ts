@@ -42,6 +42,7 @@ export function sampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 			rxHistory: [0, 1024, 2048],
 			txHistory: [0, 256, 512],
 			epoch: 1,
+			forgotten: 11,
 			connectedAtMs: noonMs - 600_000,
 		},
 		uplink: {name: 'eth0', addresses: ['172.17.0.2/16'], gateway: '172.17.0.1', up: true},

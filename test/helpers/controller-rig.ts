@@ -7,6 +7,7 @@ import {exceptionsFile} from '../../src/controller/exceptions-file.ts';
 import {intentFile} from '../../src/controller/intent.ts';
 import {journal} from '../../src/controller/journal.ts';
 import type {Devices, Route, TunnelDevice} from '../../src/kernel/kernel.ts';
+import type {ResolvConf} from '../../src/kernel/resolv-conf.ts';
 import {parseIp} from '../../src/net/address.ts';
 import {ok} from '../../src/result.ts';
 import type {ServerEntry} from '../../src/tunnel/tunnel.ts';
@@ -30,10 +31,12 @@ export interface Rig {
 const key = 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=';
 const confOf = (address: string, endpoint: string): string => `[Interface]\nPrivateKey = ${key}\nAddress = ${address}/32\nDNS = 10.64.1.1\n[Peer]\nPublicKey = ${key}\nAllowedIPs = 0.0.0.0/0\nEndpoint = ${endpoint}:51820\nPersistentKeepalive = 25\n`;
 
+const wellPointed: ResolvConf = {read: () => ({kind: 'names', nameservers: [ip('10.64.1.1')]}), point: () => ok(undefined)};
+
 /** Two cities; their endpoints tell the fake device which one it talks to. */
 const endpoints = {'ch-zrh-1': '192.0.2.10', 'se-sto-1': '198.51.100.10'} as const;
 
-export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>} = {}): Rig {
+export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}, resolv = wellPointed}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>; resolv?: ResolvConf} = {}): Rig {
 	const clock = manualClock(1_800_000_000_000);
 	kernel.setClock(clock.monotonic);
 	const silent = new Set<string>();
@@ -52,7 +55,7 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 		clock,
 		intent: intentFile(folder),
 		exceptionsFile: exceptionsFile(folder),
-		resolv: {nameservers: () => [ip('10.64.1.1')], point: () => ok(undefined)},
+		resolv,
 		readServers: async () => ok(Object.entries(endpoints).map(([id, endpoint]) => serverEntry(id, endpoint))),
 		journal: listener => journal(clock, quiet, listener),
 		daemon: {version: '0', pid: 1, startedAtMs: clock.now()},

@@ -93,7 +93,8 @@ async function watchDaemon(running: Running, client: ControlClient, log: () => s
 					// The daemon goes away after every wait that was over long ago too, and its log with the lab.
 					if (!listeners.has(check)) return;
 					clearTimeout(timer);
-					listeners.delete(check);
+					// Settled before: its end, or the lab's, is none of ours any more.
+					if (!listeners.delete(check)) return;
 					if (found !== null) resolve(found);
 					else reject(new Error(`${why} before ${what}; ${describe(latest.snapshot)}\n${log().split('\n').slice(-25).join('\n')}`));
 				};

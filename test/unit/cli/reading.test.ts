@@ -19,6 +19,7 @@ test('status says what was read back, and how long ago', async () => {
 		  server  lab-one at 203.0.113.10:51820
 		  tunnel  wg0 (wireguard), handshake 34s ago, 12 MB received, 1.2 MB sent
 		  exit    198.51.100.7, Lisbon, PT
+		  epoch   1; 11 connections from before it forgotten
 		  drops   17 refused, 2 in the last second
 		  drill   none yet
 		  daemon  vks 0.1.0, pid 41, up 1h00m

@@ -18,6 +18,7 @@ test.each([
 	[['drops', '-x'], 'unknown option -x'],
 	[['status', 'now'], 'status does not take "now"'],
 	[['switch'], 'switch needs <server>'],
+	[['dns', 'forget'], 'dns cannot "forget": write vks dns restore'],
 	[['switch', 'a', 'b'], 'switch does not take "b"'],
 	[['status', '--socket'], '--socket needs a value: --socket PATH'],
 	[['status', '--socket', '--json'], '--socket needs a value; write --socket=--json'],

@@ -1,4 +1,5 @@
 /** Loading: the optional file, and what is said when it cannot be read. */
+import {execFileSync} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -42,6 +43,16 @@ describe('with the real file system', () => {
 
 	test('a folder is not a file', () => {
 		expect(loadConfig({env: {VKS_CONFIG: folder}})).toMatchObject({ok: false, error: [{what: `VKS_CONFIG: ${folder} cannot be read (EISDIR).`}]});
+	});
+
+	test('a FIFO is not waited for, and a file without an end is not read', () => {
+		const path = join(folder, 'fifo');
+		execFileSync('mkfifo', [path]);
+		expect(loadConfig({env: {VKS_CONFIG: path}})).toMatchObject({ok: false, error: [{what: `VKS_CONFIG: ${path} cannot be read (it is not a regular file).`}]});
+		expect(loadConfig({env: {VKS_CONFIG: '/dev/zero'}})).toMatchObject({ok: false, error: [{what: 'VKS_CONFIG: /dev/zero cannot be read (it is not a regular file).'}]});
+		const large = join(folder, 'large.yaml');
+		writeFileSync(large, '#'.repeat(2 * 1024 * 1024));
+		expect(loadConfig({env: {VKS_CONFIG: large}})).toMatchObject({ok: false, error: [{what: `VKS_CONFIG: ${large} cannot be read (it is larger than 1024 KiB).`}]});
 	});
 });
 

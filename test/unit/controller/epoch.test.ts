@@ -12,7 +12,7 @@ const both = {before: [ip('10.64.1.2'), ip('fd64::2')], now: [ip('10.64.2.2'), i
 test('how many were forgotten, and how many ended because their address is gone', async () => {
 	const state = fresh();
 	const said = await forgetConnections(fakeNetwork(state, () => null, () => undefined), 4, both);
-	expect(said).toEqual({text: 'Epoch 4: 37 tracked connections from before it forgotten; 2 TCP connections bound to 10.64.1.2 ended.', problem: null});
+	expect(said).toEqual({text: 'Epoch 4: 37 tracked connections from before it forgotten; 2 TCP connections bound to 10.64.1.2 ended.', forgotten: 37, problem: null});
 	expect(state).toMatchObject({connections: 0, tcp: ['10.64.2.2']});
 });
 
@@ -24,6 +24,6 @@ test('an address that stays ends nothing', async () => {
 });
 
 test('a kernel that does not let connections be forgotten is a problem', async () => {
-	const {text, problem} = await forgetConnections(fakeNetwork(fresh(), operation => (operation === 'flushConnections' ? refusal : null), () => undefined), 2, {before: [], now: both.now});
-	expect([text, problem]).toEqual(['Epoch 2: connections from before it could not be forgotten.', refusal]);
+	const {text, forgotten, problem} = await forgetConnections(fakeNetwork(fresh(), operation => (operation === 'flushConnections' ? refusal : null), () => undefined), 2, {before: [], now: both.now});
+	expect([text, forgotten, problem]).toEqual(['Epoch 2: connections from before it could not be forgotten.', null, refusal]);
 });
