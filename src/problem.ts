@@ -16,6 +16,7 @@ export type ProblemCode =
 	| 'routing-refused'
 	| 'egress-unsupported'
 	| 'af-xdp'
+	| 'foreign-hook'
 	| 'conntrack'
 	| 'sysctl'
 	| 'rp-filter'

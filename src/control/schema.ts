@@ -52,8 +52,8 @@ export const proofSchema = z.object({
 	rulesetHash: z.string().nullable(),
 	/** What differs or is not known; empty when proven. */
 	detail: z.array(z.string()),
-	/** What the read-back covered: ruleset, ownership, routing, backstop, af-xdp, sysctl. */
-	covers: z.array(z.enum(['ruleset', 'ownership', 'routing', 'backstop', 'af-xdp', 'sysctl'])),
+	/** What the read-back covered: ruleset, ownership, routing, backstop, af-xdp, hooks (what others hooked in), sysctl. */
+	covers: z.array(z.enum(['ruleset', 'ownership', 'routing', 'backstop', 'af-xdp', 'hooks', 'sysctl'])),
 	generation: count,
 });
 

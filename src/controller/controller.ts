@@ -33,6 +33,7 @@ import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
 import {everySecond} from './ticker.ts';
+import {hooksProblem} from './foreign-hooks.ts';
 import {xdpProblem} from './xdp-layer.ts';
 import {strangerLog} from './stranger-log.ts';
 import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
@@ -161,10 +162,9 @@ export function createController(deps: ControllerDeps): Controller {
 	});
 
 	const problems = (): readonly Problem[] => {
-		const failure = engine.lastFailure();
 		const enforcement = engine.enforcementProblem();
-		const backstop = firewall.backstopUnsupported();
-		return [...[drills.problem(), enforcement, failure?.problem ?? null, backstop, xdpProblem(engine.network()?.xdp ?? null)].filter(problem => problem !== null), ...standing.values()];
+		const {xdp = null, hooks = null} = engine.network() ?? {};
+		return [...[drills.problem(), enforcement, engine.lastFailure()?.problem ?? null, firewall.backstopUnsupported(), xdpProblem(xdp), hooksProblem(hooks)].filter(problem => problem !== null), ...standing.values()];
 	};
 
 	const publish = (): void => {

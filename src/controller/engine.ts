@@ -18,7 +18,7 @@ import type {Journal} from './journal.ts';
 import {hasLostSource, type Source} from './lost-source.ts';
 import type {Openings} from './openings.ts';
 import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
-import {networkNews} from './network-news.ts';
+import {tellNetworkNews} from './network-news.ts';
 import {handshakeLease, situationOf} from './situation.ts';
 import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
 import {describeDial, describeState, levelOf} from './wording.ts';
@@ -248,7 +248,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		const repair = !isHeld(brake, clock.now()) || !lastWish.startsWith(ours);
 		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: !locked, exceptions: exceptionRanges(), repair});
 		if (!result.ok) return result;
-		for (const news of networkNews(reading, result.value)) journal.write('network', 'info', `${news}.`);
+		tellNetworkNews(journal, reading, result.value);
 		reading = result.value;
 		// What we want anew is no repair; what differs from what we wanted before is.
 		const wish = `${ours}${JSON.stringify(result.value.choice.uplink)}`;

@@ -8,6 +8,7 @@ import {describeRepair, intendedRouting, isRepaired, localTable, repairRouting, 
 import {chooseUplink, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
+import {readHooks, type HooksReading} from './foreign-hooks.ts';
 
 export interface Carrying {
 	readonly interface: InterfaceName;
@@ -40,6 +41,8 @@ export interface NetworkReading {
 	readonly routing: RoutingIntent;
 	readonly links: readonly Link[];
 	readonly xdp: XdpHolding;
+	/** What others hooked in; a failure to read it is told and holds up no repair. */
+	readonly hooks: HooksReading;
 }
 
 export interface NetworkKeeper {
@@ -47,7 +50,7 @@ export interface NetworkKeeper {
 	sync(wish: NetworkWish): Result<NetworkReading, Problem>;
 }
 
-export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>, config: Config): NetworkKeeper {
+export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp' | 'hooks'>, config: Config): NetworkKeeper {
 	const {network} = kernel;
 	let previous: Uplink | null = null;
 
@@ -87,6 +90,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp'>
 				routing: after.value,
 				links: links.value,
 				xdp,
+				hooks: readHooks(kernel.hooks, links.value),
 			});
 		},
 	};

@@ -1,5 +1,12 @@
-/** What changed around the tunnel between two readings, in words for the journal. Pure. */
+/** What changed around the tunnel between two readings, in words for the journal. */
+import {hooksNews} from './foreign-hooks.ts';
+import type {Journal} from './journal.ts';
 import type {NetworkReading} from './network-keeper.ts';
+
+export function tellNetworkNews(journal: Pick<Journal, 'write'>, before: NetworkReading | null, after: NetworkReading): void {
+	for (const news of networkNews(before, after)) journal.write('network', 'info', `${news}.`);
+	for (const {level, text} of hooksNews(before?.hooks ?? null, after.hooks)) journal.write('tamper', level, text);
+}
 
 type Seen = Pick<NetworkReading, 'choice'>;
 

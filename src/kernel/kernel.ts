@@ -57,6 +57,8 @@ export interface Link {
 	readonly kind: string | null;
 	readonly mtu: number;
 	readonly addresses: readonly LinkAddress[];
+	/** An XDP program runs on it (IFLA_XDP_ATTACHED). */
+	readonly xdp?: true;
 }
 
 export interface LinkAddress {
@@ -211,11 +213,25 @@ export interface XdpGuard {
 	hold(links: readonly Link[]): XdpHolding;
 }
 
+/** What somebody else hooked in beside our tables. `diverts`: it can copy packets, or lead them past what we filter. */
+export type ForeignHook =
+	/** A tc filter; `queue` is one on a queueing discipline or class. `actions` is null where the classifier does not show them. */
+	| {readonly kind: 'filter'; readonly device: InterfaceName; readonly at: 'ingress' | 'egress' | 'queue'; readonly classifier: string; readonly actions: readonly string[] | null; readonly diverts: boolean}
+	| {readonly kind: 'xdp'; readonly device: InterfaceName; readonly diverts: true}
+	/** A table of nftables with a chain on a hook; `statements` are those of its rules that divert. */
+	| {readonly kind: 'table'; readonly family: string; readonly table: string; readonly devices: readonly string[]; readonly statements: readonly string[]; readonly diverts: boolean};
+
+export interface ForeignHooks {
+	/** Filters and programs on these links, and every hooked table but `ours` (`inet vks`). Synchronous. */
+	read(links: readonly Link[], ours: readonly string[]): Result<readonly ForeignHook[], Problem>;
+}
+
 export interface Kernel {
 	readonly firewall: Firewall;
 	readonly network: Network;
 	readonly sysctl: Sysctl;
 	readonly xdp: XdpGuard;
+	readonly hooks: ForeignHooks;
 	readonly devices: Devices;
 	readonly probes: Probes;
 	/** Starts delivering events until the signal aborts. A busy NFLOG group is a problem, not a failure. */

@@ -6,6 +6,7 @@ import {openXdpSockets} from './af-xdp/xdp-socket.ts';
 import {EPERM} from './ffi/errno.ts';
 import {loadKoffi, type Koffi} from './ffi/koffi.ts';
 import {openLibc, type Libc} from './ffi/libc.ts';
+import {readForeignHooks} from './foreign/hooks.ts';
 import type {Devices, Firewall, Generation, Kernel} from './kernel.ts';
 import {NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink, type NetlinkError, type NetlinkSocket} from './netlink/socket.ts';
 import {endConnections} from './network/connections.ts';
@@ -114,6 +115,7 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		},
 		sysctl: openSysctl(),
 		xdp,
+		hooks: {read: (links, ours) => readForeignHooks({route, netfilter}, links, ours)},
 		devices,
 		probes: openProbes(koffi, libc),
 		watch,

@@ -12,5 +12,7 @@ export interface Bench {
 	removeLink(name: string): void;
 	/** Another process binds an AF_XDP socket to the link's first queue; what is returned ends it. Null when the kernel refuses. */
 	foreignXdp(name: string): (() => void) | null;
+	/** Another process mirrors what leaves one link to another one by a tc filter; what is returned ends it. */
+	mirror(from: string, to: string): () => void;
 	close(): void;
 }

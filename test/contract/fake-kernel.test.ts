@@ -1,4 +1,5 @@
 import {fakeKernel} from '../fakes/fake-kernel.ts';
+import {nic} from '../helpers/situations.ts';
 import {kernelContract} from './kernel-contract.ts';
 
 for (const ownership of ['owned', 'unsupported'] as const) {
@@ -15,6 +16,11 @@ for (const ownership of ['owned', 'unsupported'] as const) {
 				if (kernel.heldXdp().has(name)) return null;
 				kernel.strangersXdp.add(name);
 				return () => void kernel.strangersXdp.delete(name);
+			},
+			mirror(from) {
+				const hook = {kind: 'filter', device: nic(from), at: 'egress', classifier: 'u32', actions: ['mirred'], diverts: true} as const;
+				kernel.strangersHooks.add(hook);
+				return () => void kernel.strangersHooks.delete(hook);
 			},
 			close: kernel.close,
 		};

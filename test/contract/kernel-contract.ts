@@ -2,6 +2,7 @@
 import {describe} from 'vitest';
 import type {Bench} from './bench.ts';
 import {firewallContract} from './firewall-contract.ts';
+import {hooksContract} from './hooks-contract.ts';
 import {networkContract} from './network-contract.ts';
 import {ownershipContract} from './ownership-contract.ts';
 import {probeContract} from './probe-contract.ts';
@@ -15,6 +16,7 @@ export function kernelContract(name: string, makeBench: () => Promise<Bench>): v
 		networkContract(makeBench);
 		watchContract(makeBench);
 		xdpContract(makeBench);
+		hooksContract(makeBench);
 		probeContract(makeBench);
 	});
 }

@@ -2,14 +2,14 @@
  * The kernel in memory, behind the same interface, held honest by the contract suite. It remembers what it was told, refuses
  * or hangs on command, and tells a test's news as the real one would.
  */
-import type {Firewall, Kernel, KernelEvent, Link, Sysctl, TableFamily} from '../../src/kernel/kernel.ts';
+import type {Firewall, ForeignHook, Kernel, KernelEvent, Link, Sysctl, TableFamily} from '../../src/kernel/kernel.ts';
 import type {InterfaceName} from '../../src/net/interface-name.ts';
 import type {Problem} from '../../src/problem.ts';
 import {fail, ok, type Result} from '../../src/result.ts';
 import {fakeDevices, type FakeDevices} from './fake-devices.ts';
 import {fakeNetwork, loopbackLink, type FakeNetworkState} from './fake-network.ts';
 import {fakeProbes, type FakeProbes} from './fake-probes.ts';
-import {applyScript, listTable, newTable, Refused, tableKey, type FakeTables, type Who} from './fake-nft.ts';
+import {applyScript, hookedTables, listTable, newTable, Refused, tableKey, type FakeTables, type Who} from './fake-nft.ts';
 
 export interface Step {
 	/** A method of `Firewall`, `Network`, `Devices` or `TunnelDevice`. */
@@ -46,6 +46,8 @@ export interface FakeKernel extends Kernel {
 	readonly strangersXdp: Set<string>;
 	/** Names of links whose queue is ours. */
 	readonly heldXdp: () => ReadonlySet<string>;
+	/** tc filters and XDP programs of others; their tables are those that `foreign` made. */
+	readonly strangersHooks: Set<ForeignHook>;
 	readonly probes: FakeProbes;
 	setFault(fault: Fault | null): void;
 	setClock(monotonic: () => number): void;
@@ -72,6 +74,7 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 	const groups = new Set<number>();
 	const sysctls = new Map<string, string>();
 	const strangersXdp = new Set<string>();
+	const strangersHooks = new Set<ForeignHook>();
 	/** Bound by index, as in the kernel: a rename changes nothing. */
 	let heldXdp: ReadonlySet<number> = new Set();
 	const state: FakeNetworkState = {links: [loopbackLink], routes: [], rules: [], connections: 0};
@@ -190,7 +193,14 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 				return queues.length > 0 ? {kind: 'taken', queues} : {kind: 'held', queues: links.length};
 			},
 		},
+		hooks: {
+			read: (links, ours) => ok([
+				...[...strangersHooks].filter(hook => hook.kind === 'table' || links.some(({name}) => name === hook.device)),
+				...hookedTables(tables).filter(({family, table}) => !ours.includes(`${family} ${table}`)),
+			]),
+		},
 		strangersXdp,
+		strangersHooks,
 		heldXdp: () => new Set(state.links.filter(({index}) => heldXdp.has(index)).map(({name}) => name)),
 		devices: fakeDevices({gate: asyncGate, putLink, dropLink}),
 		probes: fakeProbes({state, tables: () => tables, setDown: name => putLink({name, up: false})}),

@@ -2,7 +2,7 @@
  * nf_tables in memory: understands the line-by-line scripts vks writes, applies one whole or not at all, and lists a table
  * in the shape of `nft -j`. Rules are kept as text: equal text lists equally, whatever the table is called.
  */
-import type {TableFamily} from '../../src/kernel/kernel.ts';
+import type {ForeignHook, TableFamily} from '../../src/kernel/kernel.ts';
 
 export interface FakeChain {
 	type: string | undefined;
@@ -197,3 +197,12 @@ export function listTable({family, name, chains, counters, sets}: FakeTable, now
 		],
 	};
 }
+
+/** Tables with a chain on a hook, and what in them sends packets elsewhere. */
+export const hookedTables = (tables: FakeTables): readonly Extract<ForeignHook, {kind: 'table'}>[] => [...tables.values()].flatMap(({family, name, chains}) => {
+	const hooked = [...chains.values()].filter(({hook}) => hook !== undefined);
+	if (hooked.length === 0) return [];
+	const words = [...chains.values()].flatMap(({rules}) => rules.flatMap(({text}) => /\b(dup|fwd) to\b/.exec(text)?.[1] ?? []));
+	const statements = [...new Set(words)];
+	return [{kind: 'table', family, table: name, devices: [...new Set(hooked.flatMap(({devices}) => devices))], statements, diverts: statements.length > 0}];
+});

@@ -6,6 +6,8 @@ import {parseLinkKind} from '../../src/kernel/devices-link.ts';
 import type {Route, RoutingRule} from '../../src/kernel/kernel.ts';
 import {attribute, attributeMap, readAttributes, readText} from '../../src/kernel/netlink/attributes.ts';
 import {encodeMessage, parseMessages, readAck} from '../../src/kernel/netlink/message.ts';
+import {divertingStatements, parseHookedChain, shown} from '../../src/kernel/foreign/parse-nft.ts';
+import {canDivert, parseTcFilter, parseTcNode} from '../../src/kernel/foreign/parse-tc.ts';
 import {parseLink, parseLinkAddress} from '../../src/kernel/network/parse-links.ts';
 import {encodeRoute, parseRoute} from '../../src/kernel/network/parse-route.ts';
 import {RTPROT_VKS} from '../../src/kernel/network/protocol.ts';
@@ -24,7 +26,7 @@ import {canonicalText, parseListing} from '../../src/policy/listing.ts';
 import {cidr, interfaceName, ipv4, ipv6, port, transport} from '../helpers/arbitrary-net.ts';
 import {checkCount, checkIp, checkProblem, checkSame, checkWireguardFacts} from './checks.ts';
 import {brokenBytes, brokenJson, brokenText} from './mutate.ts';
-import {listings, nflogMessages, rtnetlink} from './samples.ts';
+import {foreignHooks, listings, nflogMessages, rtnetlink} from './samples.ts';
 import {target, type FuzzTarget} from './target.ts';
 
 const family = fc.constantFrom(4 as const, 6 as const);
@@ -102,6 +104,13 @@ export const kernelTargets: readonly FuzzTarget[] = [
 		if (found !== null) assert.equal(found.special === true, found.message !== undefined);
 	}),
 	target('routing rules, round trip', rule, wanted => checkSame(parseRule(encodeRule(wanted)), wanted)),
+	target('hooks of others', brokenBytes(foreignHooks('')), bytes => {
+		const [node, filter, chain] = [parseTcNode(bytes), parseTcFilter(bytes), parseHookedChain(bytes)];
+		if (node !== null) checkCount(node.handle);
+		if (filter !== null) assert.ok(canDivert(filter) || filter.actions !== null);
+		if (chain !== null) assert.match(shown(chain.table), /^[\w./?-]*$/);
+		for (const statement of divertingStatements(bytes)) assert.ok(['dup', 'fwd', 'TEE'].includes(statement));
+	}),
 	target('nftables messages', brokenBytes([...nflogMessages(), ...rtnetlink('links').map(body => body.subarray(12))]), bytes => {
 		const [table, generation] = [parseTable(bytes), parseGeneration(bytes)];
 		if (table.ownerPort !== null) checkCount(table.ownerPort);

@@ -13,6 +13,7 @@ function recordings(name: string, prefix = ''): readonly Buffer[] {
 }
 
 export const rtnetlink = (kind: 'links' | 'addresses' | 'routes' | 'rules' | ''): readonly Buffer[] => recordings('rtnetlink-6.18.json', kind);
+export const foreignHooks = (kind: 'qdiscs' | 'classes' | 'egress' | 'ingress' | 'chains' | 'rules' | ''): readonly Buffer[] => recordings('foreign-hooks-6.18.json', kind);
 export const nflogMessages = (): readonly Buffer[] => recordings('nflog-6.18-nft-1.0.6.json');
 
 export const snapshots = (): readonly unknown[] =>

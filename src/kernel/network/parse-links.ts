@@ -3,7 +3,7 @@ import {familyOf} from '../../net/address.ts';
 import type {LinkAddress} from '../kernel.ts';
 import {attributeMap, readText, readU32} from '../netlink/attributes.ts';
 import {addressOf, longestPrefix} from './address.ts';
-import {IFA_ADDRESS, IFA_LOCAL, IFADDRMSG_BYTES, IFF_LOOPBACK, IFF_LOWER_UP, IFF_UP, IFINFOMSG_BYTES, IFLA_IFNAME, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MTU, RT_SCOPE_HOST, RT_SCOPE_LINK} from './protocol.ts';
+import {IFA_ADDRESS, IFA_LOCAL, IFADDRMSG_BYTES, IFF_LOOPBACK, IFF_LOWER_UP, IFF_UP, IFINFOMSG_BYTES, IFLA_IFNAME, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MTU, IFLA_XDP, IFLA_XDP_ATTACHED, RT_SCOPE_HOST, RT_SCOPE_LINK} from './protocol.ts';
 
 export interface RawLink {
 	readonly index: number;
@@ -12,6 +12,7 @@ export interface RawLink {
 	readonly loopback: boolean;
 	readonly kind: string | null;
 	readonly mtu: number;
+	readonly xdp?: true;
 }
 
 export function parseLink(body: Buffer): RawLink | null {
@@ -28,8 +29,12 @@ export function parseLink(body: Buffer): RawLink | null {
 		loopback: (flags & IFF_LOOPBACK) !== 0,
 		kind: info === undefined ? null : readText(attributeMap(info).get(IFLA_INFO_KIND)),
 		mtu: readU32(attributes.get(IFLA_MTU)) ?? 0,
+		...(hasXdp(attributes.get(IFLA_XDP)) ? {xdp: true as const} : {}),
 	};
 }
+
+/** XDP_ATTACHED_NONE is 0; driver, generic, offloaded and several at once are not (linux/if_link.h). */
+const hasXdp = (xdp: Buffer | undefined): boolean => xdp !== undefined && (attributeMap(xdp).get(IFLA_XDP_ATTACHED)?.at(0) ?? 0) !== 0;
 
 export interface RawAddress extends LinkAddress {
 	readonly index: number;

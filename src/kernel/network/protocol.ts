@@ -21,6 +21,8 @@ export const IFLA_IFNAME = 3;
 export const IFLA_MTU = 4;
 export const IFLA_LINKINFO = 18;
 export const IFLA_INFO_KIND = 1;
+export const IFLA_XDP = 43;
+export const IFLA_XDP_ATTACHED = 2;
 export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
 /** Carrier, as the driver sees it. */

@@ -17,6 +17,7 @@ export const succeeds = (program: string, args: readonly string[], input = ''): 
 };
 
 export const ip = (line: string): boolean => succeeds('ip', line.split(' '));
+export const tc = (line: string): boolean => succeeds('tc', line.split(' '));
 export const nft = (script: string): boolean => succeeds('nft', ['-f', '-'], script);
 
 /** Everything below wipes tables and links. */
@@ -59,6 +60,11 @@ export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> 
 			if (sender.errno === 0) return sender.close;
 			sender.close();
 			return null;
+		},
+		mirror(from, to) {
+			tc(`qdisc add dev ${from} clsact`);
+			tc(`filter add dev ${from} egress protocol all u32 match u32 0 0 action mirred egress mirror dev ${to}`);
+			return () => void tc(`qdisc del dev ${from} clsact`);
 		},
 		removeLink: name => void ip(`link del ${name}`),
 		close() {

@@ -11,7 +11,7 @@ const carrying = {interface: nic('wg0'), addresses: [ip('10.64.1.2')], families:
 function read(links: readonly Link[], config = configurations.minimal) {
 	const state = {links: [...links], routes: [], rules: [], connections: 0};
 	const network = fakeNetwork(state, () => null, () => undefined);
-	const sync = networkKeeper({network, sysctl: {read: () => '0', write: () => true}, xdp: {hold: held => ({kind: 'held', queues: held.length})}}, config).sync({tunnels: [nic('wg0')], carrying, exceptionsOpen: true, exceptions: [], repair: true});
+	const sync = networkKeeper({network, sysctl: {read: () => '0', write: () => true}, xdp: {hold: held => ({kind: 'held', queues: held.length})}, hooks: {read: () => ({ok: true, value: []})}}, config).sync({tunnels: [nic('wg0')], carrying, exceptionsOpen: true, exceptions: [], repair: true});
 	if (!sync.ok) throw new Error(sync.error.what);
 	return {...sync.value, state};
 }
