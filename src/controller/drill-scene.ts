@@ -10,6 +10,7 @@ export function drillScene(ruleset: Ruleset, network: NetworkReading, live: Live
 	const isOutside = (name: string): boolean => choice.outside.some(each => each === name);
 	return {
 		ruleset,
+		routing: {links, ...routing},
 		outside: links.filter(({name}) => isOutside(name)).map(({name, index, up, addresses}) => ({
 			name, index, up,
 			hardware: probes.hardwareAddress(index),
@@ -18,8 +19,6 @@ export function drillScene(ruleset: Ruleset, network: NetworkReading, live: Live
 		inside: links.filter(({name}) => !isOutside(name)).map(({index}) => index),
 		uplink: choice.uplink?.name ?? null,
 		gateway4: choice.uplink?.gateway4 ?? null,
-		gateway6: choice.uplink?.gateway6 ?? null,
 		tunnel: live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, resolvers: live.use.resolvers},
-		mainRoutes: routing.routes,
 	};
 }

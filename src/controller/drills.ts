@@ -10,6 +10,7 @@ import type {Ruleset} from '../policy/policy.ts';
 import {counterName, tableName} from '../policy/render.ts';
 import type {Problem} from '../problem.ts';
 import {drill, type Findings, type Round} from '../verify/drill.ts';
+import {withTunnelDown} from '../verify/scene.ts';
 import type {Clock} from './clock.ts';
 import {identityProbes} from './drill-identity.ts';
 import {drillScene} from './drill-scene.ts';
@@ -75,7 +76,7 @@ export function createDrills(deps: DrillsDeps): Drills {
 		const whoami = config.drillWhoami;
 		const down: Round | null = !full || scene.tunnel === null ? null : {
 			suffix: ', with the tunnel down',
-			scene: {...scene, tunnel: null},
+			scene: withTunnelDown(scene),
 			prepare: () => {
 				const done = kernel.probes.setDown(live?.use.interface ?? config.tunnelInterface);
 				return done.ok ? null : done.error.what;

@@ -1,8 +1,7 @@
 /** What a leak test is about: the policy that was read back, and the network it stands in. */
-import type {Route} from '../kernel/kernel.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
-import type {Ruleset} from '../policy/policy.ts';
+import type {World} from '../policy/way.ts';
 
 export interface OutsideLink {
 	readonly name: InterfaceName;
@@ -13,15 +12,18 @@ export interface OutsideLink {
 	readonly addresses: readonly IpAddress[];
 }
 
-export interface Scene {
-	readonly ruleset: Ruleset;
+export interface Scene extends World {
 	/** Every link that is neither loopback nor our tunnel. */
 	readonly outside: readonly OutsideLink[];
 	/** Loopback and tunnels. */
 	readonly inside: readonly number[];
 	readonly uplink: InterfaceName | null;
 	readonly gateway4: IpAddress | null;
-	readonly gateway6: IpAddress | null;
 	readonly tunnel: {readonly interface: InterfaceName; readonly addresses: readonly IpAddress[]; readonly resolvers: readonly IpAddress[]} | null;
-	readonly mainRoutes: readonly Route[];
+}
+
+/** As it is with the tunnel set down: the kernel takes its routes away, and keeps its addresses. */
+export function withTunnelDown(scene: Scene): Scene {
+	const {routing, tunnel} = scene;
+	return {...scene, tunnel: null, routing: {...routing, routes: routing.routes.filter(route => route.interface !== tunnel?.interface)}};
 }

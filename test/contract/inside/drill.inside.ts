@@ -31,13 +31,12 @@ function sceneOf(ruleset: Ruleset = policy): Scene {
 	const links = valueOf(network.links());
 	return {
 		ruleset,
+		routing: {links, routes: valueOf(network.routes([])), rules: valueOf(network.rules())},
 		outside: links.filter(({name}) => name === 'eth0').map(({name, index, up, addresses}) => ({name, index, up, hardware: probes.hardwareAddress(index), addresses: addresses.filter(({scope}) => scope === 'global').map(each => each.address)})),
 		inside: links.filter(({loopback}) => loopback).map(({index}) => index),
 		uplink: nic('eth0'),
 		gateway4: address('10.0.0.1'),
-		gateway6: address('2001:db8:30::1'),
 		tunnel: null,
-		mainRoutes: [],
 	};
 }
 

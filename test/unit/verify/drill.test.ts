@@ -1,14 +1,14 @@
 /** What a leak test plans, expects, recognises and concludes. That probes reach a link, and refusals hold, is the real kernel's to show. */
 import {describe, expect, test} from 'vitest';
 import type {ProbeAnswer} from '../../../src/kernel/kernel.ts';
-import {compile} from '../../../src/policy/compile.ts';
 import type {Situation} from '../../../src/policy/policy.ts';
 import {expectationOf, permitsCanary} from '../../../src/verify/expect.ts';
 import {arpProbe, question, udpFrame} from '../../../src/verify/frames.ts';
 import {conclude, countersOf, judge, type Tried} from '../../../src/verify/judge.ts';
 import {canaries, plan} from '../../../src/verify/plan.ts';
 import {bears} from '../../../src/verify/recognise.ts';
-import type {Scene} from '../../../src/verify/scene.ts';
+import {withTunnelDown, type Scene} from '../../../src/verify/scene.ts';
+import {worldOf} from '../../helpers/explain-world.ts';
 import {configFrom, configurations, ip, nic, situations, stockholm} from '../../helpers/situations.ts';
 
 const hardware = Uint8Array.of(2, 0, 0, 0, 0, 1);
@@ -17,7 +17,7 @@ const counting = (): (() => Uint8Array) => {
 	return () => Uint8Array.from(Buffer.from(`token-${String(next++).padStart(8, '0')}`));
 };
 const sceneOf = (situation: Situation, config = configurations.minimal): Scene => ({
-	ruleset: compile(config, situation),
+	...worldOf(config, situation).world,
 	outside: [
 		{name: nic('eth0'), index: 2, up: true, hardware, addresses: [ip('172.30.7.2'), ip('2001:db8:30::2')]},
 		{name: nic('eth1'), index: 3, up: true, hardware, addresses: []},
@@ -25,9 +25,7 @@ const sceneOf = (situation: Situation, config = configurations.minimal): Scene =
 	inside: [1, 4],
 	uplink: nic('eth0'),
 	gateway4: ip('172.30.7.1'),
-	gateway6: ip('2001:db8:30::1'),
 	tunnel: situation.tunnels.length === 0 ? null : stockholm,
-	mainRoutes: [],
 });
 const expected = (scene: Scene): Readonly<Record<string, unknown>> => Object.fromEntries(plan(scene, counting()).map(probe => [probe.id, expectationOf(scene, probe)]));
 
@@ -56,6 +54,18 @@ describe('what the policy says becomes of them', () => {
 	test('what the operator opened is open, and will not be sent', () => {
 		const open = configFrom({NETWORK: '192.0.2.0/24', VKS_ALLOW_UNSAFE_NETWORK: 'yes-i-know', VKS_DOCKER_DNS: 'yes'});
 		expect(expected(sceneOf(situations.connected, open))).toMatchObject({'device-udp': {kind: 'open'}, 'frame-eth0': {kind: 'open'}, 'docker-dns': {kind: 'inside'}, 'device-dns': {kind: 'refused'}});
+	});
+
+	test('with the tunnel set down: no way leads anywhere, and what aims past it meets the same rules', () => {
+		expect(expected(withTunnelDown(sceneOf(situations.connected)))).toMatchObject({
+			tcp: {kind: 'no-route'}, udp6: {kind: 'no-route'}, 'dns-udp': {kind: 'no-route'}, 'docker-dns': {kind: 'refused', rule: 'refuse-docker-dns'},
+			'device-udp': {kind: 'refused', rule: 'refuse-out'}, 'mark-tunnel': {kind: 'refused', rule: 'refuse-out'}, 'frame-eth0': {kind: 'refused', rule: 'refuse-egress'},
+		});
+	});
+
+	test('a link outside that the backstop does not cover yet is no opening: its frame is sent, and looked for', () => {
+		const scene = sceneOf(situations.connected);
+		expect(expected({...scene, ruleset: {...scene.ruleset, backstop: []}})).toMatchObject({'frame-eth0': {kind: 'refused'}, 'frame6-eth1': {kind: 'refused'}});
 	});
 
 	test('a canary may be sent on the uplink, and not where the policy lets no ARP out', () => {
