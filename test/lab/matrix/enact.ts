@@ -10,19 +10,19 @@ import {ip} from './links.ts';
 import type {SceneOf} from './scenes.ts';
 import {execFileSync} from 'node:child_process';
 
-export async function enact({name, config, state, tunnels}: SceneOf, kernel: Kernel, keeper: FirewallKeeper): Promise<World> {
+export async function enact({name, config, state, tunnels, exceptions = [], pinholes = []}: SceneOf, kernel: Kernel, keeper: FirewallKeeper): Promise<World> {
 	const [carrier] = tunnels;
 	const reading = valueOf(networkKeeper(kernel, config).sync({
 		tunnels: [...new Set([config.tunnelInterface, ...tunnels.map(tunnel => tunnel.interface)])],
 		carrying: carrier === undefined ? null : {interface: carrier.interface, addresses: carrier.addresses, families: [...new Set(carrier.addresses.map(familyOf))], resolvers: carrier.resolvers},
-		exceptions: [], exceptionsOpen: state !== 'lockdown',
+		exceptions: exceptions.map(({range}) => range), exceptionsOpen: state !== 'lockdown',
 		repair: true,
 	}));
 	if (reading.broken.length > 0) throw new Error(`${name}: ${reading.broken.join('; ')}`);
 	const {uplink} = reading.choice;
 	const onLink = (uplink?.onLink ?? []).filter(range => range.includes(':'));
 	const outside = reading.choice.outside.filter(device => !device.startsWith('wg'));
-	const ruleset = compile(config, {kind: state, tunnels, uplink: uplink?.name ?? null, outside, onLink});
+	const ruleset = compile(config, {kind: state, tunnels, uplink: uplink?.name ?? null, outside, onLink, exceptions, pinholes});
 	valueOf(await keeper.enforce(ruleset));
 	valueOf(await keeper.release());
 	await kernel.network.flushConnections();

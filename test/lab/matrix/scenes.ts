@@ -2,19 +2,23 @@
 import {uplinks} from '../../../lab/plan.ts';
 import type {Config} from '../../../src/config/config.ts';
 import {isIpv4} from '../../../src/net/address.ts';
+import type {Exception, Pinhole} from '../../../src/policy/exception.ts';
 import type {Situation, TunnelUse} from '../../../src/policy/policy.ts';
-import {configFrom, nic, stockholm, zurich} from '../../helpers/situations.ts';
+import {configFrom, ip, lease, nic, portOf, range, stockholm, zurich} from '../../helpers/situations.ts';
 
 export interface SceneOf {
 	readonly name: string;
 	readonly config: Config;
 	readonly state: Situation['kind'];
 	readonly tunnels: readonly TunnelUse[];
+	/** What is open for a time; none of it ends while the matrix runs. */
+	readonly exceptions?: readonly Exception[];
+	readonly pinholes?: readonly Pinhole[];
 	/** Whether each of its rules is taken away in turn, to see that the matrix notices. */
 	readonly remove?: true;
 }
 
-const {lan, secondGateway} = uplinks.addresses;
+const {lan, peer, internet, secondGateway} = uplinks.addresses;
 
 /** The uplink is named: the lab's second one has a default route too. */
 const configs = {
@@ -39,6 +43,25 @@ const up = (pass: TunnelUse['pass']): TunnelUse => ({...stockholm, pass});
 const without6 = (use: TunnelUse): TunnelUse => ({...use, addresses: use.addresses.filter(isIpv4)});
 const nextTunnel: TunnelUse = {...zurich, interface: nic('wg1')};
 
+const exception = (id: number, {by = 'alice', reason = 'restore the backup', uid = null, port = null, ...rest}: Pick<Exception, 'protocol' | 'range' | 'direction'> & Partial<Exception>): Exception =>
+	({...rest, id, by, reason, uid, port, lease: lease(`exception-${id}`, rest.protocol)});
+
+/** The ports of `udp` are those that the cells' answers come from and go to. */
+const exceptions: readonly Exception[] = [
+	exception(1, {protocol: 'tcp', range: range(peer.ipv4), port: portOf(5432), direction: 'out', uid: 65_534}),
+	exception(2, {protocol: 'udp', range: range(lan.ipv4), port: portOf(443), direction: 'out'}),
+	exception(3, {protocol: 'udp', range: range('172.30.7.0/29'), port: portOf(9001), direction: 'in'}),
+	exception(4, {protocol: 'icmp', range: range('192.168.77.5'), direction: 'out'}),
+	exception(5, {protocol: 'icmp', range: range(peer.ipv4), direction: 'in'}),
+	exception(6, {protocol: 'tcp', range: range('fd00:77::/64'), port: portOf(443), direction: 'out'}),
+	exception(7, {protocol: 'tcp', range: range('fd00:77::/64'), port: portOf(8080), direction: 'in'}),
+	exception(8, {protocol: 'icmpv6', range: range('fd00:77::5'), direction: 'out'}),
+	exception(9, {protocol: 'icmpv6', range: range('fd00:77::5'), direction: 'in'}),
+];
+const pinholes: readonly Pinhole[] = [internet.ipv4, internet.ipv6].map((address, index) => (
+	{id: index + 1, address: ip(address), port: portOf(443), transport: 'tcp', uid: 0, reason: 'the list of servers', lease: lease(`bootstrap-${index + 1}`, 'tcp')}
+));
+
 export const scenes: readonly SceneOf[] = [
 	{name: 'blocked, lan', config: configs.lan, state: 'blocked', tunnels: []},
 	{name: 'connecting, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('handshake')]},
@@ -53,5 +76,9 @@ export const scenes: readonly SceneOf[] = [
 	{name: 'connecting, careful', config: configs.careful, state: 'tunnelled', tunnels: [without6(up('handshake'))]},
 	{name: 'connected, careful', config: configs.careful, state: 'tunnelled', tunnels: [without6(up('traffic'))], remove: true},
 	{name: 'lockdown, careful', config: configs.careful, state: 'lockdown', tunnels: [], remove: true},
+	{name: 'connected, excepted', config: configs.minimal, state: 'tunnelled', tunnels: [up('traffic')], exceptions, pinholes, remove: true},
+	{name: 'blocked, excepted', config: configs.minimal, state: 'blocked', tunnels: [], exceptions, pinholes, remove: true},
+	{name: 'connecting, excepted', config: configs.minimal, state: 'tunnelled', tunnels: [{...up('handshake'), lease: lease('dial-1', 'udp')}], exceptions, pinholes},
+	{name: 'lockdown, excepted', config: configs.minimal, state: 'lockdown', tunnels: [], exceptions, pinholes},
 	{name: 'no uplink', config: configs.absent, state: 'blocked', tunnels: []},
 ];
