@@ -2,12 +2,11 @@
 import ipaddr from 'ipaddr.js';
 import {parseIp, type IpAddress} from '../net/address.ts';
 import {cidrContains, cidrFamily, mergeCidrs, parseCidr, splitCidr, type Cidr} from '../net/cidr.ts';
+import {privateRanges} from '../net/private-ranges.ts';
 import {fail, ok} from '../result.ts';
 import {faulty, type Parsed} from './parse-text.ts';
 import type {Fault} from './setting-problem.ts';
 
-/** RFC 1918, RFC 6598 (carrier NAT, also Tailscale), RFC 3927, RFC 4193, RFC 4291 link-local. */
-const privateSpace = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'] as Cidr[];
 const loopbackSpace = ['127.0.0.0/8', '::1/128'] as Cidr[];
 const widest = {4: 8, 6: 16} as const;
 
@@ -45,7 +44,7 @@ export function doubtAbout(cidr: Cidr): string | null {
 	const {length} = splitCidr(cidr);
 	if (length === 0) return 'is every address: nothing would be refused';
 	if (length < widest[cidrFamily(cidr)]) return `is wider than /${widest[cidrFamily(cidr)]}`;
-	return within(cidr, privateSpace) ? null : 'is not private address space';
+	return within(cidr, privateRanges) ? null : 'is not private address space';
 }
 
 const isLoopback = (cidr: Cidr): boolean => within(cidr, loopbackSpace);

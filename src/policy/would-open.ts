@@ -5,9 +5,12 @@
 import type {Config} from '../config/config.ts';
 import type {Route} from '../kernel/kernel.ts';
 import {familyOf, type IpAddress} from '../net/address.ts';
-import {cidrContains, hostCidr, parseCidr} from '../net/cidr.ts';
+import {cidrContains, hostCidr} from '../net/cidr.ts';
 import {formatEndpoint} from '../net/port.ts';
+import {isPrivate} from '../net/private-ranges.ts';
 import {compile} from './compile.ts';
+import type {Exception} from './exception.ts';
+import {leaseName} from './lease.ts';
 import type {Situation} from './policy.ts';
 import {wayOf, type Question} from './question.ts';
 import {mainTable, type Uplink} from './uplink.ts';
@@ -29,6 +32,8 @@ export interface OpenInput {
 interface Candidate {
 	readonly config?: Partial<Config>;
 	readonly situation?: Situation;
+	/** Its host is reached by the gateway where it is not on a link. */
+	readonly routed?: true;
 	readonly text: string;
 }
 
@@ -36,8 +41,9 @@ export function wouldOpen(input: OpenInput): string {
 	const {question, openable} = input;
 	const obvious = neverOpened(input);
 	if (obvious !== null) return obvious;
-	const tried = openable === null ? undefined : candidates(question, openable).find(candidate => opens(input, openable, candidate));
-	return tried?.text ?? nothingSensible(question);
+	if (openable === null) return nothingSensible(question);
+	const [lasting, passing] = [candidates(question, openable), forATime(question, openable)].map(each => each.find(candidate => opens(input, openable, candidate)));
+	return [lasting?.text ?? (passing === undefined ? nothingSensible(question) : null), passing?.text].filter(text => typeof text === 'string').join(' ');
 }
 
 /** What no permission is meant to open. */
@@ -74,9 +80,9 @@ function outward({destination, protocol, port, via}: Question, config: Config): 
 	const lan = ['out', destination, ...(named.protocol === null ? [] : [named.protocol]), ...(port === null ? [] : [port])].join(' ');
 	const peer = via === null || (protocol !== 'tcp' && protocol !== 'udp') || port === null ? null : {interface: via, destination: host, transport: protocol, port};
 	return [
-		{config: {lan: [...config.lan, named]}, text: `${setting('VKS_LAN', config.lan.length > 0)}${lan} opens exactly this, outside the tunnel, and the answers.`},
+		{config: {lan: [...config.lan, named]}, routed: true, text: `${setting('VKS_LAN', config.lan.length > 0)}${lan} opens exactly this, outside the tunnel, and the answers.`},
 		peer && {config: {peers: [...config.peers, peer]}, text: `${setting('VKS_PEERS', config.peers.length > 0)}${via} ${host} ${protocol} ${port} opens exactly this, outside the tunnel, and the answers.`},
-		{config: {network: [...config.network, host]}, text: `NETWORK=${[...config.network, host].join(',')} opens this host outside the tunnel, ${protocol} and everything else, both ways.`},
+		{config: {network: [...config.network, host]}, routed: true, text: `NETWORK=${[...config.network, host].join(',')} opens this host outside the tunnel, ${protocol} and everything else, both ways.`},
 	];
 }
 
@@ -96,6 +102,23 @@ function inward({source, protocol, port, via}: Question, config: Config): readon
 	];
 }
 
+/** What an operator may be granted meanwhile: one private host, neither DNS nor the tunnel's own. */
+function forATime({direction, protocol, destination, source, port, uid}: Question, {situation}: Openable): readonly Candidate[] {
+	const host = direction === 'out' ? destination : source;
+	if (host === null || protocol === 'other' || port === 53 || port === 853 || !isPrivate(host)) return [];
+	if (situation.tunnels.some(({addresses, resolvers}) => [...addresses, ...resolvers].includes(host))) return [];
+	const sender = direction === 'out' ? uid : null;
+	const exception: Exception = {
+		id: 0, protocol, range: hostCidr(host), port, direction, uid: sender, by: 'nobody', reason: 'tried out',
+		lease: {name: leaseName('exception-0'), protocol, untilMs: 0, forMs: 0},
+	};
+	const options = [...(direction === 'in' ? ['--in'] : []), ...(sender === null ? [] : [`--uid ${sender}`]), '--for 15m', '--reason "…"'].join(' ');
+	return [{
+		situation: {...situation, exceptions: [...(situation.exceptions ?? []), exception]}, routed: true,
+		text: `For a time: \`vks allow ${protocol} ${port === null ? host : formatEndpoint({address: host, port})} ${options}\`.`,
+	}];
+}
+
 function verifiedTunnel({direction}: Question, situation: Situation): Candidate | null {
 	if (direction === 'in' || situation.kind !== 'tunnelled' || situation.tunnels.every(({pass}) => pass === 'traffic')) return null;
 	return {situation: {...situation, tunnels: situation.tunnels.map(tunnel => ({...tunnel, pass: 'traffic'}))}, text: 'Nothing to change: the tunnel carries it as soon as it was verified.'};
@@ -104,7 +127,7 @@ function verifiedTunnel({direction}: Question, situation: Situation): Candidate 
 /** What is there already stays, so the addition is named as one. */
 const setting = (name: string, more: boolean): string => `${name}=${more ? '…; ' : ''}`;
 
-/** Compiled and asked anew. NETWORK's and VKS_LAN's hosts get a route by the gateway when they are not on a link. */
+/** Compiled and asked anew. */
 function opens({world, question}: OpenInput, {config, situation, uplink}: Openable, candidate: Candidate): boolean {
 	const tried: Config = {...config, ...candidate.config};
 	const state = withResolvers(candidate.situation ?? situation, candidate.config?.resolvers);
@@ -117,9 +140,9 @@ function withResolvers(situation: Situation, resolvers: readonly IpAddress[] | u
 	return resolvers === undefined ? situation : {...situation, tunnels: situation.tunnels.map(tunnel => ({...tunnel, resolvers: [...tunnel.resolvers, ...resolvers]}))};
 }
 
-function gatewayRoute({destination}: Question, {config}: Candidate, uplink: Uplink | null): readonly Route[] {
+function gatewayRoute({destination}: Question, {routed}: Candidate, uplink: Uplink | null): readonly Route[] {
 	const gateway = familyOf(destination) === 4 ? uplink?.gateway4 : uplink?.gateway6;
-	if ((config?.network ?? config?.lan) === undefined || uplink?.up !== true || gateway === null || gateway === undefined) return [];
+	if (routed !== true || uplink?.up !== true || gateway === null || gateway === undefined) return [];
 	if (uplink.onLink.some(link => cidrContains(link, destination))) return [];
 	return [{family: familyOf(destination), table: mainTable, destination: hostCidr(destination), kind: 'unicast', gateway, interface: uplink.name, metric: 0}];
 }
@@ -135,10 +158,3 @@ function nothingSensible({destination, port, protocol, direction, source}: Quest
 	const target = port === null ? destination : formatEndpoint({address: destination, port});
 	return `A connected tunnel carries ${protocol} to ${target}; vks opens no public address outside the tunnel.`;
 }
-
-/** RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291. */
-function isPrivate(address: IpAddress): boolean {
-	return privateRanges.some(privateRange => cidrContains(privateRange, address));
-}
-
-const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'].flatMap(text => parseCidr(text) ?? []);

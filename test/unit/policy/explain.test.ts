@@ -1,5 +1,7 @@
 /** The answers an operator gets to "why can't it reach that host?". That they are the kernel's, the packet matrix shows. */
 import {expect, test} from 'vitest';
+import {parseAllow} from '../../../src/cli/exception-command.ts';
+import {parseException} from '../../../src/controller/exception-wish.ts';
 import {explain} from '../../../src/policy/explain.ts';
 import type {Situation} from '../../../src/policy/policy.ts';
 import {questionFrom, worldOf, type Asked} from '../../helpers/explain-world.ts';
@@ -58,6 +60,27 @@ test('what is named to open it does, and is added to what is there', () => {
 	expect(refused).toMatchObject({verdict: 'reject', wouldOpen: has('VKS_LAN=…; out 172.30.7.3 tcp 80 ')});
 	const opened = explain({...worldOf(configFrom({...env, VKS_LAN: `${env.VKS_LAN}; out 172.30.7.3 tcp 80`}), connected), question: questionFrom(asked)});
 	expect(opened).toMatchObject({verdict: 'accept', setting: 'VKS_LAN'});
+});
+
+test.each<[string, Asked, Exclude<Situation['kind'], 'lockdown'>, string | null]>([
+	['a host of the link', {protocol: 'tcp', to: '172.30.7.3', port: 80}, 'tunnelled', 'vks allow tcp 172.30.7.3:80 --uid 1000 --for 15m --reason "…"'],
+	['a host behind the gateway', {protocol: 'udp', to: '192.168.77.10', port: 5353}, 'blocked', 'vks allow udp 192.168.77.10:5353 --uid 1000 --for 15m --reason "…"'],
+	['a ping', {protocol: 'icmp', to: '172.30.7.3'}, 'tunnelled', 'vks allow icmp 172.30.7.3 --uid 1000 --for 15m --reason "…"'],
+	['IPv6', {protocol: 'tcp', to: 'fd00:9::1', port: 443}, 'blocked', 'vks allow tcp [fd00:9::1]:443 --uid 1000 --for 15m --reason "…"'],
+	['somebody who asks', {protocol: 'tcp', to: '172.30.7.2', port: 22, from: '172.30.7.9', way: 'in', via: 'eth0'}, 'tunnelled', 'vks allow tcp 172.30.7.9:22 --in --for 15m --reason "…"'],
+	['a public address', {protocol: 'tcp', to: '203.0.113.80', port: 443}, 'blocked', null],
+	['a resolver', {protocol: 'udp', to: '172.30.7.3', port: 53}, 'blocked', null],
+	['what is neither TCP, UDP nor ICMP', {protocol: 'other', to: '172.30.7.3'}, 'tunnelled', null],
+	['a host on another network', {protocol: 'tcp', to: '172.31.0.9', port: 5432, via: 'eth1'}, 'tunnelled', null],
+	['the tunnel\'s address', {protocol: 'tcp', to: '172.30.7.2', port: 22, from: '10.64.1.1', way: 'in', via: 'eth0'}, 'tunnelled', null],
+])('%s may be opened for a time where `vks allow` would do it, and that command is granted', (_name, asked, kind, command) => {
+	const {wouldOpen} = answer(asked, 'minimal', kind === 'blocked' ? blocked : connected);
+	expect(/`(vks allow [^`]*)`/.exec(wouldOpen ?? '')?.[1] ?? null).toBe(command);
+	if (command === null) return;
+	const [, , protocol = '', target = '', ...options] = command.split(' ');
+	const after = (name: string): string | null => (options.includes(name) ? (options[options.indexOf(name) + 1] ?? null) : null);
+	const typed = parseAllow({protocol, target, inbound: options.includes('--in'), time: after('--for'), reason: after('--reason'), uid: after('--uid'), by: 'alice'});
+	expect(typed.ok && parseException(typed.value)).toMatchObject({ok: true});
 });
 
 test('a packet that is routed again shows both decisions', () => {
