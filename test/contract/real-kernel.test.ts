@@ -32,7 +32,7 @@ function runInside(): readonly {readonly name: string; readonly status: string; 
 	const {all, failed} = execaSync('unshare', ['-n', '--', process.execPath, ...vitest], {
 		reject: false,
 		all: true,
-		timeout: 110_000,
+		timeout: 400_000,
 		env: {VKS_OUTER_NETNS: readlinkSync('/proc/self/ns/net')},
 	});
 	const report = reportSchema.safeParse(readJson(reportFile));
