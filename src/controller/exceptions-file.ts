@@ -8,7 +8,7 @@ import type {Exception} from '../policy/exception.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {exceptionTextSchema, parseException, type ExceptionWish} from './exception-wish.ts';
-import {readStateFile, writeStateFile} from './state-file.ts';
+import {parseJson, readStateFile, writeStateFile} from './state-file.ts';
 
 const fileSchema = z.strictObject({
 	version: z.literal(1),
@@ -60,14 +60,6 @@ export function parseExceptions(text: string, path: string): Result<SavedExcepti
 export function renderExceptions(nextId: number, exceptions: readonly Exception[]): string {
 	const saved = exceptions.map(({id, protocol, range, port, direction, uid, reason, by, lease}) => ({id, protocol, range, port, direction, uid, reason, by, seconds: Math.round(lease.forMs / 1000)}));
 	return `${JSON.stringify({version: 1, nextId, exceptions: saved})}\n`;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 const unreadable = (path: string, why: string): Problem => ({

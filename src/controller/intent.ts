@@ -8,7 +8,7 @@ import {z} from 'zod';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import type {Target} from './state.ts';
-import {emptyStateFile, readStateFile, writeStateFile} from './state-file.ts';
+import {emptyStateFile, parseJson, readStateFile, writeStateFile} from './state-file.ts';
 
 const intentSchema = z.discriminatedUnion('want', [
 	z.strictObject({version: z.literal(2), want: z.literal('connected'), server: z.string().min(1), check: z.string()}),
@@ -76,14 +76,6 @@ function emptied(path: string): boolean {
 		return true;
 	} catch {
 		return false;
-	}
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
 	}
 }
 

@@ -36,6 +36,15 @@ export function emptyStateFile(path: string): void {
 	closeSync(openForWriting(path));
 }
 
+/** Undefined, which no schema takes, for what is no JSON. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
 /** O_NONBLOCK: to write to a FIFO that nobody reads is refused instead of waited for. */
 const openForWriting = (path: string): number => openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK | constants.O_NOFOLLOW, 0o600);
 
