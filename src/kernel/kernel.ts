@@ -95,7 +95,9 @@ export interface RoutingRule {
 	readonly to?: IpAddress;
 	/** Only packets of this protocol from this local port; absent for all. */
 	readonly from?: {readonly transport: Transport; readonly port: Port};
-	/** Set when the rule has what no rule of vks has (source, incoming interface, uid, mask, another action): never ours. */
+	/** Only packets that begin here (`iif lo`), and none that is forwarded; absent for all. */
+	readonly local?: true;
+	/** Set when the rule has what no rule of vks has (source, another incoming interface, uid, mask, another action): never ours. */
 	readonly special?: true;
 	/** A special rule as the kernel told it, by which alone it can be named when it is to go. */
 	readonly message?: Uint8Array;

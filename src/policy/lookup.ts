@@ -21,6 +21,8 @@ export interface Flow {
 	readonly from: {readonly transport: Transport; readonly port: Port | null} | null;
 	/** The interface the socket is bound to (SO_BINDTODEVICE), or the scope of a link-local address. */
 	readonly bound: InterfaceName | null;
+	/** Somebody else's packet, on its way through. */
+	readonly forwarded?: true;
 }
 
 export type Look = {readonly device: InterfaceName; readonly by: string} | {readonly device: null; readonly by: string};
@@ -78,7 +80,8 @@ function byRules({rules, routes}: RoutingFacts, flow: Flow): Look {
 	return {device: null, by: 'no rule has a route'};
 }
 
-function applies({mark, outInterface, from, to, special}: RoutingRule, flow: Flow): boolean {
+function applies({mark, outInterface, from, to, local, special}: RoutingRule, flow: Flow): boolean {
+	if (local === true && flow.forwarded === true) return false;
 	if (special === true || (to !== undefined && to !== flow.destination)) return false;
 	if (mark !== null && mark !== flow.mark) return false;
 	if (outInterface !== null && outInterface !== flow.bound) return false;

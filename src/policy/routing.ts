@@ -65,11 +65,13 @@ function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingIn
  * `lookup main suppress_prefixlength 0` uses main's specific routes and passes over any default that appears there. The
  * answers of a published port are looked up before the firewall can mark them, for their source address and because without
  * a tunnel they would find `unreachable`; and what the firewall sees as outgoing interface is the one of that first look-up.
+ * That rule is for what begins here (`iif lo`; reverse-path filtering looks up so too, fib_validate_source): a host behind us
+ * may send from the same number and means the tunnel.
  * The tunnel's resolvers are reached by the tunnel also where a network on the link or `NETWORK` holds their address.
  */
 function rulesFor(family: Family, {numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable}, doors, tunnel}: RoutingInput): readonly RoutingRule[] {
 	const rule = (priority: number, table: number, mark: number | null, suppressPrefixLength: number | null): RoutingRule => ({family, priority, mark, outInterface: null, table, suppressPrefixLength});
-	const answers = doors.map(({transport, port}): RoutingRule => ({...rule(102, uplinkTable, null, null), from: {transport, port}}));
+	const answers = doors.map(({transport, port}): RoutingRule => ({...rule(102, uplinkTable, null, null), from: {transport, port}, local: true}));
 	const resolvers = [...new Set(tunnel?.resolvers)].filter(to => familyOf(to) === family).map((to): RoutingRule => ({...rule(150, tunnelTable, null, null), to}));
 	return [rule(0, localTable, null, null), rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), ...answers, ...resolvers, rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
 }
@@ -134,8 +136,8 @@ function routeKey({family, table, destination, kind, gateway, interface: device,
 	return JSON.stringify([family, table, destination, kind, gateway, kind === 'unreachable' ? null : device, kind === 'unreachable' ? metric : null]);
 }
 
-function ruleKey({family, priority, mark, outInterface, table, suppressPrefixLength, to, from, special}: RoutingRule): string {
-	return JSON.stringify([family, priority, mark, outInterface, table, suppressPrefixLength, to ?? null, from?.transport ?? null, from?.port ?? null, special === true]);
+function ruleKey({family, priority, mark, outInterface, table, suppressPrefixLength, to, from, local, special}: RoutingRule): string {
+	return JSON.stringify([family, priority, mark, outInterface, table, suppressPrefixLength, to ?? null, from?.transport ?? null, from?.port ?? null, local === true, special === true]);
 }
 
 function routeText({family, destination, table, kind, gateway, interface: device}: Route): string {

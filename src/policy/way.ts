@@ -79,7 +79,7 @@ export function wayIn({ruleset, routing}: World, packet: Packet & {readonly dest
 	if (strange !== null) return {verdict: 'drop', rule: null, other: 'kernel', reason: strange, via: device, ...marked, packet: prerouting.packet};
 	if (isForUs(routing.links, packet.destination)) return atChain(ruleset, 'input', prerouting.packet, device, marked);
 	const {destination, source, mark} = {...prerouting.packet, destination: packet.destination};
-	const look = lookUp(routing, {destination, source, mark, from: fromOf(packet), bound: null});
+	const look = lookUp(routing, {destination, source, mark, from: fromOf(packet), bound: null, forwarded: true});
 	const routed: Trail = {...marked, path: [...marked.path, `routing: ${look.by}`]};
 	if (look.device === null) return unreachable(prerouting.packet, look.by, routed);
 	if (look.device !== device && isLinkLocal6(packet.source)) return {verdict: 'drop', rule: null, other: 'kernel', reason: 'The kernel does not carry link-local addresses to another link (RFC 4291, 2.5.6).', via: device, ...routed, packet: prerouting.packet};

@@ -58,7 +58,7 @@ export function networkContract(makeBench: () => Promise<Bench>): void {
 		test.each([4, 6] as const)('IPv%i rules are read back as written; adding and deleting twice is once', family => {
 			const written: readonly RoutingRule[] = [
 				{...marked, family},
-				{...marked, family, priority: 102, mark: null, from: {transport: 'tcp', port: 8080 as Port}},
+				{...marked, family, priority: 102, mark: null, from: {transport: 'tcp', port: 8080 as Port}, local: true},
 				{...marked, family, priority: 150, mark: null, to: (family === 4 ? '10.64.0.1' : 'fd64::1') as IpAddress},
 				{...marked, family, priority: 200, mark: null, table: 254, suppressPrefixLength: 0},
 				{...marked, family, priority: 300, mark: null, outInterface: parseInterfaceName('wg1')},

@@ -27,7 +27,7 @@ export const loopbackLink: Link = {
 
 const sameSlot = (a: Route, b: Route): boolean => a.family === b.family && a.table === b.table && a.destination === b.destination && a.metric === b.metric;
 const sameRule = (a: RoutingRule, b: RoutingRule): boolean => JSON.stringify(ruleKey(a)) === JSON.stringify(ruleKey(b));
-const ruleKey = ({family, priority, mark, outInterface, table, suppressPrefixLength, to, from, special}: RoutingRule): unknown => [family, priority, mark, outInterface, table, suppressPrefixLength, to, from?.transport, from?.port, special];
+const ruleKey = ({family, priority, mark, outInterface, table, suppressPrefixLength, to, from, local, special}: RoutingRule): unknown => [family, priority, mark, outInterface, table, suppressPrefixLength, to, from?.transport, from?.port, local, special];
 
 /** `gate` may refuse a call before it happens. */
 export function fakeNetwork(state: FakeNetworkState, gate: (operation: keyof Network) => Problem | null, changed: (what: 'route' | 'rule') => void): Network {

@@ -39,6 +39,8 @@ function expectOnlyAnswersOutside({outside}: Seen): void {
 	expect(outside.samples.length).toBeGreaterThanOrEqual(outside.count);
 }
 
+const settings = {VKS_GATEWAY: `eth0 ${peer}; eth0 fd00:30::/64`, VKS_INBOUND_PORTS: '8080/tcp'};
+
 const exitOfPeer = async (lab: Lab, host = lab.description.addresses.internet.ipv4): Promise<string> =>
 	(await lab.exec('peer', ['curl', '-s', '-m', '2', `http://${host.includes(':') ? `[${host}]` : host}/ip`])).stdout.trim();
 
@@ -63,7 +65,7 @@ test('the witness sees what a client without vks forwards', async () => {
 describe('a host behind vks', () => {
 	let scene: Scene;
 	beforeAll(async () => {
-		scene = await raiseScene({}, {environment: {VKS_GATEWAY: `eth0 ${peer}; eth0 fd00:30::/64`}});
+		scene = await raiseScene({}, {environment: settings});
 		await routeThroughClient(scene.lab);
 		expect(await waitUntil(async () => (await exitOfPeer(scene.lab)) !== '', 10_000)).toBe(true);
 	});
@@ -75,6 +77,12 @@ describe('a host behind vks', () => {
 		expect(await exitOfPeer(scene.lab, addresses.internet.ipv6)).toBe(servers[0]?.exit.ipv6);
 		expect((await scene.lab.exec('client', ['sysctl', '-n', 'net.ipv4.ip_forward'])).stdout.trim()).toBe('1');
 		expect(scene.daemon.snapshot().problems).toEqual([]);
+	});
+
+	test('reaches the exit also from the number of a published port', async () => {
+		const {servers, addresses} = scene.lab.description;
+		const {stdout} = await scene.lab.exec('peer', ['curl', '-s', '-m', '2', '--local-port', '8080', `http://${addresses.internet.ipv4}/ip`]);
+		expect(stdout.trim()).toBe(servers[0]?.exit.ipv4);
 	});
 
 	test('asks the tunnel\'s resolver and no other, and is told so', async () => {
@@ -132,7 +140,7 @@ describe('a host behind vks', () => {
 		['the daemon is killed and another starts', async () => {
 			await scene.daemon.kill();
 			await ip('link', 'set', tunnel(), 'down');
-			scene.daemon = await startDaemon(scene.lab, {environment: {VKS_SERVER: 'se-sto-1', VKS_GATEWAY: `eth0 ${peer}; eth0 fd00:30::/64`}});
+			scene.daemon = await startDaemon(scene.lab, {environment: {VKS_SERVER: 'se-sto-1', ...settings}});
 		}],
 		['vks is locked down and lifted', async () => {
 			await scene.daemon.command({do: 'lockdown', reason: 'a trial'});

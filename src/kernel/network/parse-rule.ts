@@ -1,5 +1,5 @@
 /** PURE: `ip rule` entries and their messages (linux/fib_rules.h), both ways. */
-import {parseInterfaceName} from '../../net/interface-name.ts';
+import {loopback, parseInterfaceName} from '../../net/interface-name.ts';
 import {parsePort} from '../../net/port.ts';
 import type {RoutingRule} from '../kernel.ts';
 import {attribute, attributeMap, readText, readU32, textAttribute, u32Attribute, type Attributes} from '../netlink/attributes.ts';
@@ -11,6 +11,7 @@ import {
 	FRA_DST,
 	FRA_FWMARK,
 	FRA_FWMASK,
+	FRA_IIFNAME,
 	FRA_IP_PROTO,
 	FRA_OIFNAME,
 	FRA_PRIORITY,
@@ -26,7 +27,7 @@ import {
 
 const EVERY_BIT = 0xffff_ffff;
 /** What vks itself puts into a rule; the kernel adds a protocol to each and may say "not set" for a suppressor. */
-const known: ReadonlySet<number> = new Set([FRA_DST, FRA_FWMARK, FRA_FWMASK, FRA_IP_PROTO, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE]);
+const known: ReadonlySet<number> = new Set([FRA_DST, FRA_FWMARK, FRA_FWMASK, FRA_IIFNAME, FRA_IP_PROTO, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE]);
 
 export function parseRule(body: Buffer): RoutingRule | null {
 	const family = body.length < FIB_RULE_HDR_BYTES ? null : familyOfNumber(body.readUInt8(0));
@@ -36,6 +37,7 @@ export function parseRule(body: Buffer): RoutingRule | null {
 	const mark = readU32(attributes.get(FRA_FWMARK)) ?? (mask === null ? null : 0);
 	const outName = readText(attributes.get(FRA_OIFNAME));
 	const outInterface = outName === null ? null : parseInterfaceName(outName);
+	const inName = readText(attributes.get(FRA_IIFNAME));
 	const suppress = readU32(attributes.get(FRA_SUPPRESS_PREFIXLEN));
 	const from = readFrom(attributes);
 	const to = addressOf(attributes.get(FRA_DST));
@@ -46,6 +48,7 @@ export function parseRule(body: Buffer): RoutingRule | null {
 		(body.readUInt32LE(8) & FIB_RULE_INVERT) !== 0 ||
 		(mask !== null && mask !== EVERY_BIT) ||
 		(outName !== null && outInterface === null) ||
+		(inName !== null && inName !== loopback) ||
 		from === 'other' ||
 		!wholeHost ||
 		(readU32(attributes.get(FRA_SUPPRESS_IFGROUP)) ?? EVERY_BIT) !== EVERY_BIT ||
@@ -59,11 +62,12 @@ export function parseRule(body: Buffer): RoutingRule | null {
 		suppressPrefixLength: suppress === null || suppress === EVERY_BIT ? null : suppress,
 		...(to === null || !wholeHost ? {} : {to}),
 		...(from === null || from === 'other' ? {} : {from}),
+		...(inName === loopback ? {local: true} : {}),
 		...(special ? {special, message: Uint8Array.from(body)} : {}),
 	};
 }
 
-export function encodeRule({family, priority, mark, outInterface, table, suppressPrefixLength, to, from}: RoutingRule): Buffer {
+export function encodeRule({family, priority, mark, outInterface, table, suppressPrefixLength, to, from, local}: RoutingRule): Buffer {
 	const header = Buffer.alloc(FIB_RULE_HDR_BYTES);
 	header.writeUInt8(familyNumber(family), 0);
 	header.writeUInt8(to === undefined ? 0 : hostLength(family), 1);
@@ -72,6 +76,7 @@ export function encodeRule({family, priority, mark, outInterface, table, suppres
 	const attributes = [u32Attribute(FRA_PRIORITY, priority), u32Attribute(FRA_TABLE, table)];
 	if (to !== undefined) attributes.push(attribute(FRA_DST, addressBytes(to)));
 	if (mark !== null) attributes.push(u32Attribute(FRA_FWMARK, mark), u32Attribute(FRA_FWMASK, EVERY_BIT));
+	if (local === true) attributes.push(textAttribute(FRA_IIFNAME, loopback));
 	if (outInterface !== null) attributes.push(textAttribute(FRA_OIFNAME, outInterface));
 	if (suppressPrefixLength !== null) attributes.push(u32Attribute(FRA_SUPPRESS_PREFIXLEN, suppressPrefixLength));
 	if (from !== undefined) attributes.push(attribute(FRA_IP_PROTO, Buffer.from([protocols[from.transport]])), attribute(FRA_SPORT_RANGE, portRange(from.port)));

@@ -69,6 +69,7 @@ export const FIB_RULE_HDR_BYTES = 12;
 export const FIB_RULE_INVERT = 2;
 export const FR_ACT_TO_TBL = 1;
 export const FRA_DST = 1;
+export const FRA_IIFNAME = 3;
 export const FRA_PRIORITY = 6;
 export const FRA_FWMARK = 10;
 export const FRA_SUPPRESS_IFGROUP = 13;

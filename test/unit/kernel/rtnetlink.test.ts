@@ -81,6 +81,7 @@ describe('what is written is read back', () => {
 		{family: 4, priority: 150, mark: null, outInterface: null, table: 51_820, suppressPrefixLength: null, to: parseIp('10.64.0.1') as IpAddress},
 		{family: 6, priority: 150, mark: null, outInterface: null, table: 51_820, suppressPrefixLength: null, to: parseIp('fd64::1') as IpAddress},
 		{family: 4, priority: 102, mark: null, outInterface: null, table: 51_821, suppressPrefixLength: null, from: {transport: 'udp', port: port(8080)}},
+		{family: 4, priority: 102, mark: null, outInterface: null, table: 51_821, suppressPrefixLength: null, from: {transport: 'udp', port: port(8080)}, local: true},
 	])('rule $priority', rule => {
 		expect(parseRule(encodeRule(rule))).toEqual(rule);
 	});

@@ -83,6 +83,11 @@ test.each<[string, Asked, Exclude<Situation['kind'], 'lockdown'>, string | null]
 	expect(typed.ok && parseException(typed.value)).toMatchObject({ok: true});
 });
 
+test('a host behind vks that sends from the number of a published port means the tunnel', () => {
+	const asked: Asked = {protocol: 'tcp', to: '203.0.113.80', port: 443, from: '172.31.0.9', fromPort: 8080, way: 'in', via: 'eth1'};
+	expect(answer(asked, 'gateway', connected)).toMatchObject({verdict: 'accept', via: 'wg0'});
+});
+
 test('a packet that is routed again shows both decisions', () => {
 	const {path} = answer({protocol: 'tcp', to: '203.0.113.9', port: 40_000, from: '172.30.7.2', fromPort: 8080, established: true}, 'lan', connected);
 	expect(path[0]).toBe('routing: rule 102, table 51821');

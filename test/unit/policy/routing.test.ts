@@ -140,7 +140,14 @@ describe('what differs', () => {
 
 	test('answers of a published port find the uplink before anything is marked, in both families', () => {
 		const {rules} = intendedRouting({...input, doors: [{transport: 'tcp', port: 8080 as Port}]});
-		expect(rules.filter(({priority}) => priority === 102)).toEqual([4, 6].map(family => ({...plainRule, family, priority: 102, table: numbers.uplinkTable, from: {transport: 'tcp', port: 8080}})));
+		expect(rules.filter(({priority}) => priority === 102)).toEqual([4, 6].map(family => ({...plainRule, family, priority: 102, table: numbers.uplinkTable, from: {transport: 'tcp', port: 8080}, local: true})));
+	});
+
+	test('that rule is for what begins here: one that takes forwarded packets too is not ours', () => {
+		const wanted = intendedRouting({...input, doors: [{transport: 'tcp', port: 8080 as Port}]});
+		const rules = wanted.rules.map(({local: _local, ...rule}) => rule);
+		const repair = repairRouting(wanted, {...wanted, rules}, numbers);
+		expect([repair.addRules, repair.deleteRules].map(list => list.map(({family, priority}) => [family, priority]))).toEqual([[[4, 102], [6, 102]], [[4, 102], [6, 102]]]);
 	});
 
 	test('the kernel\'s own rules are left alone', () => {
