@@ -1,7 +1,7 @@
 /** A status as text for a person. Pure. */
 import type {DrillView} from '../control/schema.ts';
 import type {Status} from '../control/status-schema.ts';
-import {formatCountdown, formatAge, formatBytes, withThousands} from '../console/format.ts';
+import {formatCountdown, formatAge, formatBytes, layerDetail, withThousands} from '../console/format.ts';
 import {paint, problemLines, type Tone} from './output.ts';
 import type {Problem} from '../problem.ts';
 import {factLines, tableLines} from './table.ts';
@@ -28,7 +28,7 @@ export function statusLines(status: Status): readonly string[] {
 		'',
 		...tableLines(
 			[{title: 'layer'}, {title: 'state'}, {title: 'detail'}],
-			layers.map(layer => [layer.name, layer.state === 'held' ? layer.state : paint(layer.state === 'missing' ? 'bad' : 'warn', layer.state), layer.detail]),
+			layers.map(layer => [layer.name, layer.state === 'held' ? layer.state : paint(layer.state === 'missing' ? 'bad' : 'warn', layer.state), layerDetail(layer)]),
 		),
 		...(problems.length === 0 ? [] : ['', ...problems.flatMap(problem => problemLines(problem as Problem))]),
 	];

@@ -98,3 +98,6 @@ export function sparkline(values: readonly number[], {width, levels}: {readonly 
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
+
+/** What a layer does, and first how often it had to be put right. */
+export const layerDetail = ({repairs, detail}: {readonly repairs: number; readonly detail: string}): string => (repairs === 0 ? detail : `repaired ${formatCount(repairs)}x; ${detail}`);

@@ -58,9 +58,11 @@ export const proofSchema = z.object({
 });
 
 export const layerSchema = z.object({
-	name: z.enum(['firewall', 'routing', 'egress', 'af-xdp', 'ipv6', 'dns']),
+	name: z.enum(['firewall', 'routing', 'reverse-path', 'egress', 'af-xdp', 'ipv6', 'dns']),
 	state: z.enum(['held', 'missing', 'unsupported', 'foreign']),
 	detail: z.string(),
+	/** How often it was put right since the daemon's start. */
+	repairs: count,
 });
 
 export const exitSchema = z.object({address: z.string(), city: z.string().nullable(), country: z.string().nullable(), checkedAtMs: atMs});

@@ -16,7 +16,7 @@ export function statusOf(snapshot: Snapshot, nowMs: number): Status {
 		detail: state.detail,
 		since: isoTime(state.sinceMs),
 		proof: proofAt(snapshot.proof, nowMs),
-		layers: snapshot.layers.map(({name, state: held, detail}) => ({name, state: held, detail})),
+		layers: snapshot.layers.map(({name, state: held, detail, repairs}) => ({name, state: held, detail, repairs})),
 		tunnel: snapshot.tunnel === null ? null : tunnelAt(snapshot.tunnel, nowMs),
 		drops: {total: drops.total, perSecond: drops.perSecond},
 		exceptions: snapshot.exceptions.map(exception => exceptionAt(exception, nowMs)),

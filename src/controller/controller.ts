@@ -32,6 +32,7 @@ import {resolvKeeper} from './resolv-keeper.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
+import {sysctlKeeper} from './sysctl-keeper.ts';
 import {everySecond} from './ticker.ts';
 import {hooksProblem} from './foreign-hooks.ts';
 import {xdpProblem} from './xdp-layer.ts';
@@ -64,6 +65,7 @@ export function createController(deps: ControllerDeps): Controller {
 	const journal = deps.journal(entry => tell({type: 'journal', entries: [entry]}));
 	const firewall = firewallKeeper(kernel.firewall, clock.monotonic);
 	const openings = createOpenings(clock);
+	const sysctls = sysctlKeeper(kernel.sysctl, config.tunnelInterface, journal);
 	const rules = ruleStats();
 	const stranger = strangerLog(clock, journal);
 	const note = (slot: string, problem: Problem | null): void => {
@@ -121,7 +123,7 @@ export function createController(deps: ControllerDeps): Controller {
 		devices: kernel.devices,
 		network: networkKeeper(kernel, config),
 		findServer: id => servers.flatMap(entry => (entry.ok ? [entry.server] : [])).find(server => server.id === id),
-		obstacle: (server, network) => obstacleTo(server, network, kernel.sysctl),
+		obstacle: (server, network) => obstacleTo(server, network, sysctls.keep(network?.choice ?? null).problems),
 		remember: ({target}) => {
 			const saved = intent.remember(target);
 			note('intent', saved.ok ? null : saved.error);
@@ -143,7 +145,7 @@ export function createController(deps: ControllerDeps): Controller {
 		reserved: () => [...(engine.live()?.use.resolvers ?? []), ...(engine.live()?.use.addresses ?? [])],
 	});
 
-	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, stats: rules, resolvers: () => engine.live()?.use.resolvers ?? null});
+	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, sysctls, config, stats: rules});
 
 	const drills = createDrills({
 		kernel, config, clock, engine, firewall, journal,
@@ -167,9 +169,7 @@ export function createController(deps: ControllerDeps): Controller {
 		return [...[drills.problem(), enforcement, engine.lastFailure()?.problem ?? null, firewall.backstopUnsupported(), xdpProblem(xdp), hooksProblem(hooks)].filter(problem => problem !== null), ...standing.values()];
 	};
 
-	const publish = (): void => {
-		tell({type: 'snapshot', snapshot: snapshotNow()});
-	};
+	const publish = (): void => tell({type: 'snapshot', snapshot: snapshotNow()});
 
 	const readTunnel = async (): Promise<void> => {
 		const live = engine.live();

@@ -10,7 +10,6 @@ import type {Ruleset, Situation, TunnelUse} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import type {Server} from '../tunnel/tunnel.ts';
-import {afterRepair, describePause, isHeld, releasedBrake} from './brake.ts';
 import {backoffMs, type Clock} from './clock.ts';
 import {raise, verify, type DialFailure, type LiveTunnel} from './dial.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
@@ -19,6 +18,7 @@ import {hasLostSource, type Source} from './lost-source.ts';
 import type {Openings} from './openings.ts';
 import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
 import {tellNetworkNews} from './network-news.ts';
+import {routingRepairs, type RoutingRepairs} from './routing-repairs.ts';
 import {handshakeLease, situationOf} from './situation.ts';
 import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
 import {describeDial, describeState, levelOf} from './wording.ts';
@@ -61,7 +61,7 @@ export interface Engine {
 	/** True while repairs of the routing layer pause, because somebody undoes them as fast. */
 	isPausing(): boolean;
 	/** How often the routing layer was put right. */
-	routingRepairs(): number;
+	routingRepairs(): ReturnType<RoutingRepairs['counts']>;
 	/** Enforces the current policy again, whatever the kernel holds. */
 	enforce(): Promise<Result<void, Problem>>;
 	/** The enforcement that the last event asked for. */
@@ -73,6 +73,7 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
 	const {config, clock, firewall, journal, openings} = deps;
 	const handshake = handshakeLease(clock);
+	const repairs = routingRepairs(clock, journal);
 	let machine = initialMachine(clock.now());
 	let live: LiveTunnel | null = null;
 	let opening: TunnelUse | null = null;
@@ -84,8 +85,6 @@ export function createEngine(deps: EngineDeps): Engine {
 	let sentFrom: Source | null = null;
 	let dialReason = '';
 	let lastWish = '';
-	let brake = releasedBrake;
-	let suspect: string | null = null;
 	let dialing = new AbortController();
 	let dials: Promise<unknown> = Promise.resolve();
 	let cancelRetry = (): void => undefined;
@@ -232,27 +231,19 @@ export function createEngine(deps: EngineDeps): Engine {
 
 	const exceptionRanges = (): readonly Cidr[] => openings.exceptions().map(({range}) => range);
 
-	const tellRepair = (repaired: readonly string[]): void => {
-		journal.write('network', 'info', `Routing put right: ${repaired.join('; ')}. Last changed by ${suspect ?? 'unknown'}.`);
-		const after = afterRepair(brake, clock.now());
-		brake = after.brake;
-		if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('the routing', suspect, after.pauseMs));
-		suspect = null;
-	};
-
 	const sync = (): Result<NetworkReading, Problem> => {
 		const carrying = live === null ? null : {interface: live.use.interface, addresses: live.use.addresses, families: live.families, resolvers: live.use.resolvers};
 		const locked = machine.state.kind === 'lockdown';
 		const ours = JSON.stringify([carrying, locked, exceptionRanges()]);
 		// What we want anew is never held back.
-		const repair = !isHeld(brake, clock.now()) || !lastWish.startsWith(ours);
+		const repair = !repairs.isPausing() || !lastWish.startsWith(ours);
 		const result = deps.network.sync({tunnels: [config.tunnelInterface], carrying, exceptionsOpen: !locked, exceptions: exceptionRanges(), repair});
 		if (!result.ok) return result;
 		tellNetworkNews(journal, reading, result.value);
 		reading = result.value;
 		// What we want anew is no repair; what differs from what we wanted before is.
 		const wish = `${ours}${JSON.stringify(result.value.choice.uplink)}`;
-		if (result.value.repaired.length > 0 && wish === lastWish) tellRepair(result.value.repaired);
+		if (result.value.repaired.length > 0 && wish === lastWish) repairs.note(result.value.repaired);
 		lastWish = wish;
 		const readiness = readinessOf(result.value);
 		if (readiness !== machine.uplink) dispatch({kind: 'uplink', readiness});
@@ -275,11 +266,9 @@ export function createEngine(deps: EngineDeps): Engine {
 		lastFailure: () => failure,
 		enforcementProblem: () => enforcementProblem,
 		syncNetwork: sync,
-		suspect: by => {
-			suspect = by;
-		},
-		isPausing: () => isHeld(brake, clock.now()),
-		routingRepairs: () => brake.total,
+		suspect: repairs.suspect,
+		isPausing: repairs.isPausing,
+		routingRepairs: repairs.counts,
 		enforce: () => enforce(),
 		enforcing: () => enforcing,
 		idle: async () => {

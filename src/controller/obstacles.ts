@@ -1,16 +1,15 @@
 /** What would keep any tunnel to this server from working, found before trying. */
-import type {Sysctl} from '../kernel/kernel.ts';
 import {parseIp} from '../net/address.ts';
 import {cidrContains} from '../net/cidr.ts';
 import {gatewayFor} from '../policy/routing.ts';
+import type {Problem} from '../problem.ts';
 import type {Server} from '../tunnel/tunnel.ts';
 import type {DialFailure} from './dial.ts';
 import type {NetworkReading} from './network-keeper.ts';
-import {preflight} from './preflight.ts';
 
-export function obstacleTo(server: Server, network: NetworkReading | null, sysctl: Sysctl): DialFailure | null {
+export function obstacleTo(server: Server, network: NetworkReading | null, sysctls: readonly Problem[]): DialFailure | null {
 	const uplink = network?.choice.uplink ?? null;
-	const [problem] = preflight(sysctl, uplink?.name ?? null);
+	const [problem] = sysctls;
 	if (problem !== undefined) return {cause: 'sysctl', problem};
 	const endpoint = parseIp(server.endpointHost);
 	if (endpoint === null || uplink === null) return null;

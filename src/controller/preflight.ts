@@ -1,20 +1,21 @@
-/** The sysctls the design stands on, read as the kernel combines them, written where that is allowed. */
+/** The sysctls without which no tunnel works, read as the kernel combines them. */
 import type {Sysctl} from '../kernel/kernel.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Problem} from '../problem.ts';
 
+type Reads = Pick<Sysctl, 'read'>;
+
+/** The kernel takes the larger of `all` and the interface (ip-sysctl.rst). */
+export const effective = (sysctl: Reads, leaf: 'rp_filter' | 'src_valid_mark', link: InterfaceName | null): number =>
+	Math.max(0, ...['all', ...(link === null ? [] : [link])].map(name => Number(sysctl.read(`net/ipv4/conf/${name}/${leaf}`) ?? '0')));
+
 /**
  * Strict (1) and loose (2) reverse-path filtering refuse the endpoint's answers unless the mark set in prerouting counts,
- * which needs src_valid_mark=1. The kernel takes the larger of `all` and the interface (ip-sysctl.rst). Docker mounts
- * /proc/sys read-only, so what cannot be written is named for the operator to set.
+ * which needs src_valid_mark=1. What could not be written is named for the operator to set.
  */
-export function preflight(sysctl: Sysctl, uplink: InterfaceName | null): readonly Problem[] {
-	const names = ['all', ...(uplink === null ? [] : [uplink])];
-	const effective = (leaf: string): number => Math.max(0, ...names.map(name => Number(sysctl.read(`net/ipv4/conf/${name}/${leaf}`) ?? '0')));
-	if (effective('src_valid_mark') >= 1) return [];
-	if (sysctl.write('net/ipv4/conf/all/src_valid_mark', '1') && effective('src_valid_mark') >= 1) return [];
-	const filtering = effective('rp_filter');
-	if (filtering === 0) return [];
+export function preflight(sysctl: Reads, uplink: InterfaceName | null): readonly Problem[] {
+	const filtering = effective(sysctl, 'rp_filter', uplink);
+	if (filtering === 0 || effective(sysctl, 'src_valid_mark', uplink) >= 1) return [];
 	return [{
 		code: 'rp-filter',
 		severity: 'error',

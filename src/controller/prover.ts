@@ -2,23 +2,25 @@
  * Once a second, and whenever something moved: reads everything back, repairs what drifted, says what may be claimed. A
  * repair is followed by another read-back, so that PROVEN is never said of what was only asked for.
  */
+import type {Config} from '../config/config.ts';
 import type {LayerView, ProofView} from '../control/schema.ts';
 import type {Generation, Kernel} from '../kernel/kernel.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import {tableName} from '../policy/render.ts';
-import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
-import {afterRepair, describePause, isHeld, releasedBrake} from './brake.ts';
 import type {Clock} from './clock.ts';
 import type {Engine} from './engine.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
+import {ipv6Policy} from './ipv6-layer.ts';
 import type {Journal} from './journal.ts';
-import {preflight} from './preflight.ts';
-import {layersOf, proofOf, type Readings} from './proof.ts';
+import {layersOf} from './layers.ts';
+import {proofOf, type Readings} from './proof.ts';
 import {rulesetReader} from './read-back.ts';
 import type {ResolvKeeper} from './resolv-keeper.ts';
 import type {RuleStats} from './rule-stats.ts';
-import {sysctlNews} from './sysctl-news.ts';
+import {rulesetRepairs, type RulesetRepairs} from './ruleset-repairs.ts';
+import type {SysctlKeeper} from './sysctl-keeper.ts';
+import {regained} from './xdp-layer.ts';
 
 export interface ProverDeps {
 	readonly kernel: Kernel;
@@ -28,7 +30,8 @@ export interface ProverDeps {
 	readonly journal: Journal;
 	readonly stats: RuleStats;
 	readonly resolv: ResolvKeeper;
-	readonly resolvers: () => readonly IpAddress[] | null;
+	readonly sysctls: SysctlKeeper;
+	readonly config: Config;
 }
 
 export interface Prover {
@@ -40,20 +43,18 @@ export interface Prover {
 	isPausing(): boolean;
 	proof(): ProofView;
 	layers(): readonly LayerView[];
-	tamper(): {readonly count: number; readonly last: string | null; readonly lastAtMs: number | null};
+	tamper(): ReturnType<RulesetRepairs['tamper']>;
 }
 
 export function createProver(deps: ProverDeps): Prover {
 	const {kernel, clock, engine, firewall, journal, stats} = deps;
 	const reader = rulesetReader(kernel.firewall, clock.monotonic);
-	const sysctls = sysctlNews(kernel.sysctl, journal);
+	const repairs = rulesetRepairs({clock, engine, journal});
+	const xdpRepairs = regained();
 	let proof: ProofView = {kind: 'unknown', checkedAtMs: null, rulesetHash: null, detail: ['Nothing was read back yet.'], covers: [], generation: 0};
 	let layers: readonly LayerView[] = [];
-	let tamper: ReturnType<Prover['tamper']> = {count: 0, last: null, lastAtMs: null};
-	let suspect = null as Generation | null;
 	let running: Promise<void> | null = null;
 	let again = false;
-	let brake = releasedBrake;
 	/** The ruleset the proof speaks of. */
 	let provenOf: Ruleset | null = null;
 
@@ -75,13 +76,13 @@ export function createProver(deps: ProverDeps): Prover {
 		const outside = network.ok ? network.value.choice.outside : [];
 		const {intended, ruleset} = await readStill(outside);
 		if (ruleset.ok && intended !== null) stats.update(intended, ruleset.value.counters, clock.now());
-		const resolv = deps.resolv.check(deps.resolvers());
-		if (resolv.repaired !== null) tamper = {count: tamper.count + 1, last: resolv.repaired, lastAtMs: clock.now()};
+		const live = engine.live();
+		const resolv = deps.resolv.check(live?.use.resolvers ?? null);
+		if (resolv.repaired !== null) repairs.count(resolv.repaired);
 		provenOf = intended;
-		const uplink = network.ok ? (network.value.choice.uplink?.name ?? null) : null;
-		sysctls.tell(uplink);
-		const sysctl = preflight(kernel.sysctl, uplink);
-		sysctls.settle(uplink);
+		const sysctl = deps.sysctls.keep(network.ok ? network.value.choice : null);
+		if (network.ok) xdpRepairs.see(network.value.xdp.kind === 'held');
+		const routing = engine.routingRepairs();
 		return {
 			atMs: clock.now(),
 			ruleset,
@@ -91,38 +92,25 @@ export function createProver(deps: ProverDeps): Prover {
 			sysctl,
 			ownership: firewall.ownership(),
 			resolv,
+			rawDropped: stats.rawDrops(),
+			ipv6: ipv6Policy(engine.machine().state.kind, live?.use.addresses ?? null, deps.config, engine.situation().exceptions?.map(({range}) => range)),
+			repairs: {...repairs.counts(), routing: routing.all, ipv6: routing.ipv6, 'reverse-path': sysctl.repairs, 'af-xdp': xdpRepairs.count(), dns: deps.resolv.repairs()},
 		};
 	};
 
 	const repair = async (readings: Readings): Promise<boolean> => {
 		if (!readings.ruleset.ok || readings.enforcement !== null) return (await engine.enforce()).ok;
 		const {firewall: inet, backstop, ownership} = readings.ruleset.value;
-		const drift = [...inet, ...ownership, ...(readings.backstop === null ? backstop : [])];
-		return drift.length > 0 && restore(drift);
-	};
-
-	/** False while it pauses, because somebody undoes our repairs as fast. */
-	const restore = async (drift: readonly string[]): Promise<boolean> => {
-		if (isHeld(brake, clock.now())) return false;
-		await engine.enforce();
-		// Repaired first; the notification that names the process may still be on its way.
-		if (suspect === null) await clock.sleep(50);
-		const name = suspect === null ? null : `${suspect.process} (pid ${suspect.pid})`;
-		const culprit = name === null ? '' : ` Last changed by ${name}.`;
-		const text = `${drift.slice(0, 3).join('; ')}${drift.length > 3 ? `; and ${drift.length - 3} more` : ''}.${culprit}`;
-		tamper = {count: tamper.count + 1, last: text, lastAtMs: clock.now()};
-		journal.write('tamper', 'warn', `The ruleset was changed and is applied again: ${text}`);
-		suspect = null;
-		const after = afterRepair(brake, clock.now());
-		brake = after.brake;
-		if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('the ruleset', name, after.pauseMs));
-		return true;
+		const isNetdev = (text: string): boolean => text.startsWith('table netdev ');
+		const egress = [...ownership.filter(isNetdev), ...(readings.backstop === null ? backstop : [])];
+		const drift = {firewall: [...inet, ...ownership.filter(text => !isNetdev(text))], egress};
+		return drift.firewall.length + egress.length > 0 && repairs.restore(drift);
 	};
 
 	/** A table that is gone is seen by its header alone, far sooner than by a whole read-back. */
 	const restoreMissing = async (): Promise<void> => {
 		const header = kernel.firewall.header('inet', tableName);
-		if (firewall.isApplied() && header.ok && header.value.kind === 'absent') await restore(['table inet vks is missing']);
+		if (firewall.isApplied() && header.ok && header.value.kind === 'absent') await repairs.restore({firewall: ['table inet vks is missing'], egress: []});
 	};
 
 	const round = async (): Promise<void> => {
@@ -156,13 +144,11 @@ export function createProver(deps: ProverDeps): Prover {
 			});
 			return running;
 		},
-		suspect(generation) {
-			suspect = generation;
-		},
-		isPausing: () => isHeld(brake, clock.now()),
+		suspect: repairs.suspect,
+		isPausing: repairs.isPausing,
 		proof: () => (provenOf === firewall.wanted() ? proof : {...proof, kind: 'unknown', detail: ['The policy has just changed and is being read back.']}),
 		layers: () => layers,
-		tamper: () => tamper,
+		tamper: repairs.tamper,
 	};
 }
 

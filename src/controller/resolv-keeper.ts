@@ -23,6 +23,8 @@ export interface ResolvKeeper {
 	point(resolvers: readonly IpAddress[]): void;
 	/** Reads the file, and puts it right if it was pointed at these resolvers and names others. */
 	check(resolvers: readonly IpAddress[] | null): ResolvNews;
+	/** How often it was put right. */
+	repairs(): number;
 }
 
 interface ResolvKeeperDeps {
@@ -72,6 +74,7 @@ export function resolvKeeper({resolv, clock, journal, note}: ResolvKeeperDeps): 
 			if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('resolv.conf', null, after.pauseMs));
 			return {due: true, differs: difference(resolv.read(), resolvers), repaired};
 		},
+		repairs: () => brake.total,
 	};
 }
 

@@ -10,6 +10,8 @@ export interface RuleStats {
 	update(ruleset: Ruleset, counters: Counters, atMs: number): void;
 	rules(): readonly RuleView[];
 	drops(): {readonly total: number; readonly perSecond: number};
+	/** What the egress backstop refused. */
+	rawDrops(): number;
 }
 
 interface Seen {
@@ -43,5 +45,6 @@ export function ruleStats(): RuleStats {
 		},
 		rules: () => rules,
 		drops: () => ({total: total?.packets ?? 0, perSecond: rate}),
+		rawDrops: () => rules.reduce((sum, {table, verdict, packets}) => (table === 'netdev' && verdict === 'drop' ? sum + packets : sum), 0),
 	};
 }

@@ -1,4 +1,4 @@
-/** What is said of AF_XDP: the layer, what differs, and the problem. Pure. */
+/** What is said of AF_XDP: the layer, what differs, and the problem. */
 import type {LayerView} from '../control/schema.ts';
 import type {XdpHolding} from '../kernel/kernel.ts';
 import type {Problem} from '../problem.ts';
@@ -7,7 +7,7 @@ import type {Problem} from '../problem.ts';
 export const describeTaken = (holding: XdpHolding): readonly string[] =>
 	holding.kind === 'taken' ? holding.queues.map(queue => `${queue} is held by an AF_XDP socket that is not ours, and the egress hook does not see its frames`) : [];
 
-export function xdpLayer(holding: XdpHolding): LayerView {
+export function xdpLayer(holding: XdpHolding): Omit<LayerView, 'repairs'> {
 	switch (holding.kind) {
 		case 'held':
 			return {name: 'af-xdp', state: 'held', detail: `${holding.queues} ${holding.queues === 1 ? 'queue' : 'queues'} held, so no AF_XDP socket passes the egress hook`};
@@ -33,5 +33,18 @@ export function xdpProblem(holding: XdpHolding | null): Problem | null {
 		next: holding.kind === 'taken'
 			? 'Find the process (`ss --xdp -p`, where the kernel lists such sockets) and end it; drop NET_RAW in every container beside vks.'
 			: 'Ordinary packets are blocked. Give vks NET_RAW and lockable memory (`--ulimit memlock=-1`), or drop NET_RAW in every container beside it.',
+	};
+}
+
+/** How often all queues were held again after they had not been. */
+export function regained() {
+	let held: boolean | null = null;
+	let count = 0;
+	return {
+		see(now: boolean): void {
+			if (now && held === false) count++;
+			held = now;
+		},
+		count: (): number => count,
 	};
 }

@@ -46,6 +46,11 @@ test('the tunnel shows where it goes, how fresh it is, and every layer with its 
 	expect(frame('tunnel', viewOf({in: 'layers'}))).toContain('✗ IPv6     missing');
 });
 
+test('a layer that had to be put right says how often, and one that had not says nothing of it', () => {
+	expect(frame('tunnel', viewOf({in: 'repaired'}))).toContain('✓ firewall repaired 1x; default drop');
+	expect(frame('tunnel', viewOf())).not.toContain('repaired');
+});
+
 test('the layers stay on the screen when there is no room for every fact', () => {
 	const text = frame('tunnel', viewOf(), {width: 42, height: 12});
 	for (const layer of ['firewall', 'routing', 'egress', 'IPv6', 'DNS']) expect(text).toContain(`✓ ${layer}`);

@@ -17,11 +17,11 @@ export function sampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 		state: {kind: 'connected', sinceMs: noonMs - 600_000, server: 'lab-one', from: null, cause: null, detail: 'Verified: a handshake, and bytes received.', attempt: 0, nextAttemptAtMs: null},
 		proof: {kind: 'proven', checkedAtMs: noonMs - 400, rulesetHash: 'a1b2c3d4e5f60718', detail: [], covers: ['ruleset', 'ownership', 'routing', 'backstop', 'sysctl'], generation: 12},
 		layers: [
-			{name: 'firewall', state: 'held', detail: '31 rules as intended'},
-			{name: 'routing', state: 'held', detail: 'no default route through eth0'},
-			{name: 'egress', state: 'held', detail: 'backstop on eth0'},
-			{name: 'ipv6', state: 'held', detail: 'tunnelled'},
-			{name: 'dns', state: 'held', detail: 'only 10.8.0.1 on wg0'},
+			{name: 'firewall', state: 'held', detail: '31 rules as intended', repairs: 0},
+			{name: 'routing', state: 'held', detail: 'no default route through eth0', repairs: 0},
+			{name: 'egress', state: 'held', detail: 'backstop on eth0', repairs: 0},
+			{name: 'ipv6', state: 'held', detail: 'tunnelled', repairs: 0},
+			{name: 'dns', state: 'held', detail: 'only 10.8.0.1 on wg0', repairs: 0},
 		],
 		tunnel: {
 			driver: 'wireguard',

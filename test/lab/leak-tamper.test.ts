@@ -1,11 +1,14 @@
 /** Nothing leaves outside the tunnel when somebody else edits rules, routes or sysctls; what was edited is put right. Needs root. */
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {waitUntil} from '../../lab/processes.ts';
+import type {Snapshot} from '../../src/control/schema.ts';
 import {endScene, raiseScene, runTrial, type Scene, type Trial} from '../helpers/leak-scene.ts';
 import {reportTrials} from '../helpers/leak-report.ts';
 
 const report = reportTrials();
 afterAll(() => report.print());
+
+const repairsOfReversePath = ({layers}: Snapshot): number => layers.find(({name}) => name === 'reverse-path')?.repairs ?? 0;
 
 const foreignAccept = 'table inet foreign { chain output { type filter hook output priority -300; policy accept; accept; }; chain late { type filter hook output priority 300; policy accept; accept; }; }';
 
@@ -84,10 +87,19 @@ describe('where the tables are owned', () => {
 			await must('ip', '-6', 'route', 'flush', 'table', table);
 		}));
 
-	test('strict reverse-path filtering without the valid mark is put right', () =>
+	const putBack: Trial['shows'] = (now, before) => repairsOfReversePath(now) > repairsOfReversePath(before);
+	test('strict reverse-path filtering without the valid mark is put right, and counted', () =>
 		trial('rp_filter=1, src_valid_mark=0', async () => {
 			await must('sysctl', '-q', '-w', 'net.ipv4.conf.all.rp_filter=1', '-w', 'net.ipv4.conf.all.src_valid_mark=0');
-		}));
+		}, putBack));
+
+	test.for(['ipv4.conf.all.accept_redirects=1', 'ipv4.conf.eth0.send_redirects=1', 'ipv4.conf.eth0.arp_ignore=0', 'ipv4.conf.eth0.arp_announce=0', 'ipv6.conf.eth0.accept_redirects=1'])('the link\'s hardening is put back, and counted: %s', setting =>
+		trial(setting, async () => {
+			const [key = ''] = setting.split('=');
+			const {stdout: due} = await must('sysctl', '-n', `net.${key}`);
+			await must('sysctl', '-q', '-w', `net.${setting}`);
+			expect(await waitUntil(async () => (await must('sysctl', '-n', `net.${key}`)).stdout === due, 5_000)).toBe(true);
+		}, putBack));
 
 	test('nothing leaks when the tunnel\'s addresses are taken away', () =>
 		trial('addresses of the tunnel removed', async () => {

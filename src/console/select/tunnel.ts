@@ -1,6 +1,6 @@
 /** The rows of the tunnel panel. Problems come first; what there is no room for is what matters least. */
 import type {LayerView, Snapshot, TunnelView} from '../../control/schema.ts';
-import {formatAge, formatByteRate, formatBytes, sparkline} from '../format.ts';
+import {formatAge, formatByteRate, formatBytes, layerDetail, sparkline} from '../format.ts';
 import {fitLine, lineWidth, span, textWidth, wrapText, type Line} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
 import {exceptionRows} from './exceptions.ts';
@@ -96,11 +96,11 @@ function firstThatFits(texts: readonly string[], width: number): string {
 }
 
 const layerTones: Readonly<Record<LayerView['state'], Tone>> = {held: 'good', missing: 'bad', unsupported: 'warn', foreign: 'warn'};
-const layerNames: Readonly<Record<LayerView['name'], string>> = {firewall: 'firewall', routing: 'routing', egress: 'egress', 'af-xdp': 'AF_XDP', ipv6: 'IPv6', dns: 'DNS'};
+const layerNames: Readonly<Record<LayerView['name'], string>> = {firewall: 'firewall', routing: 'routing', 'reverse-path': 'rev-path', egress: 'egress', 'af-xdp': 'AF_XDP', ipv6: 'IPv6', dns: 'DNS'};
 
 /** Every layer has a row; rows to spare go round among the details that need more. */
 function layerLines(layers: readonly LayerView[], {theme, old, width, height}: Pick<Space, 'theme' | 'old' | 'width' | 'height'>): readonly Line[] {
-	const wrapped = layers.map(layer => wrapText(`${layer.state === 'held' ? '' : `${layer.state}: `}${layer.detail}`, width - labelWidth));
+	const wrapped = layers.map(layer => wrapText(`${layer.state === 'held' ? '' : `${layer.state}: `}${layerDetail(layer)}`, width - labelWidth));
 	const rows = shareRows(wrapped.map(lines => lines.length), height);
 	return layers.flatMap((layer, which) => {
 		const symbol = old ? theme.symbols.unknown : layer.state === 'held' ? theme.symbols.proven : layer.state === 'missing' ? theme.symbols.failed : theme.symbols.unknown;

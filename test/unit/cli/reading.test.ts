@@ -39,14 +39,14 @@ test('status names the cause, the missing layer, the problem and the next step',
 		tunnel: null,
 		state: {...state, kind: 'blocked', cause: 'no-handshake', detail: 'Next attempt in 4 s.'},
 		proof: {...proof, kind: 'drifted', detail: ['missing: dns-refuse']},
-		layers: [{name: 'dns', state: 'missing', detail: 'the rule is gone'}],
+		layers: [{name: 'dns', state: 'missing', detail: 'the rule is gone', repairs: 3}],
 		problems: [{code: 'no-handshake', severity: 'error', what: 'The server does not answer.', stillBlocking: true, next: 'Try another with `vks switch`.'}],
 		unsafeNetwork: ['8.8.8.0/24'],
 	});
 	const {vks} = await shell({snapshot: () => snapshot});
 	const {code, out} = await vks('status');
 	expect(code).toBe(3);
-	for (const part of ['BLOCKED no-handshake  DRIFTED 0.4s', 'missing: dns-refuse', 'dns    missing', 'Traffic is still blocked. Try another', '8.8.8.0/24: open because']) {
+	for (const part of ['BLOCKED no-handshake  DRIFTED 0.4s', 'missing: dns-refuse', 'dns    missing  repaired 3x; the rule is gone', 'Traffic is still blocked. Try another', '8.8.8.0/24: open because']) {
 		expect(out).toContain(part);
 	}
 });

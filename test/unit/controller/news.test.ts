@@ -3,7 +3,6 @@ import {describe, expect, it} from 'vitest';
 import {hasLostSource} from '../../../src/controller/lost-source.ts';
 import {networkNews} from '../../../src/controller/network-news.ts';
 import {strangerLog} from '../../../src/controller/stranger-log.ts';
-import {sysctlNews} from '../../../src/controller/sysctl-news.ts';
 import {parseIp} from '../../../src/net/address.ts';
 import {parseInterfaceName} from '../../../src/net/interface-name.ts';
 import type {UplinkChoice} from '../../../src/policy/uplink.ts';
@@ -47,21 +46,6 @@ const lines = () => {
 	const texts: string[] = [];
 	return {texts, write: (_kind: string, _level: string, text: string): void => void texts.push(text)};
 };
-
-describe('news of sysctls', () => {
-	it('tells what somebody set, and not what vks wrote', () => {
-		const values = new Map([['net/ipv4/conf/all/src_valid_mark', '1']]);
-		const journal = lines();
-		const news = sysctlNews({read: key => values.get(key) ?? null}, journal);
-		news.tell(null);
-		values.set('net/ipv4/conf/all/src_valid_mark', '0');
-		news.tell(null);
-		values.set('net/ipv4/conf/all/src_valid_mark', '1');
-		news.settle(null);
-		news.tell(null);
-		expect(journal.texts).toEqual(['Somebody set net.ipv4.conf.all.src_valid_mark to 0; it was 1.']);
-	});
-});
 
 describe('a stranger\'s commits', () => {
 	it('are one line a second, and the next line counts what was left out, whatever the wall clock does', () => {
