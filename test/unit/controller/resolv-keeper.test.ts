@@ -49,6 +49,7 @@ test.each<[ResolvReading, string]>([
 	expect(keeper.check(due)).toEqual({due: true, differs: null, repaired: `resolv.conf ${words}`});
 	expect(lines).toEqual([`resolv.conf was changed and is put back: it ${words}. Nobody tells who changed it.`]);
 	expect(keeper.check(due)).toEqual({due: true, differs: null, repaired: null});
+	expect(keeper.repairs()).toBe(1);
 });
 
 test('without a tunnel, and before it was verified, it is read and left', () => {
