@@ -4,7 +4,13 @@ import type {Dice} from './dice.ts';
 import type {Stage} from './stage.ts';
 
 /** What a fault is done to; two faults of one step never share it, so that the undoing of one is not lost in the other. */
-export type Touches = 'firewall' | 'tunnel' | 'uplink' | 'network' | 'routing' | 'sysctl' | 'daemon' | 'engine' | 'socket' | 'files' | 'weather';
+export type Touches = 'firewall' | 'tunnel' | 'uplink' | 'network' | 'routing' | 'sysctl' | 'daemon' | 'engine' | 'socket' | 'files' | 'weather' | 'openings' | 'drill';
+
+export type Unstopped =
+	/** Raw frames: the backstop has a gap. */
+	| 'raw'
+	/** Also IPv4 sockets bound to a link, which no route refuses: the firewall has one too, and only the routing is left. */
+	| 'bound';
 
 export type Effect =
 	/** Something is otherwise now. */
@@ -30,8 +36,12 @@ export interface Fault {
 	readonly changesKernel: boolean;
 	/** The kinds of which an entry must be in the journal afterwards; none expected when empty. */
 	readonly expectJournal: readonly JournalEntry['kind'][];
-	/** Set where nobody can stop a process with NET_RAW meanwhile, as the known issues say: raw frames pause for the step. */
-	readonly rawPauses?: true;
+	/** What nobody can stop meanwhile, as the known issues say: it pauses for the step. */
+	readonly pauses?: Unstopped;
+	/** The same where the tables are nobody's, so that the fault is not refused. */
+	readonly pausesUnowned?: Unstopped;
+	/** Set where the daemon is killed: its tables are nobody's from then on. */
+	readonly endsOwner?: true;
 	apply(stage: Stage, dice: Dice): Promise<Applied>;
 }
 

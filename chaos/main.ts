@@ -37,6 +37,9 @@ function chosenFaults(only: string | undefined, without: string | undefined): ty
 	return allFaults.filter(({name}) => (only === undefined || wanted.includes(name)) && !unwanted.includes(name));
 }
 
+const again = ({only, without, backend}: {readonly only: string | undefined; readonly without: string | undefined; readonly backend: string}): string =>
+	[...(only === undefined ? [] : [` --only '${only}'`]), ...(without === undefined ? [] : [` --without '${without}'`]), ...(backend === 'auto' ? [] : [` --backend ${backend}`])].join('');
+
 export async function main(argv: readonly string[]): Promise<number> {
 	const {minutes, seed, only, without, step, backend, json, help} = optionsOf(argv);
 	if (help) {
@@ -54,7 +57,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 	const live = process.stderr.isTTY;
 	try {
 		const report = await runChaos({
-			seed, forMs, signal: stopped.signal, faults: chosenFaults(only, without),
+			seed, forMs, again: again({only, without, backend}), signal: stopped.signal, faults: chosenFaults(only, without),
 			...(step === undefined ? {} : {steps: step.split(',').map(Number)}),
 			environment: {VKS_FIREWALL_BACKEND: backend},
 			progress: text => process.stderr.write(live ? `\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`),

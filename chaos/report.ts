@@ -28,6 +28,8 @@ export interface Failure {
 
 export interface ChaosReport {
 	readonly seed: string;
+	/** What the run was given besides, for repeating it. */
+	readonly options: string;
 	readonly lab: string;
 	readonly seconds: number;
 	readonly steps: readonly StepResult[];
@@ -77,12 +79,12 @@ export function renderReport(report: ChaosReport): string {
 		`seed ${seed}: ${steps.length} steps in ${Math.round(seconds)} s, ${steps.reduce((sum, {faults}) => sum + faults.length, 0)} faults, ${steps.filter(({faults}) => faults.length > 1).length} times two at once`,
 		`packets: ${packets.outside} outside, ${packets.endpoint} to the endpoint, ${packets.captureLost} missed by the capture; ${unguarded} seen outside before anything guarded`,
 		`at most: daemon ${most(steps.map(({used}) => used.daemonCores))} cores, ${Math.round(most(steps.map(({residentMb}) => residentMb)))} MB; tunnel ${most(steps.map(({used}) => used.tunnelCores))} cores, ${Math.round(most(steps.map(({used}) => used.txBytesPerSecond)) / 1000)} kB/s`,
-		...(failure === null ? [report.interrupted ? 'interrupted; nothing had failed' : 'nothing failed'] : renderFailure(seed, failure)),
+		...(failure === null ? [report.interrupted ? 'interrupted; nothing had failed' : 'nothing failed'] : renderFailure(report, failure)),
 		'',
 	].join('\n');
 }
 
-function renderFailure(seed: string, {step, faults, why, frames, journal}: Failure): readonly string[] {
+function renderFailure({seed, options}: ChaosReport, {step, faults, why, frames, journal}: Failure): readonly string[] {
 	return [
 		'',
 		`FAILED at step ${step}: ${faults.join(' + ')}`,
@@ -90,6 +92,6 @@ function renderFailure(seed: string, {step, faults, why, frames, journal}: Failu
 		...(frames.length === 0 ? [] : ['frames outside:', ...frames.map(text => `  ${text}`)]),
 		'journal:',
 		...journal.map(text => `  ${text}`),
-		`again: npm run chaos -- --seed ${seed} --step ${step}`,
+		`again: npm run chaos -- --seed ${seed} --step ${step}${options}`,
 	];
 }

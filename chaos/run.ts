@@ -6,9 +6,10 @@ import type {Mark} from '../lab/witness/witness.ts';
 import type {JournalEntry} from '../src/control/schema.ts';
 import {isConnected} from '../test/helpers/daemon.ts';
 import {readUsage, usedSince} from '../test/helpers/tunnel-usage.ts';
-import type {Applied, Fault} from './fault.ts';
+import type {Fault} from './fault.ts';
+import {journalled, type Done} from './journalled.ts';
 import {stepOf, type Step} from './plan.ts';
-import type {ChaosReport, Failure, FaultResult, StepResult} from './report.ts';
+import type {ChaosReport, Failure, StepResult} from './report.ts';
 import {raiseStage, type Stage} from './stage.ts';
 import {trafficPasses} from './traffic.ts';
 
@@ -19,6 +20,8 @@ export interface ChaosOptions {
 	/** These steps of the seed's sequence; all from 1 on until the time is up when absent. */
 	readonly steps?: readonly number[];
 	readonly environment?: Readonly<Record<string, string>>;
+	/** The command line's other options, for the report. */
+	readonly again?: string;
 	readonly signal: AbortSignal;
 	readonly progress?: (text: string) => void;
 }
@@ -35,9 +38,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 	let failure: Failure | null = null;
 	try {
 		const start = await stage.witness.mark();
+		const owned = stage.owned();
 		for (const number of numbers(options.steps)) {
 			if (failure !== null || signal.aborted || performance.now() - begun > options.forMs) break;
-			const step = stepOf(seed, number, options.faults);
+			const step = stepOf(seed, number, options.faults, owned);
 			progress(`step ${number}, ${Math.round((performance.now() - begun) / 1000)} s, 0 outside: ${step.faults.map(({name}) => name).join(' + ')}`);
 			const outcome = await carryOut(stage, step, start);
 			if ('why' in outcome) failure = signal.aborted ? null : outcome;
@@ -46,7 +50,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 		const {outside, endpoint, droppedByKernel} = await stage.witness.stop();
 		const before = start.counts;
 		return {
-			seed, lab: stage.lab.description.id, failure, steps: results, seconds: (performance.now() - begun) / 1000, unguarded: stage.unguarded, interrupted: signal.aborted,
+			seed, options: options.again ?? '', lab: stage.lab.description.id, failure, steps: results, seconds: (performance.now() - begun) / 1000, unguarded: stage.unguarded, interrupted: signal.aborted,
 			packets: {outside: outside.count - before.outside, endpoint: endpoint.count - before.endpoint, captureLost: droppedByKernel},
 		};
 	} finally {
@@ -62,14 +66,15 @@ function* numbers(steps: readonly number[] | undefined): Generator<number> {
 async function carryOut(stage: Stage, step: Step, start: Mark): Promise<StepResult | Failure> {
 	const entriesBefore = stage.journal().length;
 	const fresh = (): readonly JournalEntry[] => stage.journal().slice(entriesBefore);
+	const excepted = stage.daemon().snapshot().exceptions.length > 0;
+	const stepStart = await stage.witness.mark();
 	const usage = await readUsage({lab: stage.lab, daemon: stage.daemon()});
-	const killed = step.faults.some(({name}) => name.startsWith('kill -9 of the controller'));
-	const done: {readonly fault: Fault; readonly applied: Applied}[] = [];
+	const killed = step.faults.some(({endsOwner}) => endsOwner);
+	const done: Done[] = [];
 	const why: string[] = [];
 	let recoveryMs = 0;
 	let doneAtMs = performance.now();
-	if (step.faults.some(({rawPauses}) => rawPauses)) await stage.traffic.pauseRaw();
-	else stage.traffic.startRaw();
+	await stage.traffic.only(step.pauses);
 	try {
 		for (const fault of step.faults) {
 			done.push({fault, applied: await fault.apply(stage, step.dice)});
@@ -88,12 +93,16 @@ async function carryOut(stage: Stage, step: Step, start: Mark): Promise<StepResu
 	}
 	stage.traffic.check();
 	if (why.length === 0) {
-		stage.traffic.startRaw();
+		await stage.traffic.only(null);
 		if (!(await trafficPasses(stage.witness, 10_000))) why.push('CONNECTED and PROVEN, and nothing passes through the tunnel');
 	}
 	const {outside, captured} = await stage.witness.since(start);
 	if (outside.count > 0 || captured.outside > 0) why.unshift(`${outside.count} packets left outside the tunnel (the capture has ${captured.outside})`);
-	const faults = done.map(({fault, applied}) => resultOf(fault, applied, fresh(), killed));
+	const {permitted} = await stage.witness.since(stepStart);
+	// A host on the link, which routing alone does not refuse.
+	const mayHaveOpened = excepted || step.pauses === 'bound' || step.faults.some(({touches}) => touches === 'openings');
+	if (permitted.count > 0 && !mayHaveOpened) why.push(`${permitted.count} packets left that only an exception opens, and none stood`);
+	const faults = journalled(done, fresh(), killed);
 	why.push(...faults.filter(({journalled}) => journalled === false).map(({name}) => `nothing in the journal says that this happened: ${name}`));
 	const alive = isAlive(stage.daemon().process);
 	const used = alive ? await usedSince({lab: stage.lab, daemon: stage.daemon()}, usage) : {daemonCores: 0, tunnelCores: 0, txBytesPerSecond: 0};
@@ -119,13 +128,6 @@ async function recovered(stage: Stage, doneAtMs: number): Promise<number> {
 	const sinceMs = stage.now();
 	await daemon.until('it was connected and proven', now => now.seq > seq && isConnected(now) && Math.abs(now.atMs - stage.now()) < 10_000 && (now.proof.checkedAtMs ?? 0) >= sinceMs, recoverWithinMs);
 	return Math.round(performance.now() - doneAtMs);
-}
-
-function resultOf({name, expectJournal}: Fault, {effect, detail = ''}: Applied, entries: readonly JournalEntry[], killed: boolean): FaultResult {
-	const due = expectJournal.length > 0 && effect === 'changed';
-	// What is done while no daemon lives is put right by the next one's start.
-	const kinds: readonly string[] = killed ? [...expectJournal, 'daemon'] : expectJournal;
-	return {name, effect, detail, journalled: due ? entries.some(({kind}) => kinds.includes(kind)) : null};
 }
 
 const exceeded = (used: Readonly<Record<keyof typeof bounds, number>>): readonly string[] =>

@@ -7,7 +7,7 @@ import {repositoryFolder} from '../lab/program.ts';
 import {isAlive} from '../lab/processes.ts';
 import {raiseLab} from '../lab/raise.ts';
 import type {Witness} from '../lab/witness/witness.ts';
-import type {Command, JournalEntry} from '../src/control/schema.ts';
+import type {Command, DrillView, JournalEntry} from '../src/control/schema.ts';
 import {isConnected, startDaemon, type Daemon} from '../test/helpers/daemon.ts';
 import type {Applied} from './fault.ts';
 import {burst, proveWitness, startTraffic, type Traffic} from './traffic.ts';
@@ -29,6 +29,8 @@ export interface Stage {
 	restart(): Promise<void>;
 	/** Sends a command to the daemon; a refusal is an answer, and so is that it is not there. */
 	tell(command: Command): Promise<Applied>;
+	/** Null where the daemon did not run one. */
+	drill(): Promise<DrillView | null>;
 	/** Only to a process that is there. */
 	signal(pid: number, signal: NodeJS.Signals): void;
 	/** How far the daemon's clock is off from now on. */
@@ -57,9 +59,8 @@ export async function raiseStage({environment = {}, signal}: StageOptions): Prom
 		const witness = await lab.observe();
 		const start = await witness.mark();
 		const traffic = await startTraffic(lab);
-		traffic.startRaw();
+		await traffic.only(null);
 		const unguarded = await proveWitness(witness, start);
-		await traffic.pauseRaw();
 		signal.throwIfAborted();
 		return await withDaemon({lab, witness, traffic, unguarded, environment});
 	} catch (error) {
@@ -97,6 +98,13 @@ async function withDaemon({lab, witness, traffic, unguarded, environment}: Groun
 				return {effect: ok ? 'changed' : 'refused', detail: `${command.do}: ${message}`};
 			} catch (error) {
 				return {effect: 'nothing', detail: `${command.do}: ${error instanceof Error ? error.message : String(error)}`};
+			}
+		},
+		drill: async () => {
+			try {
+				return (await daemon.command({do: 'drill'})).drill ?? null;
+			} catch {
+				return null;
 			}
 		},
 		signal: (pid, signal) => {

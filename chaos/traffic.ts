@@ -4,12 +4,11 @@ import type {Lab} from '../lab/lab.ts';
 import {nodeExecutable, repositoryFolder} from '../lab/program.ts';
 import {isAlive, waitUntil, type Running} from '../lab/processes.ts';
 import type {Mark, Witness} from '../lab/witness/witness.ts';
+import type {Unstopped} from './fault.ts';
 
 export interface Traffic {
-	/** Raw frames from here on, until paused. */
-	startRaw(): void;
-	/** No frame is under way when this resolves. */
-	pauseRaw(): Promise<void>;
+	/** All of it, or what somebody can stop; nothing of the rest is under way when this resolves. */
+	only(pauses: Unstopped | null): Promise<void>;
 	/** Throws when one of the senders has ended: a run without traffic proves nothing. */
 	check(): void;
 	stop(): Promise<void>;
@@ -22,23 +21,36 @@ export const burst = async (lab: Lab): Promise<void> => void (await lab.exec('cl
 export async function startTraffic(lab: Lab): Promise<Traffic> {
 	const {tunnel} = lab.description.interfaces;
 	const flood = await lab.flood({streams: ['udp', 'udp6', 'icmp', 'dns'], rate: 50, seconds: 86_400});
-	const sockets = lab.spawn('client', [...programIn('sockets.ts'), tunnel], {name: 'chaos-sockets'});
-	let raw: Running | null = null;
+	const sockets = lab.spawn('client', programIn('sockets.ts'), {name: 'chaos-sockets'});
+	const sender = (name: 'raw' | 'bound') => pausable(() => lab.spawn('client', [...programIn(`${name}.ts`), tunnel], {name: `chaos-${name}`}));
+	const [raw, bound] = [sender('raw'), sender('bound')];
+	const senders = (): readonly Running[] => [flood.process, sockets, ...raw.running(), ...bound.running()];
 	return {
-		startRaw: () => {
-			raw ??= lab.spawn('client', [...programIn('raw.ts'), tunnel], {name: 'chaos-raw'});
-		},
-		pauseRaw: async () => {
-			await raw?.stop();
-			raw = null;
+		only: async pauses => {
+			await raw.run(pauses === null);
+			await bound.run(pauses !== 'bound');
 		},
 		check: () => {
-			for (const sender of [flood.process, sockets, ...(raw === null ? [] : [raw])]) {
+			for (const sender of senders()) {
 				if (!isAlive(sender)) throw new Error(`the traffic ended; see ${sender.log}`);
 			}
 		},
 		stop: async () => {
-			await Promise.all([flood.process, sockets, ...(raw === null ? [] : [raw])].map(sender => sender.stop()));
+			await Promise.all(senders().map(sender => sender.stop()));
+		},
+	};
+}
+
+function pausable(start: () => Running) {
+	let sender: Running | null = null;
+	return {
+		running: (): readonly Running[] => (sender === null ? [] : [sender]),
+		run: async (wanted: boolean): Promise<void> => {
+			if (wanted) sender ??= start();
+			else {
+				await sender?.stop();
+				sender = null;
+			}
 		},
 	};
 }
@@ -51,10 +63,10 @@ export async function proveWitness(witness: Witness, start: Mark): Promise<numbe
 	let missing: readonly string[] = kinds;
 	let seen = 0;
 	await waitUntil(async () => {
-		const {outside} = await witness.since(start);
+		const {outside, permitted} = await witness.since(start);
 		seen = outside.count;
 		const found = new Set(outside.samples.map(({protocol, dst, port}) => (protocol.startsWith('0x') ? 'frame' : port === 53 ? 'dns' : protocol === 'icmp' ? 'icmp' : `${protocol} ${dst.includes(':') ? 6 : 4}`)));
-		missing = kinds.filter(kind => !found.has(kind));
+		missing = [...kinds.filter(kind => !found.has(kind)), ...(permitted.count === 0 ? ['permitted'] : [])];
 		return missing.length === 0;
 	}, 15_000);
 	if (missing.length > 0) throw new Error(`the witness did not see what nothing guarded: ${missing.join(', ')}`);

@@ -81,6 +81,8 @@ export const nearDestinations = {
 } as const;
 
 export const echoPort = 7;
+/** UDP to the host `lan`, which the witness counts apart: what trials open for a time and close again. */
+export const permittedPort = 7007;
 /** TCP and UDP ports that the isp forwards to the client, as a container engine publishes them. */
 export const publishedPorts = '8080-8099';
 

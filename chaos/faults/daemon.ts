@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 
 export const daemonFaults: readonly Fault[] = [
 	{
-		...base, name: 'kill -9 of the controller', weight: 4, rawPauses: true, expectJournal: ['daemon'],
+		...base, name: 'kill -9 of the controller', weight: 4, endsOwner: true, expectJournal: ['daemon'],
 		apply: async (stage, dice) => {
 			await stage.kill();
 			const downMs = dice.between(0, 3_000);
@@ -19,7 +19,7 @@ export const daemonFaults: readonly Fault[] = [
 		},
 	},
 	{
-		...base, name: 'controller stopped', weight: 3, rawPauses: true,
+		...base, name: 'controller stopped', weight: 3,
 		apply: async (stage, dice) => {
 			const {pid} = stage.daemon().process;
 			process.kill(pid, 'SIGSTOP');

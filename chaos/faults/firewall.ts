@@ -8,7 +8,7 @@ const nft = (stage: Stage, text: string) => stage.client('nft', text);
 
 /** An edit of our own tables, which the kernel refuses while they are owned. */
 const edit = (name: string, weight: number, ...texts: readonly [string, ...string[]]): Fault => ({
-	...base, name, weight,
+	...base, name, weight, pausesUnowned: 'raw',
 	apply: async (stage, dice): Promise<Applied> => {
 		const text = dice.pick(texts);
 		return {effect: byExit(await nft(stage, text)), detail: text};
@@ -23,7 +23,7 @@ const foreign = (name: string, weight: number, table: string, body: string): Fau
 
 export const firewallFaults: readonly Fault[] = [
 	{
-		...base, name: 'flush ruleset', weight: 3,
+		...base, name: 'flush ruleset', weight: 3, pausesUnowned: 'bound',
 		apply: async stage => {
 			// Owned tables are left out of a flush without a word.
 			const kept = stage.owned();

@@ -1,15 +1,16 @@
 /** The physical side: cables, names, addresses, gateways, another network. */
 import {setTimeout as sleep} from 'node:timers/promises';
 import {loadRuleset, ipBatch} from '../../lab/commands.ts';
-import {uplinks} from '../../lab/plan.ts';
+import {uplinks, type Family} from '../../lab/plan.ts';
 import {watchPortRuleset} from '../../lab/witness/rules.ts';
+import {namesAhead} from '../../src/policy/ahead.ts';
 import type {Fault} from '../fault.ts';
 import type {Stage} from '../stage.ts';
 
 const base = {touches: 'uplink', changesKernel: true, expectJournal: ['network', 'state']} as const;
 const {client, gateway} = uplinks.addresses;
 /** A second router on the same link, and a second address of the client's, as a DHCP server might hand out. */
-const otherGateway = '172.30.7.254';
+const otherGateway = {ipv4: '172.30.7.254', ipv6: '2001:db8:30::fe'} as const satisfies Family;
 const otherAddress = '172.30.7.22';
 
 /** The client's half of a new cable goes in only after the witness covers the other half. */
@@ -22,7 +23,18 @@ async function replug({lab}: Stage): Promise<void> {
 	await ipBatch(isp, [`neigh flush dev ${uplinks.lanBridge}`, `link set eth0 netns ${inside}`]);
 }
 
-const defaults = (name: string, via: string): readonly string[] => [`route replace default via ${via} dev ${name}`];
+const defaultBy = (name: string, via: string): string => `route replace default via ${via} dev ${name}`;
+const onLink = (family: keyof Family, {ipv4, ipv6}: Family): string => (family === 'ipv4' ? `${ipv4}/24` : `${ipv6}/64`);
+const isAhead = (name: string): boolean => namesAhead().some(ahead => ahead === name);
+
+const renamed = (name: string, weight: number, names: readonly string[]): Fault => ({
+	...base, name, weight, expectJournal: ['network', 'state', 'policy', 'tamper'],
+	apply: async ({lab}, dice) => {
+		const to = dice.pick(names.filter(other => other !== lab.uplink()));
+		await lab.renameUplink(to);
+		return {effect: 'changed', detail: to};
+	},
+});
 
 export const uplinkFaults: readonly Fault[] = [
 	{
@@ -45,9 +57,11 @@ export const uplinkFaults: readonly Fault[] = [
 		},
 	},
 	{
-		...base, name: 'uplink deleted', weight: 2, rawPauses: true,
+		...base, name: 'uplink deleted', weight: 2,
 		apply: async stage => {
 			const {lab} = stage;
+			// Plugged in again under a name that nobody knows, it would have no backstop for a moment.
+			if (!isAhead(lab.uplink())) await lab.renameUplink('eth0');
 			await lab.exec('client', ['ip', 'link', 'delete', lab.uplink()], {mustSucceed: true});
 			return {effect: 'changed', undo: async () => {
 				await replug(stage);
@@ -56,23 +70,19 @@ export const uplinkFaults: readonly Fault[] = [
 			}};
 		},
 	},
+	renamed('uplink renamed', 3, ['eth0', 'eth7', 'eth31', 'net3']),
+	// The backstop names links ahead, and these it cannot know.
+	{...renamed('uplink renamed to an odd name', 2, ['lan9', 'up0']), pauses: 'raw'},
 	{
-		...base, name: 'uplink renamed', weight: 3, rawPauses: true, expectJournal: ['network', 'state', 'policy', 'tamper'],
+		...base, name: 'gateway changed', weight: 3,
 		apply: async ({lab}, dice) => {
-			const name = dice.pick(['eth0', 'eth7', 'lan9', 'up0'].filter(other => other !== lab.uplink()));
-			await lab.renameUplink(name);
-			return {effect: 'changed', detail: name};
-		},
-	},
-	{
-		...base, name: 'gateway changed', weight: 2,
-		apply: async ({lab}) => {
 			const {isp, client: inside} = lab.description.namespaces;
-			await ipBatch(isp, [`address replace ${otherGateway}/24 dev ${uplinks.lanBridge}`]);
-			await ipBatch(inside, defaults(lab.uplink(), otherGateway));
-			return {effect: 'changed', undo: async () => {
-				await ipBatch(inside, defaults(lab.uplink(), gateway.ipv4));
-				await ipBatch(isp, [`address delete ${otherGateway}/24 dev ${uplinks.lanBridge}`]);
+			const families = dice.pick([['ipv4'], ['ipv6'], ['ipv4', 'ipv6']] as const);
+			await ipBatch(isp, families.map(family => `address replace ${onLink(family, otherGateway)} dev ${uplinks.lanBridge}${family === 'ipv6' ? ' nodad' : ''}`));
+			await ipBatch(inside, families.map(family => defaultBy(lab.uplink(), otherGateway[family])));
+			return {effect: 'changed', detail: families.join(' and '), undo: async () => {
+				await ipBatch(inside, families.map(family => defaultBy(lab.uplink(), gateway[family])));
+				await ipBatch(isp, families.map(family => `address delete ${onLink(family, otherGateway)} dev ${uplinks.lanBridge}`));
 			}};
 		},
 	},
@@ -82,13 +92,13 @@ export const uplinkFaults: readonly Fault[] = [
 			const {client: inside} = lab.description.namespaces;
 			const name = lab.uplink();
 			// The old one first: an address of the same range added beside it would go with it.
-			const change = (to: string, from: string) => ipBatch(inside, [`address delete ${from}/24 dev ${name}`, `address add ${to}/24 dev ${name}`, ...defaults(name, gateway.ipv4)]);
+			const change = (to: string, from: string) => ipBatch(inside, [`address delete ${from}/24 dev ${name}`, `address add ${to}/24 dev ${name}`, defaultBy(name, gateway.ipv4)]);
 			await change(otherAddress, client.ipv4);
 			return {effect: 'changed', undo: () => change(client.ipv4, otherAddress)};
 		},
 	},
 	{
-		...base, touches: 'network', name: 'network plugged in', weight: 3, rawPauses: true, expectJournal: ['network', 'policy', 'tamper', 'state'],
+		...base, touches: 'network', name: 'network plugged in', weight: 3, expectJournal: ['network', 'policy', 'tamper', 'state'],
 		apply: async ({lab}) => {
 			await lab.plugSecondUplink();
 			return {effect: 'changed', undo: () => lab.unplugSecondUplink()};

@@ -1,14 +1,13 @@
 /**
- * The restless application: one session that is opened again when it ends, new connections all the time, and datagrams of
- * sockets bound to every link outside the tunnel and to the uplink's address. Run in the client; argument: the tunnel's name.
+ * The restless application: one session that is opened again when it ends, new connections all the time, and datagrams
+ * of a socket bound to the uplink's address. Run in the client.
  */
 import {connect, type Socket} from 'node:net';
 import {dropPrivileges} from '../../lab/privileges.ts';
-import {echoPort, uplinks} from '../../lab/plan.ts';
-import {linksBut} from './links.ts';
-import {AF_INET, AF_INET6, ipv4Address, ipv6Address, openNative, SOCK_DGRAM, type NativeSockets} from './native.ts';
+import {echoPort, permittedPort, uplinks} from '../../lab/plan.ts';
+import {AF_INET, ipv4Address, openNative, SOCK_DGRAM, type NativeSockets} from './native.ts';
 
-const {client, internet} = uplinks.addresses;
+const {client, internet, lan} = uplinks.addresses;
 const payload = Buffer.alloc(64, 'c');
 
 /** Unprivileged on purpose: whoever it runs as, the policy has one answer. */
@@ -36,30 +35,24 @@ function knock(host: string): void {
 	socket.once('timeout', () => socket.destroy());
 }
 
-/** New sockets every time: links come, go and change their names. */
-function sendBound(native: NativeSockets, tunnel: string): void {
-	const targets = [[AF_INET, ipv4Address(internet.ipv4, echoPort)], [AF_INET6, ipv6Address(internet.ipv6, echoPort)]] as const;
-	for (const name of linksBut(tunnel)) {
-		for (const [family, to] of targets) {
-			const fd = native.socket(family, SOCK_DGRAM);
-			if (native.bindToDevice(fd, name)) native.sendTo(fd, payload, to);
-			native.close(fd);
-		}
+/** A socket of the uplink's address, whatever stands; and what trials permit now and then. */
+function sendSingly(native: NativeSockets): void {
+	for (const [from, to] of [[client.ipv4, ipv4Address(internet.ipv4, echoPort)], ['0.0.0.0', ipv4Address(lan.ipv4, permittedPort)]] as const) {
+		const fd = native.socket(AF_INET, SOCK_DGRAM);
+		if (native.bind(fd, ipv4Address(from, 0))) native.sendTo(fd, payload, to);
+		native.close(fd);
 	}
-	const fd = native.socket(AF_INET, SOCK_DGRAM);
-	if (native.bind(fd, ipv4Address(client.ipv4, 0))) native.sendTo(fd, payload, ipv4Address(internet.ipv4, echoPort));
-	native.close(fd);
 }
 
-export function main(tunnel: string): void {
+export function main(): void {
 	const native = openNative();
 	dropPrivileges(appUid);
 	const talk = session();
 	setInterval(talk, 50);
 	setInterval(() => knock(internet.ipv4), 150);
 	setInterval(() => knock(internet.ipv6), 400);
-	setInterval(() => sendBound(native, tunnel), 50);
+	setInterval(() => sendSingly(native), 50);
 	process.once('SIGTERM', () => process.exit(0));
 }
 
-if (import.meta.main) main(process.argv[2] ?? '');
+if (import.meta.main) main();

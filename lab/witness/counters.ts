@@ -6,6 +6,8 @@ import {witnessTable} from './rules.ts';
 export interface Counts {
 	readonly outside: number;
 	readonly endpoint: number;
+	/** To the one host and port that trials permit for a time; whether they did is theirs to know. */
+	readonly permitted: number;
 	/** ARP, neighbour discovery, multicast reports, DHCP: what never leaves the link. */
 	readonly link: number;
 }
@@ -24,11 +26,12 @@ export async function readCounts(ispNamespace: string): Promise<Counts> {
 		if (counter === undefined) throw new Error(`the witness lost its counter ${name}`);
 		return counter.packets;
 	};
-	return {outside: packets('outside'), endpoint: packets('endpoint'), link: packets('link')};
+	return {outside: packets('outside'), endpoint: packets('endpoint'), permitted: packets('permitted'), link: packets('link')};
 }
 
 export const subtractCounts = (later: Counts, earlier: Counts): Counts => ({
 	outside: later.outside - earlier.outside,
 	endpoint: later.endpoint - earlier.endpoint,
+	permitted: later.permitted - earlier.permitted,
 	link: later.link - earlier.link,
 });

@@ -1,8 +1,8 @@
 /** One captured frame (Linux cooked capture v2) to what a person wants to know about it. Pure. */
 import {BlockList} from 'node:net';
-import {nearDestinations, serverPlans} from '../plan.ts';
+import {nearDestinations, permittedPort, serverPlans, uplinks} from '../plan.ts';
 
-export type FrameKind = 'endpoint' | 'link' | 'outside';
+export type FrameKind = 'endpoint' | 'link' | 'permitted' | 'outside';
 
 export interface Sample {
 	readonly src: string;
@@ -103,7 +103,8 @@ function classify({number, src, dst, interfaceIndex, payload, family}: Packet): 
 		(number === 17 && ((sourcePort === 68 && port === 67) || (sourcePort === 546 && port === 547)));
 	const isLink = isControl && near.check(dst, family);
 	const isEndpoint = number === 17 && endpointTuples.has(`${dst} ${port}`);
-	const kind = isLink ? 'link' : isEndpoint ? 'endpoint' : 'outside';
+	const isPermitted = number === 17 && dst === uplinks.addresses.lan.ipv4 && port === permittedPort;
+	const kind = isLink ? 'link' : isEndpoint ? 'endpoint' : isPermitted ? 'permitted' : 'outside';
 	return {kind, interfaceIndex, src, dst, protocol, port, sourcePort};
 }
 

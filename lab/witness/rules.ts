@@ -1,5 +1,5 @@
-/** The exact counter: every frame that enters the isp from the client falls into one of three named counters. Pure. */
-import {nearDestinations, serverPlans, uplinks} from '../plan.ts';
+/** The exact counter: every frame that enters the isp from the client falls into one of four named counters. Pure. */
+import {nearDestinations, permittedPort, serverPlans, uplinks} from '../plan.ts';
 
 export const witnessTable = 'witness';
 
@@ -22,6 +22,7 @@ export const witnessRuleset = `
 table netdev ${witnessTable} {
 	counter endpoint { }
 	counter link { }
+	counter permitted { }
 	counter outside { }
 	set near4 { type ipv4_addr; flags interval; elements = { ${nearDestinations.ipv4.join(', ')} } }
 	set near6 { type ipv6_addr; flags interval; elements = { ${nearDestinations.ipv6.join(', ')} } }
@@ -29,6 +30,7 @@ table netdev ${witnessTable} {
 		${linkControl.join('\n\t\t')}
 		ip daddr . udp dport { ${endpoints('ipv4')} } counter name endpoint return
 		ip6 daddr . udp dport { ${endpoints('ipv6')} } counter name endpoint return
+		ip daddr ${uplinks.addresses.lan.ipv4} udp dport ${permittedPort} counter name permitted return
 		counter name outside
 	}
 }

@@ -13,6 +13,7 @@ import {pcapReader} from './pcap.ts';
 export interface Seen {
 	readonly outside: {readonly count: number; readonly samples: readonly Sample[]};
 	readonly endpoint: {readonly count: number};
+	readonly permitted: {readonly count: number};
 	readonly link: {readonly count: number};
 	/** The capture's own count, a second opinion: it agrees with the counters unless the kernel dropped some. */
 	readonly captured: Counts;
@@ -74,6 +75,7 @@ export async function startWitness(lab: LabDescription): Promise<Witness> {
 		return {
 			outside: {count: counts.outside, samples: tally.samples().slice(start.sampleIndex, end.sampleIndex)},
 			endpoint: {count: counts.endpoint},
+			permitted: {count: counts.permitted},
 			link: {count: counts.link},
 			captured: subtractCounts(end.captured, start.captured),
 		};
@@ -98,7 +100,7 @@ export async function startWitness(lab: LabDescription): Promise<Witness> {
 }
 
 function frameTally() {
-	const counts: Record<FrameKind, number> = {endpoint: 0, link: 0, outside: 0};
+	const counts: Record<FrameKind, number> = {endpoint: 0, link: 0, permitted: 0, outside: 0};
 	const samples: Sample[] = [];
 	let sentinels = 0;
 	const keep = ({src, dst, protocol, port}: Frame): void => {

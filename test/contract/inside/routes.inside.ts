@@ -1,12 +1,14 @@
 /** Routes that somebody else made, on the real kernel: each is seen, and goes by the kernel's own words for it. */
+import {execFileSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
+import {AF_INET, AF_INET6, ipv4Address, ipv6Address, openNative, SOCK_DGRAM} from '../../../chaos/programs/native.ts';
 import type {Route} from '../../../src/kernel/kernel.ts';
 import {parseCidr} from '../../../src/net/cidr.ts';
 import {parseInterfaceName} from '../../../src/net/interface-name.ts';
 import {intendedRouting, repairRouting} from '../../../src/policy/routing.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
-import {ip, realBench} from './real-bench.ts';
+import {ip, nft, realBench} from './real-bench.ts';
 
 const numbers = {tunnelMark: 1, replyMark: 2, tunnelTable: 51_820, uplinkTable: 51_821, nflogGroup: 1};
 const intent = intendedRouting({numbers, uplink: null, tunnel: null, network: [], doors: [], ipv6: true});
@@ -58,4 +60,27 @@ test('a stranger\'s route to the same place goes, ours beside it stays; and ours
 	expect(standing()).toHaveLength(2);
 	for (const route of standing().filter(route => route.ours !== true)) valueOf(network.deleteRoute(route));
 	expect(standing()).toEqual([ours]);
+});
+
+test('our ends refuse an unbound socket, and an IPv6 one bound to a link; an IPv4 one bound to it is sent as if on the link', () => {
+	raise();
+	const {network} = bench().kernel;
+	for (const route of intent.routes) valueOf(network.replaceRoute(route));
+	for (const rule of intent.rules) valueOf(network.addRule(rule));
+	ip('neigh add 203.0.113.7 lladdr 02:00:00:00:00:01 dev eth0');
+	ip('-6 neigh add 2001:db8:113::7 lladdr 02:00:00:00:00:01 dev eth0');
+	nft('add table netdev count\nadd chain netdev count out { type filter hook egress device "eth0" priority 0; }\nadd rule netdev count out ip daddr 203.0.113.7 counter\nadd rule netdev count out ip6 daddr 2001:db8:113::7 counter\n');
+	const native = openNative();
+	const sent = (family: number, to: Buffer, link: string | null): boolean => {
+		const fd = native.socket(family, SOCK_DGRAM);
+		if (link !== null && !native.bindToDevice(fd, link)) throw new Error('not bound');
+		const taken = native.sendTo(fd, Buffer.from('x'), to);
+		native.close(fd);
+		return taken;
+	};
+	const ways = [[AF_INET, ipv4Address('203.0.113.7', 7)], [AF_INET6, ipv6Address('2001:db8:113::7', 7)]] as const;
+	expect(ways.map(([family, to]) => sent(family, to, null))).toEqual([false, false]);
+	expect(ways.map(([family, to]) => sent(family, to, 'eth0'))).toEqual([true, false]);
+	const counted = execFileSync('nft', ['list', 'chain', 'netdev', 'count', 'out'], {encoding: 'utf8'});
+	expect([...counted.matchAll(/packets (\d+)/g)].map(([, packets]) => packets)).toEqual(['1', '0']);
 });
