@@ -83,7 +83,7 @@ function watcher(tap: Tap, {sleep, signal, isInside}: DrillDeps): Watcher {
 		async waitFor({link, token}) {
 			for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
 				look();
-				if (frames.some(({linkIndex, bytes}) => linkIndex === link.index && bears(bytes, {token, destination: null}))) return true;
+				if (frames.some(({linkIndex, bytes}) => linkIndex === link.index && bears(bytes, {token, destination: null, tcpPort: null}))) return true;
 				if (waitedMs >= canaryWithinMs || signal.aborted) return false;
 				await sleep(lookEveryMs);
 			}
@@ -141,7 +141,7 @@ function tryProbe(scene: Scene, probe: Probe, probes: Probes): Tried {
 	const send = (): ProbeAnswer => (probe.kind === 'frame' ? probes.sendFrame(probe.link.index, probe.frame) : probes.send(probe.packet));
 	// What the policy opens would be no leak, and is not sent to where it might be received.
 	const answer: ProbeAnswer = permitted ? {kind: 'not-possible', why: `the policy lets it pass (${expected.rule})`} : send();
-	return {id: probe.id, what: probe.what, expected, answer, local, mark: {token: probe.token, destination: local ? null : destination}};
+	return {id: probe.id, what: probe.what, expected, answer, local, mark: {token: probe.token, destination: local ? null : destination, tcpPort: probe.kind === 'packet' && probe.packet.socket === 'tcp' ? probe.packet.port : null}};
 }
 
 async function openFlow({tunnel}: Scene, {probes, sleep, signal}: DrillDeps): Promise<ProbeFlow | null> {
@@ -164,7 +164,7 @@ function tryFlow(scene: Scene, flow: ProbeFlow | null, suffix: string, {makeToke
 	const tried = (id: string, what: string, expected: Expectation, send: (token: Uint8Array) => ProbeAnswer): Tried => {
 		const token = makeToken();
 		const answer: ProbeAnswer = flow?.established() === true ? send(token) : {kind: 'not-possible', why: 'no connection to the tunnel\'s resolver (TCP) could be opened'};
-		return {id, what, expected, answer, local: false, mark: {token, destination: null}};
+		return {id, what, expected, answer, local: false, mark: {token, destination: null, tcpPort: null}};
 	};
 	const {uplink} = scene;
 	const moved: Expectation = ends === null ? {kind: 'no-route'} : expectationOfMovedFlow(scene, uplink, ends.source, ends.destination, dnsPort);

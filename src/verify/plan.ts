@@ -23,13 +23,16 @@ export interface Canary {
 /** Gives the token of one probe; no two are the same. */
 export type MakeToken = () => Uint8Array;
 
-/** 192.0.2.128 and up, 2001:db8:7ab1:: and up. */
-export function destinationOf(family: Family, number: number): IpAddress {
-	return ipFromBytes(family === 4 ? [192, 0, 2, 128 + (number % 127)] : [0x20, 0x01, 0x0d, 0xb8, 0x7a, 0xb1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 + (number % 127)]);
+/** 192.0.2.128 and up, and in 2001:db8:7ab1::/48 what the token says: a frame may hold that address by our doing only. */
+function destinationOf(family: Family, number: number, token: Uint8Array): IpAddress {
+	return ipFromBytes(family === 4 ? [192, 0, 2, 128 + (number % 127)] : [0x20, 0x01, 0x0d, 0xb8, 0x7a, 0xb1, ...token.slice(-10)]);
 }
 
 const dockerResolver = parseIp('127.0.0.11');
 const nothing: IpAddress = ipFromBytes([0, 0, 0, 0]);
+/** What a frame says it comes from on a link without an address. */
+const nowhere4: IpAddress = ipFromBytes([192, 0, 2, 254]);
+const nowhere6: IpAddress = ipFromBytes([0x20, 0x01, 0x0d, 0xb8, 0x7a, 0xb1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f]);
 const port = (value: number): Port => value as Port;
 
 interface Draft extends Partial<Pick<ProbePacket, 'device' | 'source' | 'mark' | 'hops'>> {
@@ -93,13 +96,13 @@ function aimed({outside, ruleset}: Scene, uplink: InterfaceName): readonly Draft
 function packetProbe({id, what, socket, family = 4, asks, destination, ...rest}: Draft, number: number, token: Uint8Array): Probe {
 	const {device = null, source = null, mark = null, hops = null} = rest;
 	const payload = socket === 'icmp' ? echoRequest(family, token) : asks === true ? question(token) : token;
-	const to = destination ?? destinationOf(family, number);
+	const to = destination ?? destinationOf(family, number, token);
 	return {kind: 'packet', id, what, token, packet: {socket, destination: to, port: rest.port === undefined ? null : port(rest.port), payload, device, source, mark, hops}};
 }
 
 function frameProbe(link: OutsideLink, family: Family, number: number, token: Uint8Array): Probe {
-	const source = link.addresses.find(address => isIpv4(address) === (family === 4)) ?? destinationOf(family, 126);
-	const destination = destinationOf(family, number + (family === 4 ? 0 : 1));
+	const source = link.addresses.find(address => isIpv4(address) === (family === 4)) ?? (family === 4 ? nowhere4 : nowhere6);
+	const destination = destinationOf(family, number + (family === 4 ? 0 : 1), token);
 	const hardware = link.hardware ?? new Uint8Array(6);
 	return {
 		kind: 'frame', id: `frame${family === 4 ? '' : '6'}-${link.name}`, what: `a raw IPv${family} frame out of ${link.name}`,

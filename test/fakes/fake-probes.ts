@@ -5,8 +5,8 @@ import type {FakeNetworkState} from './fake-network.ts';
 import type {FakeTables} from './fake-nft.ts';
 
 export interface FakeProbes extends Probes {
-	/** What the next frames and packets are, whatever stands in their way. */
-	leak(what: 'nothing' | 'everything'): void;
+	/** What the next frames and packets do, whatever stands in their way; and what else happens when a frame leaks. */
+	leak(what: 'nothing' | 'frames' | 'everything', meanwhile?: () => void): void;
 	/** Nothing is seen any more. */
 	blind(): void;
 	/** Ordinary packets sent so far. */
@@ -25,7 +25,8 @@ const refused: ProbeAnswer = {kind: 'refused', why: 'refused'};
 
 export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes {
 	const taps = new Set<TapFrame[]>();
-	let leaking: 'nothing' | 'everything' = 'nothing';
+	let leaking: Parameters<FakeProbes['leak']>[0] = 'nothing';
+	let meanwhile = (): void => undefined;
 	let blind = false;
 	let packets = 0;
 	const show = (linkIndex: number, bytes: Uint8Array): ProbeAnswer => {
@@ -52,7 +53,8 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 			if (link === undefined || !link.up) return {kind: 'refused', why: 'the link is down'};
 			const isArp = Buffer.from(frame).readUInt16BE(12) === ARP;
 			const covered = [...tables()].some(([key, {chains}]) => key.startsWith('netdev ') && [...chains.values()].some(chain => chain.devices?.includes(link.name)));
-			return isArp || leaking === 'everything' || !covered ? show(linkIndex, frame) : refused;
+			if (!isArp && leaking !== 'nothing') meanwhile();
+			return isArp || leaking !== 'nothing' || !covered ? show(linkIndex, frame) : refused;
 		},
 		hardwareAddress: linkIndex => (state.links.some(({index, loopback}) => index === linkIndex && !loopback) ? Uint8Array.of(2, 0, 0, 0, 0, linkIndex) : null),
 		openFlow: () => null,
@@ -60,7 +62,7 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 			setDown(name);
 			return ok(undefined);
 		},
-		leak: what => void (leaking = what),
+		leak: (what, also = () => undefined) => void ([leaking, meanwhile] = [what, also]),
 		blind: () => void (blind = true),
 		sent: () => packets,
 	};

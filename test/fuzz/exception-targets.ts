@@ -7,6 +7,7 @@ import {commandSchema} from '../../src/control/schema.ts';
 import {exceptionTextSchema, longestException, parseException} from '../../src/controller/exception-wish.ts';
 import {parseExceptions} from '../../src/controller/exceptions-file.ts';
 import {parseCidr} from '../../src/net/cidr.ts';
+import type {Port} from '../../src/net/port.ts';
 import {bears} from '../../src/verify/recognise.ts';
 import {ipv4, ipv6} from '../helpers/arbitrary-net.ts';
 import {checkProblem} from './checks.ts';
@@ -53,8 +54,8 @@ export const exceptionTargets: readonly FuzzTarget[] = [
 		const seconds = parseDuration(text);
 		assert.ok(seconds === null || (Number.isSafeInteger(seconds) && seconds >= 0));
 	}),
-	target('frames on a link', fc.tuple(frames, fc.uint8Array({minLength: 8, maxLength: 16}), fc.option(fc.oneof(ipv4, ipv6))), ([frame, token, destination]) => {
-		assert.equal(typeof bears(frame, {token, destination}), 'boolean');
-		assert.ok(bears(Buffer.concat([frame, token]), {token, destination}), 'a token at the end of a frame was missed');
+	target('frames on a link', fc.tuple(frames, fc.uint8Array({minLength: 8, maxLength: 16}), fc.option(fc.oneof(ipv4, ipv6)), fc.constantFrom(null, 443 as Port)), ([frame, token, destination, tcpPort]) => {
+		assert.equal(typeof bears(frame, {token, destination, tcpPort}), 'boolean');
+		assert.ok(bears(Buffer.concat([frame, token]), {token, destination, tcpPort}), 'a token at the end of a frame was missed');
 	}),
 ];

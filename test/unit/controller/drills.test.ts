@@ -39,6 +39,23 @@ test('a leak is a problem and a lockdown that names it; a drill that passes afte
 	expect(rig.controller.snapshot().problems).toEqual([]);
 });
 
+test('raw frames that leave by a link while links change are no leak of the policy, which has not reached it yet; any other leak is one', async () => {
+	const rig = await connected();
+	rig.kernel.probes.leak('frames', () => rig.kernel.putLink({name: 'eth7', up: true}));
+	expect(await rig.controller.submit({do: 'drill'})).toMatchObject({ok: false, drill: {kind: 'inconclusive', detail: expect.stringContaining('Links changed while the drill ran')}});
+	expect(rig.controller.snapshot()).toMatchObject({state: {kind: 'connected'}, problems: []});
+	rig.kernel.probes.leak('everything', () => rig.kernel.putLink({name: 'eth8', up: true}));
+	expect(await rig.controller.submit({do: 'drill'})).toMatchObject({drill: {kind: 'failed'}});
+	expect(rig.controller.snapshot().state.kind).toBe('lockdown');
+});
+
+test('raw frames that leave while the links stand still are a leak', async () => {
+	const rig = await connected();
+	rig.kernel.probes.leak('frames');
+	expect(await rig.controller.submit({do: 'drill'})).toMatchObject({drill: {kind: 'failed'}});
+	expect(rig.controller.snapshot().state.kind).toBe('lockdown');
+});
+
 test('a leak is only reported where the operator wants that', async () => {
 	const rig = await connected({VKS_DRILL_ON_LEAK: 'report'});
 	rig.kernel.probes.leak('everything');

@@ -1,6 +1,7 @@
 /** What a leak test plans, expects, recognises and concludes. That probes reach a link, and refusals hold, is the real kernel's to show. */
 import {describe, expect, test} from 'vitest';
 import type {ProbeAnswer} from '../../../src/kernel/kernel.ts';
+import type {Port} from '../../../src/net/port.ts';
 import type {Situation} from '../../../src/policy/policy.ts';
 import {expectationOf, permitsCanary} from '../../../src/verify/expect.ts';
 import {arpProbe, question, udpFrame} from '../../../src/verify/frames.ts';
@@ -33,7 +34,7 @@ test('every probe has an id, a token and a documentation address that no other h
 	const probes = plan(sceneOf(situations.connected), counting());
 	const destinations = probes.map(probe => (probe.kind === 'frame' ? probe.destination : probe.packet.destination));
 	for (const values of [probes.map(({id}) => id), probes.map(({token}) => Buffer.from(token).toString()), destinations]) expect(new Set(values).size).toBe(probes.length);
-	expect(destinations.filter(address => !/^192\.0\.2\.|^2001:db8:7ab1::/.test(address))).toEqual(['127.0.0.11']);
+	expect(destinations.filter(address => !/^192\.0\.2\.|^2001:db8:7ab1:/.test(address))).toEqual(['127.0.0.11']);
 	expect(probes.filter(({kind}) => kind === 'frame').map(({id}) => id)).toEqual(['frame-eth0', 'frame6-eth0', 'frame-eth1', 'frame6-eth1']);
 });
 
@@ -78,22 +79,36 @@ describe('a frame is recognised', () => {
 	const token = Uint8Array.from(Buffer.from('a token no other'));
 	const other = Uint8Array.from(Buffer.from('another token'));
 	const frame = udpFrame(hardware, ip('172.30.7.2'), ip('192.0.2.130'), token);
+	const to = {token, destination: ip('192.0.2.130'), tcpPort: null};
+	const https = {...to, tcpPort: 443 as Port};
+	const nobodys = {token: other, destination: null, tcpPort: null};
+	const reply = arpProbe(hardware, ip('192.0.2.130'), other).with(21, 2);
+	/** A TCP segment from port 40000 to 443, in the place of the datagram. */
+	const segment = (flags: number): Uint8Array => {
+		const tcp = udpFrame(hardware, ip('172.30.7.2'), ip('192.0.2.130'), other).with(23, 6).slice(0, 34);
+		return Uint8Array.from([...tcp, 0x9c, 0x40, 1, 0xbb, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, flags, 0, 0, 0, 0, 0, 0]);
+	};
 	test.each([
-		['its token', frame, {token, destination: null}, true],
-		['the token of a question', question(token), {token, destination: null}, true],
-		['its address, after Ethernet', frame, {token: other, destination: ip('192.0.2.130')}, true],
-		['its address, without a link header', frame.slice(14), {token: other, destination: ip('192.0.2.130')}, true],
-		['an ARP request for it', arpProbe(hardware, ip('192.0.2.130'), other), {token, destination: ip('192.0.2.130')}, true],
-		['an IPv6 address', udpFrame(hardware, ip('2001:db8::1'), ip('2001:db8:7ab1::5'), other), {token, destination: ip('2001:db8:7ab1::5')}, true],
-		['nothing of another', frame, {token: other, destination: ip('192.0.2.131')}, false],
-		['nothing in the address as a source', udpFrame(hardware, ip('192.0.2.130'), ip('192.0.2.9'), other), {token, destination: ip('192.0.2.130')}, false],
-		['nothing in a stump', frame.slice(0, 20), {token, destination: ip('192.0.2.130')}, false],
+		['its token', frame, {...nobodys, token}, true],
+		['the token of a question', question(token), {...nobodys, token}, true],
+		['a connection begun to it, after Ethernet', segment(0x02), https, true],
+		['a connection begun to it, without a link header', segment(0x02).slice(14), https, true],
+		['an ARP request for it', arpProbe(hardware, ip('192.0.2.130'), other), to, true],
+		['an IPv6 address', udpFrame(hardware, ip('2001:db8::1'), ip('2001:db8:7ab1::5'), other), {...to, destination: ip('2001:db8:7ab1::5')}, true],
+		['nothing of another', segment(0x02), {...https, destination: ip('192.0.2.131')}, false],
+		['nothing in the address as a source', udpFrame(hardware, ip('192.0.2.130'), ip('192.0.2.9'), other), to, false],
+		['nothing in a stump', segment(0x02).slice(0, 46), https, false],
+		// Whoever forges our destination as his own address is answered, and that is no leak.
+		['nothing in an ARP reply to it', reply, to, false],
+		['nothing in the answer of a published port to it', segment(0x12), https, false],
+		['nothing in a connection to another port of it', segment(0x02), {...https, tcpPort: 853 as Port}, false],
+		['nothing in a datagram to it without the token', frame, {...to, token: other}, false],
 	])('by %s', (_, bytes, mark, found) => expect(bears(bytes, mark)).toBe(found));
 });
 
 describe('the verdict', () => {
 	const sent: ProbeAnswer = {kind: 'sent'};
-	const tried = (change: Partial<Tried> = {}): Tried => ({id: 'udp', what: 'UDP', expected: {kind: 'refused', rule: 'refuse-out'}, answer: sent, mark: {token: new Uint8Array(), destination: null}, local: false, ...change});
+	const tried = (change: Partial<Tried> = {}): Tried => ({id: 'udp', what: 'UDP', expected: {kind: 'refused', rule: 'refuse-out'}, answer: sent, mark: {token: new Uint8Array(), destination: null, tcpPort: null}, local: false, ...change});
 	const clear = {kind: 'clear'} as const;
 	const blind = {kind: 'blind', why: 'it could not see'} as const;
 	const impossible: ProbeAnswer = {kind: 'not-possible', why: 'no NET_RAW'};
