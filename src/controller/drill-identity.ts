@@ -2,6 +2,7 @@
 import {Resolver} from 'node:dns/promises';
 import type {DrillProbeView} from '../control/schema.ts';
 import {isIpv4, parseIp, type IpAddress} from '../net/address.ts';
+import {isPrivate} from '../net/private-ranges.ts';
 import type {TunnelUse} from '../policy/policy.ts';
 
 export interface IdentityInput {
@@ -26,6 +27,8 @@ export function identityProbes({use, ours, exit, whoami, withinMs}: IdentityInpu
 function judge(id: string, what: string, address: IpAddress | null, ours: readonly IpAddress[], unknown: string): DrillProbeView {
 	const base = {id, what, rule: null, expected: 'an address that is none of ours', answer: address ?? 'none', seen: []};
 	if (address === null) return {...base, verdict: 'not-possible', why: unknown};
+	// The world sees nobody by such an address: whoever answers so could lock vks down by guessing that of its uplink.
+	if (isPrivate(address)) return {...base, verdict: 'not-possible', why: `unknown: the answer was ${address}, which is nobody's on the internet`};
 	return ours.includes(address) ? {...base, verdict: 'leaked', why: `The world sees ${address}, which is an address of a link outside the tunnel.`} : {...base, verdict: 'held', why: ''};
 }
 
