@@ -72,6 +72,8 @@ export function createProver(deps: ProverDeps): Prover {
 	};
 
 	const read = async (): Promise<Readings> => {
+		// What is read is as old as the first of the readings: what happens meanwhile is not in all of them.
+		const atMs = clock.now();
 		const network = engine.syncNetwork();
 		const outside = network.ok ? network.value.choice.outside : [];
 		const {intended, ruleset} = await readStill(outside);
@@ -84,7 +86,7 @@ export function createProver(deps: ProverDeps): Prover {
 		if (network.ok) xdpRepairs.see(network.value.xdp.kind === 'held');
 		const routing = engine.routingRepairs();
 		return {
-			atMs: clock.now(),
+			atMs,
 			ruleset,
 			network,
 			enforcement: engine.enforcementProblem(),
