@@ -13,7 +13,8 @@ export interface Brake {
 	readonly total: number;
 }
 
-const windowMs = 10_000;
+/** So that one each second is none, and a machine that is slow at repairing still notices a fight. */
+const windowMs = 16_000;
 /** More than any storm of events that one change makes, and than a person types. */
 const freeRepairs = 20;
 /** Who still fights after a pause is believed sooner. */

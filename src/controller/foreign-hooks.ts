@@ -87,7 +87,7 @@ export function hooksNews(before: HooksReading | null, after: HooksReading): rea
 	return [
 		...came.map(([text, {diverts}]) => diverts
 			? ({level: 'warn', text: `${capital(text)} is not ours, and can send packets past our tables.`} as const)
-			: ({level: 'info', text: `${capital(text)} is somebody else's; it takes nothing past our tables.`} as const)),
+			: ({level: 'info', text: `${capital(text)} is somebody else's; nothing in it is known to take packets past our tables.`} as const)),
 		...went.map(([text]) => ({level: 'info', text: `${capital(text)} is gone.`}) as const),
 	];
 }

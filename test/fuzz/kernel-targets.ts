@@ -7,6 +7,7 @@ import type {Route, RoutingRule} from '../../src/kernel/kernel.ts';
 import {attribute, attributeMap, readAttributes, readText} from '../../src/kernel/netlink/attributes.ts';
 import {encodeMessage, parseMessages, readAck} from '../../src/kernel/netlink/message.ts';
 import {divertingStatements, parseHookedChain, shown} from '../../src/kernel/foreign/parse-nft.ts';
+import {rewritingStatements} from '../../src/kernel/foreign/rewrites.ts';
 import {canDivert, parseTcFilter, parseTcNode} from '../../src/kernel/foreign/parse-tc.ts';
 import {parseLink, parseLinkAddress} from '../../src/kernel/network/parse-links.ts';
 import {encodeRoute, parseRoute} from '../../src/kernel/network/parse-route.ts';
@@ -24,7 +25,7 @@ import {parseCidr, cidrFamily} from '../../src/net/cidr.ts';
 import {compare} from '../../src/policy/compare.ts';
 import {canonicalText, parseListing} from '../../src/policy/listing.ts';
 import {cidr, interfaceName, ipv4, ipv6, port, transport} from '../helpers/arbitrary-net.ts';
-import {checkCount, checkIp, checkProblem, checkSame, checkWireguardFacts} from './checks.ts';
+import {checkCount, checkIp, checkProblem, checkSame, checkText, checkWireguardFacts} from './checks.ts';
 import {brokenBytes, brokenJson, brokenText} from './mutate.ts';
 import {foreignHooks, listings, nflogMessages, rtnetlink} from './samples.ts';
 import {target, type FuzzTarget} from './target.ts';
@@ -110,6 +111,7 @@ export const kernelTargets: readonly FuzzTarget[] = [
 		if (filter !== null) assert.ok(canDivert(filter) || filter.actions !== null);
 		if (chain !== null) assert.match(shown(chain.table), /^[\w./?-]*$/);
 		for (const statement of divertingStatements(bytes)) assert.ok(['dup', 'fwd', 'TEE'].includes(statement));
+		rewritingStatements(bytes, new Set(['output'])).forEach(checkText);
 	}),
 	target('nftables messages', brokenBytes([...nflogMessages(), ...rtnetlink('links').map(body => body.subarray(12))]), bytes => {
 		const [table, generation] = [parseTable(bytes), parseGeneration(bytes)];

@@ -30,7 +30,7 @@ describe.for<[string, string, Record<string, string>, string]>([
 				const fighter = lab.spawn('client', ['sh', '-c', loop.replace('GATEWAY', lab.description.addresses.gateway.ipv4)]);
 				try {
 					const paused = () => daemon.journal().some(({text}) => text.startsWith(`Something fights us: ${what} is changed`) && !text.includes('by unknown'));
-					expect(await waitUntil(async () => paused(), 20_000), 'the journal tells of the fight and names the fighter').toBe(true);
+					expect(await waitUntil(async () => paused(), 60_000), 'the journal tells of the fight and names the fighter').toBe(true);
 					await daemon.until('the proof showed it', ({proof}) => proof.kind === 'drifted');
 					await sleep(fightMs);
 				} finally {

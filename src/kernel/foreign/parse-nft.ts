@@ -2,6 +2,7 @@
 import {attributeMap, readAttributes, readText} from '../netlink/attributes.ts';
 import {parseHookDevices} from '../nftables/parse.ts';
 import {NFGENMSG_BYTES, NFTA_CHAIN_HOOK, NFTA_CHAIN_TABLE, NFTA_EXPR_DATA, NFTA_EXPR_NAME, NFTA_RULE_EXPRESSIONS, NFTA_TARGET_NAME} from '../nftables/protocol.ts';
+import {lateHook, type Late} from './rewrites.ts';
 
 /** NFPROTO_* (linux/netfilter.h). */
 const families: ReadonlyMap<number, string> = new Map([[1, 'inet'], [2, 'ip'], [3, 'arp'], [5, 'netdev'], [7, 'bridge'], [10, 'ip6']]);
@@ -12,6 +13,8 @@ export interface HookedChain {
 	readonly family: string;
 	readonly table: string;
 	readonly devices: readonly string[];
+	/** Where it comes after our chains; null where it comes before them. */
+	readonly late: Late | null;
 }
 
 /** A name that a stranger chose, without what a terminal would obey: the kernel takes any byte (nla_strscpy), nft only these. */
@@ -22,9 +25,10 @@ export function parseHookedChain(body: Buffer): HookedChain | null {
 	if (body.length < NFGENMSG_BYTES) return null;
 	const attributes = attributeMap(body.subarray(NFGENMSG_BYTES));
 	const table = readText(attributes.get(NFTA_CHAIN_TABLE));
-	if (table === null || !attributes.has(NFTA_CHAIN_HOOK)) return null;
+	const hook = attributes.get(NFTA_CHAIN_HOOK);
+	if (table === null || hook === undefined) return null;
 	const familyNumber = body.readUInt8(0);
-	return {familyNumber, family: families.get(familyNumber) ?? String(familyNumber), table, devices: parseHookDevices(body)};
+	return {familyNumber, family: families.get(familyNumber) ?? String(familyNumber), table, devices: parseHookDevices(body), late: lateHook(familyNumber, hook)};
 }
 
 /** The statements of a rule that send a packet or a copy of it elsewhere. */

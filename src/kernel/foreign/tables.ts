@@ -6,6 +6,7 @@ import type {NetlinkError, NetlinkSocket} from '../netlink/socket.ts';
 import {nfgenmsg, NFT_MSG_GETCHAIN, NFT_MSG_GETRULE, NFT_MSG_NEWCHAIN, NFT_MSG_NEWRULE, NFTA_RULE_TABLE} from '../nftables/protocol.ts';
 import {ok, type Result} from '../../result.ts';
 import {divertingStatements, parseHookedChain, shown} from './parse-nft.ts';
+import {rewritingStatements} from './rewrites.ts';
 
 export function readTables(socket: NetlinkSocket, ours: readonly string[]): Result<readonly ForeignHook[], NetlinkError> {
 	const chains = socket.dump({type: NFT_MSG_GETCHAIN, flags: 0, body: nfgenmsg(0)});
@@ -22,7 +23,8 @@ export function readTables(socket: NetlinkSocket, ours: readonly string[]): Resu
 		// Deleted since it was listed.
 		if (!rules.ok && rules.error.errno === ENOENT) continue;
 		if (!rules.ok) return rules;
-		const statements = [...new Set(rules.value.filter(({type}) => type === NFT_MSG_NEWRULE).flatMap(({body}) => divertingStatements(body)))];
+		const late = new Set(members.flatMap(member => (member.late === null ? [] : [member.late])));
+		const statements = [...new Set(rules.value.filter(({type}) => type === NFT_MSG_NEWRULE).flatMap(({body}) => [...divertingStatements(body), ...rewritingStatements(body, late)]))];
 		found.push({kind: 'table', family, table: shown(table), devices: [...new Set(members.flatMap(({devices}) => devices.map(shown)))], statements, diverts: statements.length > 0});
 	}
 	return ok(found);

@@ -68,3 +68,16 @@ test('a rule of a chain that is only jumped to is seen, and a copy that iptables
 	if (!succeeds('iptables-nft', ['-t', 'mangle', '-A', 'POSTROUTING', '-j', 'TEE', '--gateway', '10.9.9.9'])) skip('iptables has no TEE here');
 	expect(diverting()).toMatchObject([{kind: 'table', family: 'ip', table: 'mangle', statements: ['TEE']}]);
 });
+
+test.each([
+	['the address, at the last hook of a link', 'table netdev far { chain c { type filter hook egress device "eth0" priority 10; ip daddr set 203.0.113.80; }; }', ['rewriting']],
+	['the port and the mark, where a packet is routed anew', 'table ip far { chain c { type route hook output priority 100; udp dport set 51820 meta mark set 0xca6c; }; }', ['rewriting', 'a mark']],
+	['the destination, after our output chain', 'table ip far { chain c { type nat hook output priority 100; tcp dport 80 dnat to 10.9.9.9; }; }', ['dnat']],
+	['nothing but the type of service and the hop limit', 'table ip far { chain c { type filter hook postrouting priority 0; ip dscp set cs1 ip ttl set 65; }; }', []],
+	['what our chains judge afterwards, and the source, as Docker does', 'table ip far { chain d { type nat hook output priority -100; ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:40000; }; chain s { type nat hook postrouting priority 100; masquerade; }; }', []],
+	['a mark on the way in', 'table ip far { chain c { type filter hook prerouting priority -150; meta mark set 0x1; }; }', []],
+] as const)('a table of others may change %s', (_what, table, statements) => {
+	bench().addLink('eth0');
+	expect(nft(`${table}\n`)).toBe(true);
+	expect(read()).toMatchObject([{kind: 'table', table: 'far', statements, diverts: statements.length > 0}]);
+});

@@ -36,7 +36,7 @@ test('the boot table is not somebody else\'s, unless it diverts', () => {
 });
 
 test('the journal says once what came and once what went', () => {
-	expect(hooksNews(null, ok([docker]))).toEqual([{level: 'info', text: 'Table ip nat is somebody else\'s; it takes nothing past our tables.'}]);
+	expect(hooksNews(null, ok([docker]))).toEqual([{level: 'info', text: 'Table ip nat is somebody else\'s; nothing in it is known to take packets past our tables.'}]);
 	expect(hooksNews(ok([docker]), ok([docker, mirror]))).toEqual([{level: 'warn', text: 'A tc filter (u32) with mirred on wg0, egress is not ours, and can send packets past our tables.'}]);
 	expect(hooksNews(ok([mirror]), ok([]))).toEqual([{level: 'info', text: 'A tc filter (u32) with mirred on wg0, egress is gone.'}]);
 	expect(hooksNews(ok([mirror]), ok([mirror]))).toEqual([]);

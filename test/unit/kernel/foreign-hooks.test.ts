@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {divertingStatements, parseHookedChain, shown} from '../../../src/kernel/foreign/parse-nft.ts';
+import {rewritingStatements} from '../../../src/kernel/foreign/rewrites.ts';
 import {canDivert, parseTcFilter, parseTcNode} from '../../../src/kernel/foreign/parse-tc.ts';
 import {parseLink} from '../../../src/kernel/network/parse-links.ts';
 import {attribute, nested, textAttribute} from '../../../src/kernel/netlink/attributes.ts';
@@ -12,7 +13,8 @@ import {attribute, nested, textAttribute} from '../../../src/kernel/netlink/attr
  */
 const recorded = Object.entries(JSON.parse(readFileSync(new URL('../../fixtures/kernel/foreign-hooks-6.18.json', import.meta.url), 'utf8')) as Record<string, string>);
 const bodies = (kind: string) => recorded.filter(([name]) => name.startsWith(kind)).map(([, hex]) => Buffer.from(hex, 'hex'));
-const parsers = [parseTcNode, parseTcFilter, parseHookedChain, divertingStatements, parseLink];
+const late = new Set(['output', 'postrouting', 'egress'] as const);
+const parsers = [parseTcNode, parseTcFilter, parseHookedChain, divertingStatements, (body: Buffer) => rewritingStatements(body, late), parseLink];
 
 test('qdiscs and classes', () => {
 	const qdiscs = bodies('qdiscs').map(body => parseTcNode(body));
@@ -47,11 +49,16 @@ test('a filter diverts unless all of its actions are known not to', () => {
 test('chains with a hook, and what their rules send elsewhere', () => {
 	const chains = bodies('chains').map(body => parseHookedChain(body));
 	expect(chains.filter(chain => chain !== null)).toEqual([
-		{familyNumber: 5, family: 'netdev', table: 'copies', devices: ['eth0']},
-		{familyNumber: 2, family: 'ip', table: 'far', devices: []},
-		{familyNumber: 2, family: 'ip', table: 'mangle', devices: []},
+		{familyNumber: 5, family: 'netdev', table: 'copies', devices: ['eth0'], late: null},
+		{familyNumber: 2, family: 'ip', table: 'far', devices: [], late: 'output'},
+		{familyNumber: 2, family: 'ip', table: 'mangle', devices: [], late: 'postrouting'},
 	]);
 	expect(bodies('rules').map(body => divertingStatements(body))).toEqual([['dup'], [], [], ['TEE']]);
+});
+
+test('a program that is handed packets after our chains may do anything with them', () => {
+	const rule = Buffer.concat([Buffer.from([2, 0, 0, 0]), nested(4, nested(1, textAttribute(1, 'queue'), nested(2)))]);
+	expect([rewritingStatements(rule, late), rewritingStatements(rule, new Set())]).toEqual([['queue'], []]);
 });
 
 test('a name that would steer a terminal is shown without what does', () => {
