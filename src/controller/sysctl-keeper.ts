@@ -4,7 +4,7 @@
  */
 import type {Sysctl} from '../kernel/kernel.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
-import type {UplinkChoice} from '../policy/uplink.ts';
+import type {Uplink, UplinkChoice} from '../policy/uplink.ts';
 import type {Problem} from '../problem.ts';
 import type {Journal} from './journal.ts';
 import {effective, preflight} from './preflight.ts';
@@ -27,6 +27,7 @@ export interface SysctlKeeper {
 
 export function sysctlKeeper(sysctl: Sysctl, tunnel: InterfaceName, journal: Pick<Journal, 'write'>): SysctlKeeper {
 	let known: ReadonlyMap<string, string> = new Map();
+	let uplink: Pick<Uplink, 'index' | 'name'> | null = null;
 	let repairs = 0;
 
 	const read = (keys: readonly string[]): ReadonlyMap<string, string> =>
@@ -35,8 +36,18 @@ export function sysctlKeeper(sysctl: Sysctl, tunnel: InterfaceName, journal: Pic
 			return value === null ? [] : [[key, value] as const];
 		}));
 
+	/** A link that was given another name takes its settings along: what was known of it is known of it still. */
+	const follow = (now: Pick<Uplink, 'index' | 'name'> | null): void => {
+		const before = uplink;
+		if (now !== null && before !== null && now.index === before.index && now.name !== before.name) {
+			known = new Map([...known].map(([key, value]) => [key.replace(`/conf/${before.name}/`, `/conf/${now.name}/`), value]));
+		}
+		uplink = now ?? before;
+	};
+
 	return {
 		keep(links) {
+			follow(links?.uplink ?? null);
 			const outside = links?.outside ?? [];
 			const wanted = wantedSysctls(outside);
 			const names = [...outside, tunnel];

@@ -18,7 +18,7 @@ function bench({writable = true, values = {}}: {readonly writable?: boolean; rea
 		write: (key: string, value: string) => writable && kernel.has(key) && kernel.set(key, value) !== undefined,
 	};
 	const keeper = sysctlKeeper(sysctl, nic('wg0'), {write: (_kind, _level, text) => void texts.push(text)});
-	return {kernel, texts, keep: () => keeper.keep(links)};
+	return {kernel, texts, keep: (now: Parameters<typeof keeper.keep>[0] = links) => keeper.keep(now)};
 }
 
 describe('where /proc/sys may be written', () => {
@@ -48,6 +48,16 @@ describe('where /proc/sys may be written', () => {
 		expect(texts.slice(1)).toEqual([`Somebody set ${key.replaceAll('/', '.')} to ${theirs}; it was ${due}, and is ${due} again.`]);
 		expect(keep().repairs).toBe(1);
 		expect(texts).toHaveLength(2);
+	});
+
+	test('what is set on a link that takes another name at the same moment is told all the same', () => {
+		const named = (name: string) => ({uplink: {index: 3, name: nic(name), up: true, addresses: [], onLink: [], gateway4: null, gateway6: null}, outside: [nic(name)]});
+		const {kernel, texts, keep} = bench();
+		keep(named('eth0'));
+		for (const [key, value] of [...kernel]) if (key.includes('/eth0/')) kernel.set(key.replace('/eth0/', '/net3/'), value);
+		kernel.set('net/ipv4/conf/net3/rp_filter', '1');
+		keep(named('net3'));
+		expect(texts.slice(1)).toEqual(['Somebody set net.ipv4.conf.net3.rp_filter to 1; it was 2.']);
 	});
 
 	test('another rp_filter is told and left, for each works', () => {
