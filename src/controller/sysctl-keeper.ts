@@ -54,18 +54,21 @@ export function sysctlKeeper(sysctl: Sysctl, tunnel: InterfaceName, journal: Pic
 			const watched = ['all', ...names].flatMap(name => ['rp_filter', 'src_valid_mark'].map(leaf => `net/ipv4/conf/${name}/${leaf}`));
 			const keys = [...new Set([...watched, ...wanted.map(({key}) => key)])];
 			const set: string[] = [];
-			for (const [key, value] of read(keys)) {
+			const found = read(keys);
+			let wrote = false;
+			for (const [key, value] of found) {
 				const was = known.get(key);
 				const changed = was !== undefined && was !== value;
 				const want = wanted.find(other => other.key === key);
 				const wrong = want !== undefined && !want.fine.includes(value);
+				if (wrong) wrote = true;
 				const put = wrong && sysctl.write(key, want.value) && sysctl.read(key) === want.value;
 				if (changed) journal.write('network', 'warn', `Somebody set ${dotted(key)} to ${value}; it was ${was}${put ? `, and is ${want.value} again` : ''}.`);
 				else if (put) set.push(`${dotted(key)}=${want.value}`);
 				if (changed && put) repairs++;
 			}
 			if (set.length > 0) journal.write('network', 'info', `Set ${set.join(', ')}.`);
-			known = read(keys);
+			known = wrote ? read(keys) : found;
 			return {
 				problems: preflight(sysctl, links?.uplink?.name ?? null),
 				filtering: names.filter(name => known.has(`net/ipv4/conf/${name}/rp_filter`))
