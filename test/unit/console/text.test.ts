@@ -12,6 +12,7 @@ test('text is fitted to the column, wide characters counted as two', () => {
 
 test('a name from a file cannot move the cursor, ring the bell or turn the text around', () => {
 	expect(withoutControls('a\u001B[2Jb\u0007c\u202Ed\n')).toBe('a?[2Jb?c?d?');
+	expect(withoutControls('a\u200Bb\u061Cc\uFEFFd\u2060e\u00ADf')).toBe('a?b?c?d?e?f');
 });
 
 test('whatever the parts, a fitted line is exactly as wide as asked', () => {
