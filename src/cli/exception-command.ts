@@ -1,8 +1,9 @@
 /** What `vks allow` was asked, from what was typed. Pure; the daemon judges whether it may be opened. */
 import {isIP} from 'node:net';
-import type {Command} from '../control/schema.ts';
+import {longestExceptionReason, longestExceptionSeconds, type Command} from '../control/schema.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {parseDuration} from './duration.ts';
+import {parseUid, splitTarget} from './target.ts';
 
 export type AllowCommand = Extract<Command, {do: 'allow'}>;
 
@@ -17,8 +18,6 @@ export interface TypedException {
 }
 
 const protocols = ['tcp', 'udp', 'icmp', 'icmpv6'] as const;
-const longestSeconds = 86_400;
-const longestReason = 200;
 
 /** The error is one line for the person who typed it. */
 export function parseAllow(typed: TypedException): Result<AllowCommand, string> {
@@ -35,10 +34,10 @@ export function parseAllow(typed: TypedException): Result<AllowCommand, string> 
 	if (typed.time === null) return fail('allow needs --for: an exception ends, --for 15m for instance');
 	const seconds = parseDuration(typed.time);
 	if (seconds === null) return fail(`--for takes a time such as 90s, 15m or 1h30m, not "${typed.time}"`);
-	if (seconds < 1 || seconds > longestSeconds) return fail(`--for takes 1s to 24h, not ${typed.time}`);
+	if (seconds < 1 || seconds > longestExceptionSeconds) return fail(`--for takes 1s to 24h, not ${typed.time}`);
 	const reason = typed.reason?.trim() ?? '';
 	if (reason === '') return fail('allow needs --reason: who reads the journal will ask');
-	if (reason.length > longestReason) return fail(`--reason takes at most ${longestReason} characters`);
+	if (reason.length > longestExceptionReason) return fail(`--reason takes at most ${longestExceptionReason} characters`);
 	const uid = typed.uid === null ? null : parseUid(typed.uid);
 	if (uid === undefined) return fail(`--uid takes a number, not "${typed.uid}"`);
 	if (uid !== null && typed.inbound) return fail('--uid is for what goes out: leave it out, or --in');
@@ -48,13 +47,12 @@ export function parseAllow(typed: TypedException): Result<AllowCommand, string> 
 
 /** `192.168.1.20:5432`, `192.168.1.0/24:5432`, `[fd00::1]:443`, `fd00::/64`. */
 function parseTarget(text: string): Result<{readonly range: string; readonly port: number | null}, string> {
-	const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:[\]]+))(?::(.*))?$/.exec(text) ?? [];
-	const range = isRange(text) ? text : (bracketed ?? plain ?? text);
-	if (!isRange(range)) return fail(`"${text}" is not an address or a range with or without a port: names are not looked up`);
-	if (range === text || digits === undefined) return ok({range, port: null});
+	const target = splitTarget(text, isRange);
+	if (target === null) return fail(`"${text}" is not an address or a range with or without a port: names are not looked up`);
+	const {place: range, digits} = target;
+	if (digits === null) return ok({range, port: null});
 	const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
 	return port < 1 || port > 65_535 ? fail(`"${digits}" is not a port (1 to 65535)`) : ok({range, port});
 }
 
 const isRange = (text: string): boolean => isIP(text.split('/')[0] ?? '') !== 0 && /^[^/%]+(?:\/\d{1,3})?$/.test(text);
-const parseUid = (text: string): number | undefined => (/^\d{1,10}$/.test(text) && Number(text) <= 4_294_967_294 ? Number(text) : undefined);

@@ -3,10 +3,10 @@ import {isIP} from 'node:net';
 import type {ExplainQuery} from '../control/schema.ts';
 import {parseInterfaceName} from '../net/interface-name.ts';
 import {fail, ok, type Result} from '../result.ts';
+import {parseUid, splitTarget, wholeNumber} from './target.ts';
 
 const protocols = ['tcp', 'udp', 'icmp', 'icmpv6', 'other'] as const;
 type Protocol = (typeof protocols)[number];
-const highestUid = 4_294_967_294;
 const highestMark = 0xffff_ffff;
 
 export interface TypedQuery {
@@ -33,7 +33,7 @@ export function parseExplainQuery(typed: TypedQuery): Result<ExplainQuery, strin
 	const hasPorts = protocol === 'tcp' || protocol === 'udp';
 	if (hasPorts && port === null) return fail(`${protocol} needs a port: ${isIP(address) === 6 ? `[${address}]` : address}:443`);
 	if (!hasPorts && port !== null) return fail(`${protocol} has no ports: leave out :${port}`);
-	const uid = typed.uid === null ? null : wholeNumber(typed.uid, highestUid);
+	const uid = typed.uid === null ? null : parseUid(typed.uid);
 	if (uid === undefined) return fail(`--uid takes a number, not "${typed.uid}"`);
 	const rest = parseOptions(typed, {protocol, address});
 	return rest.ok ? ok({protocol, destination: address, port, uid, ...rest.value}) : rest;
@@ -70,16 +70,16 @@ function ofFamily(protocol: Protocol, address: string): Protocol | null {
 	return protocol === 'icmpv6' && isIP(address) === 4 ? null : protocol;
 }
 
+// Resolving a name would itself send a packet, and perhaps not where the application's resolver is.
+const isAddress = (text: string): boolean => isIP(text) !== 0 && !text.includes('%');
+
 function parseTarget(text: string): Result<{readonly address: string; readonly port: number | null}, string> {
-	const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:[\]]+))(?::(.*))?$/.exec(text) ?? [];
-	const address = isIP(text) === 6 ? text : (bracketed ?? plain ?? text);
-	// Resolving a name would itself send a packet, and perhaps not where the application's resolver is.
-	if (isIP(address) === 0 || address.includes('%')) return fail(`"${text}" is not an address with or without a port: names and zones are not looked up`);
-	if (isIP(text) !== 0 || digits === undefined) return ok({address, port: null});
+	const target = splitTarget(text, isAddress);
+	if (target === null) return fail(`"${text}" is not an address with or without a port: names and zones are not looked up`);
+	const {place: address, digits} = target;
+	if (digits === null) return ok({address, port: null});
 	const port = wholeNumber(digits, 65_535);
 	return port === undefined || port === 0 ? fail(`"${digits}" is not a port (1 to 65535)`) : ok({address, port});
 }
 
 const markNumber = (text: string): number | undefined => (/^0x[\da-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : wholeNumber(text, highestMark));
-
-const wholeNumber = (text: string, highest: number): number | undefined => (/^\d{1,10}$/.test(text) && Number(text) <= highest ? Number(text) : undefined);

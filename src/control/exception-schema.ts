@@ -2,10 +2,14 @@
 import {z} from 'zod';
 
 const count = z.number().int().nonnegative();
+const protocol = z.enum(['tcp', 'udp', 'icmp', 'icmpv6']);
+
+export const longestExceptionSeconds = 86_400;
+export const longestExceptionReason = 200;
 
 export const exceptionSchema = z.object({
 	id: count,
-	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6']),
+	protocol,
 	range: z.string(),
 	port: count.nullable(),
 	direction: z.enum(['out', 'in']),
@@ -22,16 +26,21 @@ export const exceptionSchema = z.object({
 	packets: count,
 });
 
-export const allowSchema = z.strictObject({
-	do: z.literal('allow'),
-	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6']),
+/** As it comes over the socket, and as it is kept in the state folder. */
+export const exceptionTextSchema = z.strictObject({
+	protocol,
 	/** An address or a range, never a name. */
 	range: z.string().min(1).max(64),
 	/** The port connected to: theirs outbound, ours inbound. */
 	port: z.number().int().min(1).max(65_535).nullable(),
 	direction: z.enum(['out', 'in']),
 	uid: z.number().int().min(0).max(4_294_967_294).nullable(),
-	seconds: z.number().int().min(1).max(86_400),
-	reason: z.string().trim().min(1).max(200),
+	seconds: z.number().int().min(1).max(longestExceptionSeconds),
+	reason: z.string().trim().min(1).max(longestExceptionReason),
+	/** Who asks, by their own word. */
 	by: z.string().trim().min(1).max(64),
 });
+
+export type ExceptionText = z.infer<typeof exceptionTextSchema>;
+
+export const allowSchema = exceptionTextSchema.extend({do: z.literal('allow')});

@@ -7,6 +7,8 @@ import type {drillProbeSchema} from './drill-schema.ts';
 import { drillSchema} from './drill-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
 
+export {exceptionTextSchema, longestExceptionReason, longestExceptionSeconds, type ExceptionText} from './exception-schema.ts';
+
 export {drillSchema, exceptionSchema};
 
 /** Raised when a message changes incompatibly; a client that meets another number says so and stops. */

@@ -1,7 +1,7 @@
 /** What an operator may ask to have opened, and why not. Pure. */
-import {z} from 'zod';
 import {doubtAbout, parseOpenableRange} from '../config/parse-addresses.ts';
 import {isDnsPort} from '../config/parse-permissions.ts';
+import type {ExceptionText} from '../control/schema.ts';
 import type {IpAddress} from '../net/address.ts';
 import {cidrContains, cidrFamily} from '../net/cidr.ts';
 import {parsePort} from '../net/port.ts';
@@ -9,23 +9,6 @@ import type {Exception} from '../policy/exception.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 
-export const longestException = 86_400;
-
-/** As it comes over the socket, and as it is kept in the state folder. */
-export const exceptionTextSchema = z.strictObject({
-	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6']),
-	/** An address or a range, never a name. */
-	range: z.string().min(1).max(64),
-	port: z.number().int().min(1).max(65_535).nullable(),
-	direction: z.enum(['out', 'in']),
-	uid: z.number().int().min(0).max(4_294_967_294).nullable(),
-	reason: z.string().trim().min(1).max(200),
-	/** Who asks, by their own word. */
-	by: z.string().trim().min(1).max(64),
-	seconds: z.number().int().min(1).max(longestException),
-});
-
-export type ExceptionText = z.infer<typeof exceptionTextSchema>;
 export type ExceptionWish = Omit<Exception, 'id' | 'lease'> & {readonly forMs: number};
 
 export function parseException({protocol, range, port, direction, uid, reason, by, seconds}: ExceptionText): Result<ExceptionWish, Problem> {

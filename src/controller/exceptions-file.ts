@@ -4,10 +4,11 @@
  */
 import {join} from 'node:path';
 import {z} from 'zod';
+import {exceptionTextSchema} from '../control/schema.ts';
 import type {Exception} from '../policy/exception.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
-import {exceptionTextSchema, parseException, type ExceptionWish} from './exception-wish.ts';
+import {parseException, type ExceptionWish} from './exception-wish.ts';
 import {parseJson, readStateFile, writeStateFile} from './state-file.ts';
 
 const fileSchema = z.strictObject({

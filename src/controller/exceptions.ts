@@ -1,5 +1,5 @@
 /** Grants, ends and lists exceptions. The policy follows from the model; the kernel ends each even when nobody is here to. */
-import type {RuleView, Snapshot} from '../control/schema.ts';
+import type {ExceptionText, RuleView, Snapshot} from '../control/schema.ts';
 import {formatDuration, formatException} from './exception-text.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Exception} from '../policy/exception.ts';
@@ -7,7 +7,7 @@ import {remainingMs} from '../policy/lease.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import type {Clock} from './clock.ts';
-import {collides, parseException, type ExceptionText} from './exception-wish.ts';
+import {collides, parseException} from './exception-wish.ts';
 import type {ExceptionsFile} from './exceptions-file.ts';
 import type {Journal} from './journal.ts';
 import type {Openings} from './openings.ts';
