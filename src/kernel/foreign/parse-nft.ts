@@ -1,7 +1,8 @@
 /** PURE: chains and rules of any table, as far as they say who looks at packets and who sends them elsewhere. */
-import {attributeMap, readAttributes, readText} from '../netlink/attributes.ts';
+import {attributeMap, readText} from '../netlink/attributes.ts';
 import {parseHookDevices} from '../nftables/parse.ts';
-import {NFGENMSG_BYTES, NFTA_CHAIN_HOOK, NFTA_CHAIN_TABLE, NFTA_EXPR_DATA, NFTA_EXPR_NAME, NFTA_RULE_EXPRESSIONS, NFTA_TARGET_NAME} from '../nftables/protocol.ts';
+import {NFGENMSG_BYTES, NFTA_CHAIN_HOOK, NFTA_CHAIN_TABLE, NFTA_TARGET_NAME} from '../nftables/protocol.ts';
+import {expressionsOf} from './expressions.ts';
 import {lateHook, type Late} from './rewrites.ts';
 
 /** NFPROTO_* (linux/netfilter.h). */
@@ -33,12 +34,9 @@ export function parseHookedChain(body: Buffer): HookedChain | null {
 
 /** The statements of a rule that send a packet or a copy of it elsewhere. */
 export function divertingStatements(body: Buffer): readonly string[] {
-	const expressions = attributeMap(body.subarray(NFGENMSG_BYTES)).get(NFTA_RULE_EXPRESSIONS) ?? Buffer.alloc(0);
-	return readAttributes(expressions).flatMap(({value}) => {
-		const expression = attributeMap(value);
-		const name = readText(expression.get(NFTA_EXPR_NAME));
+	return expressionsOf(body).flatMap(({name, data}) => {
 		if (name === 'dup' || name === 'fwd') return [name];
-		const target = name === 'target' ? readText(attributeMap(expression.get(NFTA_EXPR_DATA) ?? Buffer.alloc(0)).get(NFTA_TARGET_NAME)) : null;
+		const target = name === 'target' ? readText(data.get(NFTA_TARGET_NAME)) : null;
 		return target === 'TEE' ? [target] : [];
 	});
 }

@@ -2,8 +2,9 @@
  * PURE: what a rule changes in a packet that our chains have judged already, so that what leaves is not what was judged. Numbers
  * of linux/netfilter.h and linux/netfilter/nf_tables.h.
  */
-import {attributeMap, readAttributes, readText, readU32be} from '../netlink/attributes.ts';
-import {NFGENMSG_BYTES, NFTA_EXPR_DATA, NFTA_EXPR_NAME, NFTA_RULE_EXPRESSIONS, NFTA_TARGET_NAME} from '../nftables/protocol.ts';
+import {attributeMap, readText, readU32be} from '../netlink/attributes.ts';
+import {NFTA_TARGET_NAME} from '../nftables/protocol.ts';
+import {expressionsOf} from './expressions.ts';
 
 /** Where a chain comes after ours; before them, our chains judge what it made of the packet. */
 export type Late = 'output' | 'postrouting' | 'egress';
@@ -38,13 +39,8 @@ export function lateHook(family: number, hook: Buffer): Late | null {
 
 /** Addresses, ports, a new destination, a mark that leads elsewhere, or a program that may do any of it. Source NAT is none. */
 export function rewritingStatements(rule: Buffer, late: ReadonlySet<Late>): readonly string[] {
-	if (late.size === 0 || rule.length < NFGENMSG_BYTES) return [];
-	const expressions = attributeMap(rule.subarray(NFGENMSG_BYTES)).get(NFTA_RULE_EXPRESSIONS) ?? Buffer.alloc(0);
-	return readAttributes(expressions).flatMap(({value}) => {
-		const expression = attributeMap(value);
-		const word = wordFor(readText(expression.get(NFTA_EXPR_NAME)), attributeMap(expression.get(NFTA_EXPR_DATA) ?? Buffer.alloc(0)), {late, isIpv4: rule.readUInt8(0) === NFPROTO_IPV4});
-		return word === null ? [] : [word];
-	});
+	if (late.size === 0) return [];
+	return expressionsOf(rule).map(({name, data}) => wordFor(name, data, {late, isIpv4: rule[0] === NFPROTO_IPV4})).filter(word => word !== null);
 }
 
 interface Place {
