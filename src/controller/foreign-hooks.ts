@@ -4,6 +4,7 @@ import {bootTable} from '../policy/boot.ts';
 import {tableName} from '../policy/render.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
+import {firstThree} from './wording.ts';
 
 export type HooksReading = Result<readonly ForeignHook[], Problem>;
 
@@ -44,7 +45,7 @@ export const describeDiverting = (reading: HooksReading): readonly string[] =>
 export function describeBeside(reading: HooksReading): string {
 	const texts = reading.ok ? each(reading.value.filter(({diverts}) => !diverts).map(describeHook)) : [];
 	if (texts.length === 0) return '';
-	return `; beside it, of somebody else: ${texts.slice(0, 3).join('; ')}${texts.length > 3 ? `; and ${texts.length - 3} more` : ''}`;
+	return `; beside it, of somebody else: ${firstThree(texts)}`;
 }
 
 export function hooksProblem(reading: HooksReading | null): Problem | null {
@@ -56,7 +57,7 @@ export function hooksProblem(reading: HooksReading | null): Problem | null {
 	return {
 		code: 'foreign-hook',
 		severity: 'error',
-		what: `${capital(texts.slice(0, 3).join('; '))}${texts.length > 3 ? `; and ${texts.length - 3} more` : ''}.`,
+		what: `${capital(firstThree(texts))}.`,
 		stillBlocking: 'unknown',
 		next: `vks removes only what is its own. ${remedyOf(first)}${others.length > 0 ? ' Then look at the others.' : ''} Drop NET_ADMIN in every container beside vks.`,
 	};

@@ -5,8 +5,8 @@
 import type {ResolvConf, ResolvReading} from '../kernel/resolv-conf.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
-import {afterRepair, describePause, isHeld, releasedBrake} from './brake.ts';
 import type {Clock} from './clock.ts';
+import {fightFor} from './fight.ts';
 import type {Journal} from './journal.ts';
 
 export interface ResolvNews {
@@ -40,7 +40,7 @@ const freeRepairs = 5;
 
 export function resolvKeeper({resolv, clock, journal, note}: ResolvKeeperDeps): ResolvKeeper {
 	let pointed: readonly IpAddress[] | null = null;
-	let brake = releasedBrake;
+	const fight = fightFor('resolv.conf', {clock, journal}, freeRepairs);
 	let trouble: string | null = null;
 
 	const write = (resolvers: readonly IpAddress[]): boolean => {
@@ -65,16 +65,14 @@ export function resolvKeeper({resolv, clock, journal, note}: ResolvKeeperDeps): 
 			if (resolvers === null) return {due: false, differs: null, repaired: null};
 			const differs = difference(resolv.read(), resolvers);
 			if (differs === null) settled();
-			if (differs === null || resolvers !== pointed || resolvers.length === 0 || isHeld(brake, clock.now())) return {due: true, differs, repaired: null};
+			if (differs === null || resolvers !== pointed || resolvers.length === 0 || fight.isPausing()) return {due: true, differs, repaired: null};
 			if (!write(resolvers)) return {due: true, differs, repaired: null};
 			const repaired = `resolv.conf ${differs}`;
 			journal.write('tamper', 'warn', `resolv.conf was changed and is put back: it ${differs}. Nobody tells who changed it.`);
-			const after = afterRepair(brake, clock.now(), freeRepairs);
-			brake = after.brake;
-			if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('resolv.conf', null, after.pauseMs));
+			fight.repaired(null);
 			return {due: true, differs: difference(resolv.read(), resolvers), repaired};
 		},
-		repairs: () => brake.total,
+		repairs: fight.total,
 	};
 }
 

@@ -1,6 +1,6 @@
 /** Repairs of the routing layer: who is named for them, when they pause, and how many there were. */
-import {afterRepair, describePause, isHeld, releasedBrake} from './brake.ts';
 import type {Clock} from './clock.ts';
+import {fightFor} from './fight.ts';
 import type {Journal} from './journal.ts';
 
 export interface RoutingRepairs {
@@ -14,22 +14,20 @@ export interface RoutingRepairs {
 }
 
 export function routingRepairs(clock: Clock, journal: Pick<Journal, 'write'>): RoutingRepairs {
-	let brake = releasedBrake;
+	const fight = fightFor('the routing', {clock, journal});
 	let suspect: string | null = null;
 	let ipv6 = 0;
 	return {
 		note(repaired) {
 			journal.write('network', 'info', `Routing put right: ${repaired.join('; ')}. Last changed by ${suspect ?? 'unknown'}.`);
-			const after = afterRepair(brake, clock.now());
-			brake = after.brake;
 			if (repaired.some(text => text.includes('IPv6'))) ipv6++;
-			if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('the routing', suspect, after.pauseMs));
+			fight.repaired(suspect);
 			suspect = null;
 		},
 		suspect(by) {
 			suspect = by;
 		},
-		isPausing: () => isHeld(brake, clock.now()),
-		counts: () => ({all: brake.total, ipv6}),
+		isPausing: fight.isPausing,
+		counts: () => ({all: fight.total(), ipv6}),
 	};
 }

@@ -1,9 +1,10 @@
 /** Repairs of the ruleset: who is named for them, when they pause, and how many there were in each of its tables. */
 import type {Generation} from '../kernel/kernel.ts';
-import {afterRepair, describePause, isHeld, releasedBrake} from './brake.ts';
 import type {Clock} from './clock.ts';
 import type {Engine} from './engine.ts';
+import {fightFor} from './fight.ts';
 import type {Journal} from './journal.ts';
+import {firstThree} from './wording.ts';
 
 /** What differs, by the layer it is of. */
 export interface Drift {
@@ -27,25 +28,22 @@ export function rulesetRepairs({clock, engine, journal}: {readonly clock: Clock;
 	let tamper: ReturnType<RulesetRepairs['tamper']> = {count: 0, last: null, lastAtMs: null};
 	let counts: ReturnType<RulesetRepairs['counts']> = {firewall: 0, egress: 0};
 	let suspect = null as Generation | null;
-	let brake = releasedBrake;
+	const fight = fightFor('the ruleset', {clock, journal});
 
 	return {
 		async restore({firewall, egress}) {
-			if (isHeld(brake, clock.now())) return false;
+			if (fight.isPausing()) return false;
 			await engine.enforce();
 			// Repaired first; the notification that names the process may still be on its way.
 			if (suspect === null) await clock.sleep(50);
 			const name = suspect === null ? null : `${suspect.process} (pid ${suspect.pid})`;
 			const culprit = name === null ? '' : ` Last changed by ${name}.`;
-			const drift = [...firewall, ...egress];
-			const text = `${drift.slice(0, 3).join('; ')}${drift.length > 3 ? `; and ${drift.length - 3} more` : ''}.${culprit}`;
+			const text = `${firstThree([...firewall, ...egress])}.${culprit}`;
 			tamper = {count: tamper.count + 1, last: text, lastAtMs: clock.now()};
 			counts = {firewall: counts.firewall + Math.sign(firewall.length), egress: counts.egress + Math.sign(egress.length)};
 			journal.write('tamper', 'warn', `The ruleset was changed and is applied again: ${text}`);
 			suspect = null;
-			const after = afterRepair(brake, clock.now());
-			brake = after.brake;
-			if (after.pauseMs !== null) journal.write('tamper', 'warn', describePause('the ruleset', name, after.pauseMs));
+			fight.repaired(name);
 			return true;
 		},
 		count(repaired) {
@@ -54,7 +52,7 @@ export function rulesetRepairs({clock, engine, journal}: {readonly clock: Clock;
 		suspect(generation) {
 			suspect = generation;
 		},
-		isPausing: () => isHeld(brake, clock.now()),
+		isPausing: fight.isPausing,
 		tamper: () => tamper,
 		counts: () => counts,
 	};

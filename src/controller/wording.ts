@@ -71,3 +71,6 @@ export function viewState({state, sinceMs}: Machine): StateView {
 		nextAttemptAtMs: state.kind === 'blocked' ? state.retryAtMs : null,
 	};
 }
+
+/** A list that may be long, in one sentence. */
+export const firstThree = (texts: readonly string[]): string => `${texts.slice(0, 3).join('; ')}${texts.length > 3 ? `; and ${texts.length - 3} more` : ''}`;
