@@ -3,7 +3,8 @@
  * chunk are a paste, and a paste never acts.
  */
 import {keymap} from './keymap.ts';
-import type {Action, ViewState} from './view.ts';
+import type {Action} from './actions.ts';
+import type {ViewState} from './view.ts';
 
 /** The part of Ink's key record that is read here. */
 export interface KeyFlags {

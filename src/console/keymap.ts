@@ -1,6 +1,7 @@
 /** The one table of keys: the handler, the footer, the help overlay and the README all read it. */
 import {commandBlockedBy} from './select/availability.ts';
-import type {Action, PanelId, ViewState} from './view.ts';
+import type {Action} from './actions.ts';
+import type {PanelId, ViewState} from './view.ts';
 
 export type Where = 'everywhere' | 'lists' | PanelId | 'dialog';
 export type Group = 'act' | 'look' | 'move' | 'console';

@@ -12,7 +12,9 @@ import {createStore} from './store.ts';
 import {clipboardSequence, takeTerminal} from './terminal.ts';
 import {themeFor, type ThemeName} from './theme.ts';
 import {update} from './update.ts';
-import {initialView, type Action, type ViewEvent} from './view.ts';
+import type {Action} from './actions.ts';
+import type {ViewEvent} from './events.ts';
+import {initialView} from './view.ts';
 
 export interface ConsoleOptions {
 	readonly feed: Feed;

@@ -3,7 +3,8 @@ import type {DropView, ExplainQuery} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {Feed, FeedEvent} from './connection.ts';
 import type {Saved} from './save.ts';
-import type {Effect, Moment, ViewEvent} from './view.ts';
+import type {Effect, ViewEvent} from './events.ts';
+import type {Moment} from './view.ts';
 
 interface World {
 	readonly feed: Feed;

@@ -1,5 +1,6 @@
 /** Holds the one view value, tells listeners when it became another one, and hands effects to whoever performs them. */
-import type {Effect, ViewEvent, ViewState} from './view.ts';
+import type {Effect, ViewEvent} from './events.ts';
+import type {ViewState} from './view.ts';
 
 export interface Step {
 	readonly state: ViewState;

@@ -1,8 +1,9 @@
 /** The reducer: (view, event) → next view and the effects it asks for. Total and pure. */
-import {act, cancelOld} from './act.ts';
+import {act, cancelOld} from './act/act.ts';
 import {formatDuration} from './format.ts';
 import type {Step} from './store.ts';
-import {ringSize, type Link, type NumberedDrop, type ViewEvent, type ViewState} from './view.ts';
+import type {ViewEvent} from './events.ts';
+import {ringSize, type Link, type NumberedDrop, type ViewState} from './view.ts';
 
 const still = (state: ViewState): Step => ({state, effects: []});
 

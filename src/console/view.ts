@@ -1,5 +1,5 @@
 /** What the console knows and shows: one immutable value. Everything on the screen is a function of it. */
-import type {Command, DropView, Explanation, JournalEntry, Outcome, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, Explanation, JournalEntry, Snapshot} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 
 export const panelIds = ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const;
@@ -78,43 +78,6 @@ export interface ViewState {
 	readonly socketPath: string;
 	readonly nextTicket: number;
 }
-
-export type ViewEvent =
-	| {readonly type: 'link'; readonly link: Link}
-	| {readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly atMs: number}
-	| {readonly type: 'drops'; readonly records: readonly DropView[]}
-	| {readonly type: 'journal'; readonly entries: readonly JournalEntry[]}
-	| {readonly type: 'outcome'; readonly ticket: number; readonly outcome: Outcome; readonly atMs: number}
-	| {readonly type: 'explanation'; readonly key: string; readonly explanation: Explanation}
-	/** What became of something the console did by itself. */
-	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
-	| {readonly type: 'tick'; readonly atMs: number}
-	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
-	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};
-
-export type Movement = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
-
-/** What a key means. Ids without data are what the keymap (and later the palette) names. */
-export type Action =
-	| {readonly id: PlainAction}
-	| {readonly id: 'focus'; readonly panel: PanelId}
-	| {readonly id: 'move'; readonly by: Movement}
-	| {readonly id: 'type'; readonly text: string};
-
-export type PlainAction =
-	| 'focus-next' | 'focus-previous' | 'open' | 'back' | 'zoom' | 'filter' | 'sort' | 'reverse' | 'freeze'
-	| 'reconnect' | 'switch' | 'lockdown' | 'lift' | 'drill' | 'drill-full' | 'copy' | 'write' | 'help' | 'quit' | 'repaint' | 'suspend'
-	| 'yes' | 'no' | 'accept' | 'erase' | 'clear';
-
-/** What the world must do after an event; the reducer decides, others act. */
-export type Effect =
-	| {readonly type: 'submit'; readonly ticket: number; readonly command: Command}
-	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
-	| {readonly type: 'copy'; readonly name: string; readonly text: string}
-	| {readonly type: 'write'; readonly moment: Moment}
-	| {readonly type: 'quit'}
-	| {readonly type: 'repaint'}
-	| {readonly type: 'suspend'};
 
 export const ringSize = {drops: 1000, journal: 1000} as const;
 

@@ -3,7 +3,8 @@ import {afterEach, expect, test, vi} from 'vitest';
 import {App} from '../../components/App.tsx';
 import {formatClock} from '../../src/console/format.ts';
 import {themeFor} from '../../src/console/theme.ts';
-import type {Action, ViewState} from '../../src/console/view.ts';
+import type {Action} from '../../src/console/actions.ts';
+import type {ViewState} from '../../src/console/view.ts';
 import {after, fixture, snapshotOf, viewOf} from '../helpers/screen-view.ts';
 
 afterEach(cleanup);

@@ -2,7 +2,8 @@
 import {readFileSync} from 'node:fs';
 import type {DrillView, DropView, JournalEntry, Snapshot} from '../../src/control/schema.ts';
 import {update} from '../../src/console/update.ts';
-import {initialView, type ViewEvent, type ViewState} from '../../src/console/view.ts';
+import type {ViewEvent} from '../../src/console/events.ts';
+import {initialView, type ViewState} from '../../src/console/view.ts';
 
 export interface Fixture {
 	readonly snapshot: Snapshot;

@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import {themeFor} from '../../../src/console/theme.ts';
 import {textWidth} from '../../../src/console/text.ts';
-import type {Action, PanelId, ViewState} from '../../../src/console/view.ts';
+import type {Action} from '../../../src/console/actions.ts';
+import type {PanelId, ViewState} from '../../../src/console/view.ts';
 import {screen} from '../../helpers/screen-render.ts';
 import {after, viewOf} from '../../helpers/screen-view.ts';
 

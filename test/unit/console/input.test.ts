@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import {actionFor, keyName, pasteAction} from '../../../src/console/input.ts';
 import {keymap} from '../../../src/console/keymap.ts';
-import type {Effect, ViewState} from '../../../src/console/view.ts';
+import type {Effect} from '../../../src/console/events.ts';
+import type {ViewState} from '../../../src/console/view.ts';
 import {update} from '../../../src/console/update.ts';
 import {viewOf} from '../../helpers/screen-view.ts';
 

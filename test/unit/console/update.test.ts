@@ -4,7 +4,9 @@ import {createFrames} from '../../../src/console/frames.ts';
 import {update} from '../../../src/console/update.ts';
 import {dropRows} from '../../../src/console/select/drops.ts';
 import {rowsOf, selectedIndex, windowStart} from '../../../src/console/select/rows.ts';
-import {ringSize, type Action, type Effect, type ViewState} from '../../../src/console/view.ts';
+import type {Action} from '../../../src/console/actions.ts';
+import type {Effect} from '../../../src/console/events.ts';
+import {ringSize, type ViewState} from '../../../src/console/view.ts';
 import {after, fixture, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
 
 const act = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));

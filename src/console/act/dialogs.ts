@@ -1,14 +1,15 @@
 /** Keys while a dialog is open. A question is answered by its own key only: never by Enter, a repeat, or a paste. */
-import type {Command} from '../control/schema.ts';
-import {helpEntries} from './keymap.ts';
+import type {Command} from '../../control/schema.ts';
+import {helpEntries} from '../keymap.ts';
 import {movedBy} from './move.ts';
-import type {Step} from './store.ts';
-import type {Action, ViewState} from './view.ts';
+import type {Step} from '../store.ts';
+import type {Action} from '../actions.ts';
+import type {ViewState} from '../view.ts';
+import {still} from './step.ts';
 
 /** Auto-repeat of the key that opened a question must not reach it. */
 export const deafForMs = 300;
 
-const still = (state: ViewState): Step => ({state, effects: []});
 const closed = (state: ViewState): Step => still({...state, dialog: null});
 
 export function answerDialog(state: ViewState, action: Action, submit: (state: ViewState, command: Command) => Step): Step {

@@ -1,8 +1,9 @@
 /** Moving the selection through a panel's rows. */
-import {selectBanners} from './select/banners.ts';
-import {rowsOf, selectedIndex} from './select/rows.ts';
-import {contentRows, layoutFor} from './layout.ts';
-import type {Movement, ViewState} from './view.ts';
+import {selectBanners} from '../select/banners.ts';
+import {rowsOf, selectedIndex} from '../select/rows.ts';
+import {contentRows, layoutFor} from '../layout.ts';
+import type {Movement} from '../actions.ts';
+import type {ViewState} from '../view.ts';
 
 export function moveSelection(state: ViewState, by: Movement): ViewState {
 	const rows = rowsOf(state, state.focus);

@@ -1,0 +1,75 @@
+/** What an action does to the view, and which effects it asks for. */
+import {lookActions, orderActions, type Action, type ConsoleAction, type FieldAction, type LookAction, type OrderAction, type PlainAction} from '../actions.ts';
+import {disabledReason} from '../keymap.ts';
+import {selectCopied} from '../select/copied.ts';
+import {shownMoment} from '../select/moment.ts';
+import type {Step} from '../store.ts';
+import type {ViewState} from '../view.ts';
+import {answerDialog} from './dialogs.ts';
+import {filterOf, look, setFilter} from './look.ts';
+import {moveSelection} from './move.ts';
+import {order, submit} from './orders.ts';
+import {effect, focusOn, say, still} from './step.ts';
+
+/** A question nobody answers goes away: it was asked about a moment that has passed. */
+const questionTimeoutMs = 30_000;
+
+export function cancelOld(state: ViewState): ViewState {
+	const {dialog, notice} = state;
+	const expired = (dialog?.kind === 'confirm' || dialog?.kind === 'typed') && state.nowMs - dialog.openedAtMs > questionTimeoutMs;
+	const read = notice !== null && state.nowMs - notice.atMs > (notice.level === 'bad' ? 20_000 : 8000);
+	return expired || read ? {...state, dialog: expired ? null : dialog, notice: read ? null : notice} : state;
+}
+
+export function act(before: ViewState, action: Action): Step {
+	// A hint has been read when the next key comes; an outcome stays its time.
+	const state = before.notice?.level === 'info' || before.notice?.level === 'warn' ? {...before, notice: null} : before;
+	if (action.id === 'quit' || action.id === 'repaint' || action.id === 'suspend') return effect(state, {type: action.id});
+	// A lockdown must not wait for a dialog to be closed.
+	if (state.dialog !== null && action.id !== 'lockdown') return answerDialog(state, action, submit);
+	const reason = disabledReason(action, state);
+	// A held L must not push the outcome of the first one off the screen.
+	if (reason !== null) return still(action.id === 'lockdown' && state.notice !== null ? state : say(state, `${action.id}: ${reason}`, 'warn'));
+	switch (action.id) {
+		case 'focus':
+			return still(focusOn(state, action.panel));
+		case 'move':
+			return still(moveSelection(state, action.by));
+		case 'type':
+			return still(state.filterOpen ? setFilter(state, filterOf(state) + action.text) : state);
+		default:
+			return actPlain(state, action.id);
+	}
+}
+
+const isOrder = (id: PlainAction): id is OrderAction => orderActions.some(each => each === id);
+const isLook = (id: PlainAction): id is LookAction => lookActions.some(each => each === id);
+
+function actPlain(state: ViewState, id: PlainAction): Step {
+	if (isOrder(id)) return order(state, id);
+	return isLook(id) ? look(state, id) : actHere(state, id);
+}
+
+function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
+	switch (id) {
+		case 'help':
+			return still({...state, dialog: {kind: 'help', top: 0}});
+		case 'copy':
+			return copy(state);
+		case 'write':
+			return effect(state, {type: 'write', moment: shownMoment(state)});
+		case 'accept':
+			return still({...state, filterOpen: false});
+		case 'erase':
+			return still(setFilter(state, [...filterOf(state)].slice(0, -1).join('')));
+		case 'clear':
+			return still(setFilter(state, ''));
+		default:
+			return still(state);
+	}
+}
+
+function copy(state: ViewState): Step {
+	const copied = selectCopied(state);
+	return copied === null ? still(say(state, 'copy: there is no row to copy', 'warn')) : effect(state, {type: 'copy', ...copied});
+}

@@ -1,0 +1,52 @@
+/** What is looked at and how: focus, zoom, filter, order, the frozen moment. */
+import type {LookAction} from '../actions.ts';
+import {ordersOf} from '../select/rows.ts';
+import type {Step} from '../store.ts';
+import {panelIds, type PanelId, type ViewState} from '../view.ts';
+import {openRow} from './open.ts';
+import {focusOn, setPanel, still} from './step.ts';
+
+export function look(state: ViewState, id: LookAction): Step {
+	switch (id) {
+		case 'focus-next':
+			return still(focusOn(state, neighbour(state.focus, 1)));
+		case 'focus-previous':
+			return still(focusOn(state, neighbour(state.focus, -1)));
+		case 'open':
+			return openRow(state);
+		case 'back':
+			return still(back(state));
+		case 'zoom':
+			return still({...state, zoom: !state.zoom});
+		case 'filter':
+			return still(state.focus === 'tunnel' ? state : {...state, filterOpen: true});
+		case 'sort':
+			return still(sortNext(state));
+		case 'reverse':
+			return still(ordersOf(state.focus).length === 0 ? state : setPanel(state, {reverse: !state.panels[state.focus].reverse}));
+		case 'freeze':
+			return still({...state, frozen: state.frozen === null ? {...state.live, atMs: state.nowMs} : null});
+	}
+}
+
+function neighbour(panel: PanelId, step: number): PanelId {
+	return panelIds[(panelIds.indexOf(panel) + step + panelIds.length) % panelIds.length] ?? panel;
+}
+
+function back(state: ViewState): ViewState {
+	if (state.filterOpen || filterOf(state) !== '') return {...setFilter(state, ''), filterOpen: false};
+	if (state.zoom) return {...state, zoom: false};
+	if (state.frozen !== null) return {...state, frozen: null};
+	return state.notice === null ? state : {...state, notice: null};
+}
+
+function sortNext(state: ViewState): ViewState {
+	const orders = ordersOf(state.focus);
+	return orders.length === 0 ? state : setPanel(state, {sort: (state.panels[state.focus].sort + 1) % orders.length});
+}
+
+export const filterOf = (state: ViewState): string => state.panels[state.focus].filter;
+
+export function setFilter(state: ViewState, filter: string): ViewState {
+	return setPanel(state, {filter: filter.slice(0, 200), selected: null});
+}

@@ -1,0 +1,25 @@
+/** Enter on a row: its details, or on a server the question whether to switch to it. */
+import {disabledReason} from '../keymap.ts';
+import {dropRows} from '../select/drops.ts';
+import {rowsOf, selectedIndex} from '../select/rows.ts';
+import {serverRows} from '../select/servers.ts';
+import type {Step} from '../store.ts';
+import type {ViewState} from '../view.ts';
+import {askSwitch} from './orders.ts';
+import {effect, say, still} from './step.ts';
+
+export function openRow(state: ViewState): Step {
+	if (state.focus === 'tunnel') return still(state);
+	const server = state.focus === 'servers' ? serverRows(state)[selectedIndex(serverRows(state), state.panels.servers.selected)]?.server : undefined;
+	if (server !== undefined && server.problem === null && !server.current) {
+		const reason = disabledReason({id: 'switch'}, state);
+		return still(reason === null ? askSwitch(state) : say(state, `switch: ${reason}`, 'warn'));
+	}
+	const rows = rowsOf(state, state.focus);
+	const row = rows[selectedIndex(rows, state.panels[state.focus].selected)];
+	if (row === undefined) return still(state);
+	const opened: ViewState = {...state, dialog: {kind: 'details', panel: state.focus, key: row.key, explanation: null, top: 0}};
+	const drop = state.focus === 'drops' ? dropRows(state).find(each => each.key === row.key)?.record : undefined;
+	// Only what leaves can be asked about: the question names a destination.
+	return drop?.direction === 'out' && state.link.kind === 'open' ? effect(opened, {type: 'explain', key: row.key, drop}) : still(opened);
+}

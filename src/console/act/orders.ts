@@ -1,0 +1,59 @@
+/** Orders to the daemon: at once in the safe direction, with a question or a word before the others. */
+import type {Command} from '../../control/schema.ts';
+import type {OrderAction} from '../actions.ts';
+import {selectedIndex} from '../select/rows.ts';
+import {placeOf, serverRows} from '../select/servers.ts';
+import type {Step} from '../store.ts';
+import type {ViewState} from '../view.ts';
+import {effect, focusOn, say, still} from './step.ts';
+
+export function order(state: ViewState, id: OrderAction): Step {
+	switch (id) {
+		case 'reconnect':
+			return still(ask(state, {do: 'reconnect'}, 'Reconnect', [
+				'The tunnel is closed and dialled again.',
+				'Meanwhile nothing passes outside it: the policy stays in the kernel, and traffic waits or is refused.',
+			]));
+		case 'switch':
+			return state.focus === 'servers' ? still(askSwitch(state)) : still(say(focusOn(state, 'servers'), 'select a server, then s or Enter', 'info'));
+		case 'lockdown':
+			return submit({...state, dialog: null, filterOpen: false}, {do: 'lockdown', reason: 'from the console'});
+		case 'lift':
+			return still(askWord(state, {do: 'lift', word: 'lift'}));
+		case 'drill':
+			return submit(state, {do: 'drill'});
+		case 'drill-full':
+			return still(askWord(state, {do: 'drill-full', word: 'drill'}));
+	}
+}
+
+export function submit(state: ViewState, command: Command): Step {
+	const ticket = state.nextTicket;
+	return effect(
+		{...state, nextTicket: ticket + 1, notice: null, pending: [...state.pending, {ticket, command, startedAtMs: state.nowMs, settled: false}]},
+		{type: 'submit', ticket, command},
+	);
+}
+
+function ask(state: ViewState, command: Command, title: string, body: readonly string[]): ViewState {
+	return {...state, dialog: {kind: 'confirm', command, title, body, openedAtMs: state.nowMs}};
+}
+
+function askWord(state: ViewState, command: Extract<Command, {readonly word: string}>): ViewState {
+	return {...state, dialog: {kind: 'typed', command, text: '', openedAtMs: state.nowMs}};
+}
+
+export function askSwitch(state: ViewState): ViewState {
+	const rows = serverRows(state);
+	const server = rows[selectedIndex(rows, state.panels.servers.selected)]?.server;
+	if (server === undefined) return say(state, 'switch: there is no server to switch to', 'warn');
+	if (server.problem !== null) return say(state, `switch: ${server.id} cannot be used: ${server.problem}`, 'warn');
+	if (server.current) return say(state, `switch: ${server.id} is the current server; r reconnects`, 'warn');
+	const from = state.live.snapshot?.servers.find(each => each.current);
+	const named = (each: {readonly id: string; readonly city: string | null; readonly country: string | null}): string => [each.id, placeOf(each)].filter(Boolean).join(', ');
+	return ask(state, {do: 'switch', server: server.id}, 'Switch server', [
+		`From ${from === undefined ? 'no server' : named(from)}`,
+		`to ${named(server)}.`,
+		'The old tunnel is closed first. Until the new one is verified applications are refused, and nothing passes outside; if it does not verify, vks goes back. TCP connections meet a new exit address and end.',
+	]);
+}

@@ -1,0 +1,55 @@
+/** What a key means: the vocabulary of the keymap, the palette and the reducer. */
+import type {PanelId} from './view.ts';
+
+export type Movement = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
+
+/** Ids without data are what the keymap names. */
+export type Action =
+	| {readonly id: PlainAction}
+	| {readonly id: 'focus'; readonly panel: PanelId}
+	| {readonly id: 'move'; readonly by: Movement}
+	| {readonly id: 'type'; readonly text: string};
+
+/** Orders to the daemon, with the question before them where one is due. */
+export const orderActions = [
+	'reconnect',
+	'switch',
+	'lockdown',
+	'lift',
+	'drill',
+	'drill-full',
+] as const;
+export type OrderAction = (typeof orderActions)[number];
+
+/** What is looked at, and how. */
+export const lookActions = [
+	'focus-next',
+	'focus-previous',
+	'open',
+	'back',
+	'zoom',
+	'filter',
+	'sort',
+	'reverse',
+	'freeze',
+] as const;
+export type LookAction = (typeof lookActions)[number];
+
+/** What the console does by itself. */
+export type ConsoleAction =
+	| 'copy'
+	| 'write'
+	| 'help'
+	| 'quit'
+	| 'repaint'
+	| 'suspend';
+
+/** Keys of an open text field or question. */
+export type FieldAction =
+	| 'yes'
+	| 'no'
+	| 'accept'
+	| 'erase'
+	| 'clear';
+
+export type PlainAction = OrderAction | LookAction | ConsoleAction | FieldAction;

@@ -1,0 +1,27 @@
+/** What happens to the view, and what the view asks of the world. */
+import type {Command, DropView, Explanation, JournalEntry, Outcome, Snapshot} from '../control/schema.ts';
+import type {Action} from './actions.ts';
+import type {Link, Moment} from './view.ts';
+
+export type ViewEvent =
+	| {readonly type: 'link'; readonly link: Link}
+	| {readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly atMs: number}
+	| {readonly type: 'drops'; readonly records: readonly DropView[]}
+	| {readonly type: 'journal'; readonly entries: readonly JournalEntry[]}
+	| {readonly type: 'outcome'; readonly ticket: number; readonly outcome: Outcome; readonly atMs: number}
+	| {readonly type: 'explanation'; readonly key: string; readonly explanation: Explanation}
+	/** What became of something the console did by itself. */
+	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
+	| {readonly type: 'tick'; readonly atMs: number}
+	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
+	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};
+
+/** What the world must do after an event; the reducer decides, others act. */
+export type Effect =
+	| {readonly type: 'submit'; readonly ticket: number; readonly command: Command}
+	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
+	| {readonly type: 'copy'; readonly name: string; readonly text: string}
+	| {readonly type: 'write'; readonly moment: Moment}
+	| {readonly type: 'quit'}
+	| {readonly type: 'repaint'}
+	| {readonly type: 'suspend'};
