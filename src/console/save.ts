@@ -1,6 +1,7 @@
 /** Writes one moment to a file in the current folder: what the daemon said, as it said it. */
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {itemsOf} from './ring.ts';
 import type {Moment} from './view.ts';
 
 export interface Saved {
@@ -13,7 +14,7 @@ export const fileNameFor = (isoTime: string): string => `vks-${isoTime.slice(0, 
 
 export async function saveMoment({snapshot, drops, journal}: Moment, {folder, isoTime}: {readonly folder: string; readonly isoTime: string}): Promise<Saved> {
 	const path = join(folder, fileNameFor(isoTime));
-	const text = `${JSON.stringify({snapshot, drops: drops.map(({record}) => record), journal}, null, '\t')}\n`;
+	const text = `${JSON.stringify({snapshot, drops: itemsOf(drops).map(({record}) => record), journal: itemsOf(journal)}, null, '\t')}\n`;
 	try {
 		// What is there stays: two in one second would be the same moment twice. Addresses and uids are for the owner only.
 		await writeFile(path, text, {flag: 'wx', mode: 0o600});

@@ -1,9 +1,10 @@
 /** The reducer: (view, event) → next view and the effects it asks for. Total and pure. */
 import {act, cancelOld} from './act/act.ts';
 import {formatDuration} from './format.ts';
+import {append, newestOf} from './ring.ts';
 import type {Step} from './store.ts';
 import type {ViewEvent} from './events.ts';
-import {ringSize, type Link, type NumberedDrop, type ViewState} from './view.ts';
+import {nothingYet, type Link, type NumberedDrop, type ViewState} from './view.ts';
 
 const still = (state: ViewState): Step => ({state, effects: []});
 
@@ -47,16 +48,15 @@ function later(state: ViewState, atMs: number): number {
 function withDrops(state: ViewState, records: Extract<ViewEvent, {type: 'drops'}>['records']): ViewState {
 	if (records.length === 0) return state;
 	const numbered: readonly NumberedDrop[] = records.map((record, index) => ({key: String(state.dropsSeen + index), record}));
-	const drops = [...state.live.drops, ...numbered].slice(-ringSize.drops);
-	return {...state, live: {...state.live, drops}, dropsSeen: state.dropsSeen + records.length};
+	return {...state, live: {...state.live, drops: append(state.live.drops, numbered)}, dropsSeen: state.dropsSeen + records.length};
 }
 
 function withJournal(state: ViewState, entries: Extract<ViewEvent, {type: 'journal'}>['entries']): ViewState {
 	// Subscribing again replays recent entries: those already here are not news.
-	const newest = state.live.journal.at(-1)?.seq ?? -1;
+	const newest = newestOf(state.live.journal)?.seq ?? -1;
 	const fresh = entries.filter(entry => entry.seq > newest);
 	if (fresh.length === 0) return state;
-	return {...state, live: {...state.live, journal: [...state.live.journal, ...fresh].slice(-ringSize.journal)}};
+	return {...state, live: {...state.live, journal: append(state.live.journal, fresh)}};
 }
 
 function withOutcome(state: ViewState, event: Extract<ViewEvent, {type: 'outcome'}>): ViewState {
@@ -75,7 +75,7 @@ function withOutcome(state: ViewState, event: Extract<ViewEvent, {type: 'outcome
 function withLink(state: ViewState, link: Link): ViewState {
 	if (link.kind === 'open') {
 		// Another daemon numbers its journal from the start, and sends its recent drops again.
-		return {...state, link, quietTicks: 0, live: {...state.live, drops: [], journal: []}};
+		return {...state, link, quietTicks: 0, live: {...nothingYet(), snapshot: state.live.snapshot}};
 	}
 	const lost = state.pending.filter(pending => !pending.settled);
 	return {

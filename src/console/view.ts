@@ -1,6 +1,8 @@
 /** What the console knows and shows: one immutable value. Everything on the screen is a function of it. */
 import type {Command, DropView, Explanation, JournalEntry, Snapshot} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
+import {createMemo, type Memo} from './memo.ts';
+import {emptyRing, type Ring} from './ring.ts';
 
 export const panelIds = ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const;
 export type PanelId = (typeof panelIds)[number];
@@ -19,9 +21,8 @@ export interface NumberedDrop {
 /** What panels draw from. Live, or one kept moment: frozen now, stepped back to or replayed later. */
 export interface Moment {
 	readonly snapshot: Snapshot | null;
-	/** Oldest first, bounded. */
-	readonly drops: readonly NumberedDrop[];
-	readonly journal: readonly JournalEntry[];
+	readonly drops: Ring<NumberedDrop>;
+	readonly journal: Ring<JournalEntry>;
 }
 
 export interface PanelView {
@@ -77,9 +78,12 @@ export interface ViewState {
 	readonly readOnly: boolean;
 	readonly socketPath: string;
 	readonly nextTicket: number;
+	/** What selectors remember; the one part that is no value. */
+	readonly memo: Memo;
 }
 
-export const ringSize = {drops: 1000, journal: 1000} as const;
+/** Drops of a busy hour, and a journal of more than two hours with an entry a second. */
+export const ringSize = {drops: 10_000, journal: 10_000} as const;
 
 export interface Start {
 	readonly nowMs: number;
@@ -90,13 +94,15 @@ export interface Start {
 	readonly socketPath: string;
 }
 
+export const nothingYet = (): Moment => ({snapshot: null, drops: emptyRing(ringSize.drops), journal: emptyRing(ringSize.journal)});
+
 const untouched: PanelView = {selected: null, filter: '', sort: 0, reverse: false};
 
 export function initialView(start: Start): ViewState {
 	return {
 		...start,
 		link: {kind: 'connecting'},
-		live: {snapshot: null, drops: [], journal: []},
+		live: nothingYet(),
 		frozen: null,
 		quietTicks: 0,
 		focus: 'tunnel',
@@ -108,5 +114,6 @@ export function initialView(start: Start): ViewState {
 		notice: null,
 		dropsSeen: 0,
 		nextTicket: 1,
+		memo: createMemo(),
 	};
 }

@@ -1,7 +1,9 @@
 /** Refused packets as rows, newest first. */
 import type {DropView} from '../../control/schema.ts';
 import {formatAddress} from '../format.ts';
-import type {ViewState} from '../view.ts';
+import type {Memo, Slot} from '../memo.ts';
+import {newestFirst} from '../ring.ts';
+import type {NumberedDrop, ViewState} from '../view.ts';
 import {parseFilter, type Searchable} from './filter.ts';
 import {shownMoment} from './moment.ts';
 
@@ -9,13 +11,25 @@ export interface DropRow extends Searchable {
 	readonly record: DropView;
 }
 
+const rowsSlot: Slot<readonly DropRow[]> = {name: 'drop rows'};
+const plainSlot: Slot<readonly DropRow[]> = {name: 'drop rows of a chunk'};
+const searchedSlot: Slot<readonly DropRow[]> = {name: 'drop rows of a chunk, with search text'};
+const matchingSlot: Slot<readonly DropRow[]> = {name: 'drop rows of a chunk that match'};
+
 export function dropRows(state: ViewState): readonly DropRow[] {
+	const {memo} = state;
+	const {drops} = shownMoment(state);
 	const {filter} = state.panels.drops;
-	const newestFirst = shownMoment(state).drops.toReversed();
-	// Without a filter nothing reads the search text, and a thousand of them are built for nothing.
-	if (filter === '') return newestFirst.map(({key, record}) => ({key, record, text: '', fields: {}}));
-	return newestFirst.map(({key, record}) => ({key, record, ...searchable(record)})).filter(parseFilter(filter));
+	return memo.last(rowsSlot, [drops, filter], () => {
+		// Without a filter nothing reads the search text, and thousands of them would be built for nothing.
+		if (filter === '') return newestFirst(drops, chunk => memo.each(plainSlot, chunk, [], () => chunk.map(({key, record}) => ({key, record, text: '', fields: {}}))));
+		const matches = parseFilter(filter);
+		return newestFirst(drops, chunk => memo.each(matchingSlot, chunk, [filter], () => searched(memo, chunk).filter(matches)));
+	});
 }
+
+const searched = (memo: Memo, chunk: readonly NumberedDrop[]): readonly DropRow[] =>
+	memo.each(searchedSlot, chunk, [], () => chunk.map(({key, record}) => ({key, record, ...searchable(record)})));
 
 export const sourceOf = (record: DropView): string => formatAddress(record.source, record.sourcePort);
 export const destinationOf = (record: DropView): string => formatAddress(record.destination, record.destinationPort);

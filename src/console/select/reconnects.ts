@@ -1,14 +1,22 @@
 /** Why the tunnel was last replaced. The daemon's own word when it gives a reason, else what its journal says happened between. */
 import type {JournalEntry} from '../../control/schema.ts';
+import type {Memo, Slot} from '../memo.ts';
+import {itemsOf} from '../ring.ts';
 import type {Moment} from '../view.ts';
 
 /** Names the server and no reason: the panel shows the server anyway. */
 const saysOnlyThat = /^connected again to \S+$/;
 const cameUp = /^Connected to /;
 
-export function lastReconnectReason({snapshot, journal}: Moment): string | null {
+const reasonSlot: Slot<string | null> = {name: 'last reconnect'};
+
+export function lastReconnectReason({snapshot, journal}: Moment, memo: Memo): string | null {
 	const said = snapshot?.reconnects.lastReason ?? null;
 	if (said === null || !saysOnlyThat.test(said)) return said;
+	return memo.last(reasonSlot, [journal], () => fromJournal(itemsOf(journal)));
+}
+
+function fromJournal(journal: readonly JournalEntry[]): string | null {
 	const ups = journal.flatMap((entry, index) => (entry.kind === 'state' && cameUp.test(entry.text) ? [index] : []));
 	const [before, last] = ups.slice(-2);
 	// With one of them only, the story may have begun before the journal that is held.

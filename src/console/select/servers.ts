@@ -1,7 +1,8 @@
 /** Servers as rows. */
 import type {ServerView} from '../../control/schema.ts';
 import {formatAge, parseIso} from '../format.ts';
-import type {ViewState} from '../view.ts';
+import type {Slot} from '../memo.ts';
+import type {PanelView, ViewState} from '../view.ts';
 import {parseFilter, type Searchable} from './filter.ts';
 import {shownMoment} from './moment.ts';
 
@@ -16,9 +17,16 @@ const comparators: ReadonlyArray<((a: ServerView, b: ServerView) => number) | nu
 	null, by(server => server.id), by(server => server.country ?? '~'), by(server => server.city ?? '~'),
 ];
 
+const rowsSlot: Slot<readonly ServerRow[]> = {name: 'server rows'};
+const noServers: readonly ServerView[] = [];
+
 export function serverRows(state: ViewState): readonly ServerRow[] {
-	const servers = shownMoment(state).snapshot?.servers ?? [];
+	const servers = shownMoment(state).snapshot?.servers ?? noServers;
 	const {filter, sort, reverse} = state.panels.servers;
+	return state.memo.last(rowsSlot, [servers, filter, sort, reverse], () => rowsFor(servers, state.panels.servers));
+}
+
+function rowsFor(servers: readonly ServerView[], {filter, sort, reverse}: PanelView): readonly ServerRow[] {
 	const compare = comparators[sort] ?? null;
 	const ordered = compare === null ? servers : servers.toSorted(compare);
 	return (reverse ? ordered.toReversed() : ordered)
