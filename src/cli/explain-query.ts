@@ -3,7 +3,7 @@ import {isIP} from 'node:net';
 import type {ExplainQuery} from '../control/schema.ts';
 import {parseInterfaceName} from '../net/interface-name.ts';
 import {fail, ok, type Result} from '../result.ts';
-import {parseUid, splitTarget, wholeNumber} from './target.ts';
+import {parseUid, splitTarget, wholeNumber} from '../control/target.ts';
 
 const protocols = ['tcp', 'udp', 'icmp', 'icmpv6', 'other'] as const;
 type Protocol = (typeof protocols)[number];

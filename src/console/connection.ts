@@ -1,6 +1,6 @@
 /** The console's end of the control socket: connects, follows all topics, and connects again when that ends. */
 import {connectControl, type ControlClient, type Hello, type Update} from '../control/client.ts';
-import type {Command, ExplainQuery, Explanation, Outcome} from '../control/schema.ts';
+import type {Command, ExplainQuery, Explanation, Outcome, Preview, PreviewWish} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 
@@ -15,6 +15,7 @@ export interface Feed {
 	readonly listen: (listener: (event: FeedEvent) => void) => void;
 	readonly submit: (command: Command) => Promise<Result<Outcome, Problem> | null>;
 	readonly explain: (query: ExplainQuery) => Promise<Result<Explanation, Problem> | null>;
+	readonly preview: (wish: PreviewWish) => Promise<Result<Preview, Problem> | null>;
 	readonly close: () => void;
 }
 
@@ -69,6 +70,7 @@ export function connectFeed(path: string): Feed {
 		},
 		submit: command => (client === null ? Promise.resolve(null) : client.command(command)),
 		explain: query => (client === null ? Promise.resolve(null) : client.explain(query)),
+		preview: wish => (client === null ? Promise.resolve(null) : client.preview(wish)),
 		close() {
 			closing = true;
 			clearTimeout(timer);

@@ -8,7 +8,7 @@ import {calls, expecting, type Answer} from './calls.ts';
 import {lineSplitter} from './lines.ts';
 import {connectionLost, errorCode, noAnswer, noDaemon, notAllowed, otherProtocol, reasonOf} from './problems.ts';
 import {parseReply} from './reply.ts';
-import type {Command, ExplainQuery, Explanation, Outcome, Reply, Topic} from './schema.ts';
+import type {Command, ExplainQuery, Explanation, Outcome, Preview, PreviewWish, Reply, Topic} from './schema.ts';
 
 export type Hello = Extract<Reply, {type: 'hello'}>;
 /** What a subscription brings. */
@@ -22,6 +22,8 @@ export interface ControlClient {
 	readonly hello: Hello;
 	command(command: Command, options?: CallOptions): Promise<Result<Outcome, Problem>>;
 	explain(query: ExplainQuery, options?: CallOptions): Promise<Result<Explanation, Problem>>;
+	/** What an exception would open, and whether it would be granted. */
+	preview(wish: PreviewWish, options?: CallOptions): Promise<Result<Preview, Problem>>;
 	/** The newest value of each topic at once, then every change. One listener: that of a later call replaces it. */
 	subscribe(topics: readonly Topic[], onUpdate: (update: Update) => void, options?: CallOptions): Promise<Result<null, Problem>>;
 	close(): void;
@@ -67,6 +69,10 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 				const answer = expecting('explanation', await call({type: 'explain', query}, options), unreadable);
 				return answer.ok ? ok(answer.value.explanation) : answer;
 			},
+			async preview(wish, options) {
+				const answer = expecting('preview', await call({type: 'preview', wish}, options), unreadable);
+				return answer.ok ? ok(answer.value.preview) : answer;
+			},
 			async subscribe(topics, listener, options) {
 				onUpdate = listener;
 				const answer = await call({type: 'subscribe', topics}, options);
@@ -91,6 +97,7 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 					return;
 				case 'outcome':
 				case 'explanation':
+				case 'preview':
 				case 'subscribed':
 					pending.answer(reply.id, ok(reply));
 			}

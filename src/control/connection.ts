@@ -84,6 +84,9 @@ export function serveConnection({socket, controller, readOnly, limits, onGone}: 
 				return;
 			case 'explain':
 				reply({type: 'explanation', id: request.id, explanation: controller.explain(request.query)});
+				return;
+			case 'preview':
+				reply({type: 'preview', id: request.id, preview: controller.preview(request.wish)});
 		}
 	};
 

@@ -1,11 +1,9 @@
 /** What is open for a time, and how that is asked for. */
 import {z} from 'zod';
+import {longestExceptionOwner, longestExceptionReason, longestExceptionSeconds} from './exception-limits.ts';
 
 const count = z.number().int().nonnegative();
 const protocol = z.enum(['tcp', 'udp', 'icmp', 'icmpv6']);
-
-export const longestExceptionSeconds = 86_400;
-export const longestExceptionReason = 200;
 
 export const exceptionSchema = z.object({
 	id: count,
@@ -38,7 +36,7 @@ export const exceptionTextSchema = z.strictObject({
 	seconds: z.number().int().min(1).max(longestExceptionSeconds),
 	reason: z.string().trim().min(1).max(longestExceptionReason),
 	/** Who asks, by their own word. */
-	by: z.string().trim().min(1).max(64),
+	by: z.string().trim().min(1).max(longestExceptionOwner),
 });
 
 export type ExceptionText = z.infer<typeof exceptionTextSchema>;

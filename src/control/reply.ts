@@ -23,6 +23,7 @@ const checks: Readonly<Record<Reply['type'], (fields: Fields) => boolean>> = {
 	subscribed: ({id}) => typeof id === 'number',
 	outcome: ({id, outcome}) => typeof id === 'number' && isObject(outcome) && typeof outcome['ok'] === 'boolean' && typeof outcome['message'] === 'string' && (outcome['problem'] === null || isProblem(outcome['problem'])),
 	explanation: ({id, explanation}) => typeof id === 'number' && isObject(explanation) && typeof explanation['verdict'] === 'string' && Array.isArray(explanation['path']),
+	preview: ({id, preview}) => typeof id === 'number' && isObject(preview) && typeof preview['text'] === 'string' && areObjects(preview['rules']) && Array.isArray(preview['notes']) && (preview['refused'] === null || isObject(preview['refused'])),
 	refused: ({id, problem}) => (id === null || typeof id === 'number') && isProblem(problem),
 };
 

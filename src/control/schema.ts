@@ -6,8 +6,10 @@ import {z} from 'zod';
 import type {drillProbeSchema} from './drill-schema.ts';
 import { drillSchema} from './drill-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
+import {previewSchema, previewWishSchema} from './preview-schema.ts';
 
-export {exceptionTextSchema, longestExceptionReason, longestExceptionSeconds, type ExceptionText} from './exception-schema.ts';
+export {exceptionTextSchema, type ExceptionText} from './exception-schema.ts';
+export type {Preview, PreviewWish} from './preview-schema.ts';
 
 export {drillSchema, exceptionSchema};
 
@@ -239,6 +241,7 @@ export const requestSchema = z.discriminatedUnion('type', [
 	z.strictObject({type: z.literal('subscribe'), id: requestId, topics: z.array(topicSchema).min(1).max(3)}),
 	z.strictObject({type: z.literal('command'), id: requestId, command: commandSchema}),
 	z.strictObject({type: z.literal('explain'), id: requestId, query: explainQuerySchema}),
+	z.strictObject({type: z.literal('preview'), id: requestId, wish: previewWishSchema}),
 ]);
 
 /** Daemon to client. `id` answers the request of that id; null where a line could not be read far enough to know it. */
@@ -250,6 +253,7 @@ export const replySchema = z.discriminatedUnion('type', [
 	z.object({type: z.literal('subscribed'), id: requestId}),
 	z.object({type: z.literal('outcome'), id: requestId, outcome: outcomeSchema}),
 	z.object({type: z.literal('explanation'), id: requestId, explanation: explanationSchema}),
+	z.object({type: z.literal('preview'), id: requestId, preview: previewSchema}),
 	z.object({type: z.literal('refused'), id: requestId.nullable(), problem: problemSchema}),
 ]);
 

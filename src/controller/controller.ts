@@ -1,5 +1,5 @@
 /** The one writer of the policy: wires keepers, engine, prover and queue, and serves whoever looks on or commands. */
-import type {DropView, Explanation, Snapshot} from '../control/schema.ts';
+import type {DropView, Snapshot} from '../control/schema.ts';
 import type {Generation, KernelEvent} from '../kernel/kernel.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
@@ -14,7 +14,6 @@ import {askExit} from './exit-check.ts';
 import {endInOrder} from './ending.ts';
 import {forgetConnections} from './epoch.ts';
 import {exceptionKeeper} from './exceptions.ts';
-import {explainQuery} from './explain-query.ts';
 import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
 import {isDead, votesOf} from './health.ts';
@@ -27,6 +26,7 @@ import {pinholeOpener} from './pinholes.ts';
 import type {ControllerEvent} from './port.ts';
 import {createProver} from './prover.ts';
 import type {Controller, ControllerDeps} from './controller-types.ts';
+import {answerQuestions} from './questions.ts';
 import {commandQueue} from './queue.ts';
 import {resolvKeeper} from './resolv-keeper.ts';
 import {ruleStats} from './rule-stats.ts';
@@ -290,7 +290,7 @@ export function createController(deps: ControllerDeps): Controller {
 			void prover.prove().then(publish);
 			return outcome;
 		},
-		explain: (query): Explanation => explainQuery(query, {ruleset: firewall.wanted(), config, situation: engine.situation(), network: engine.network()}),
+		...answerQuestions({config, engine, firewall, openings, exceptions}),
 		openPinhole: pinholeOpener({openings, state: () => engine.machine().state, apply: applyOpenings}),
 		subscribe(listener) {
 			listeners.add(listener);

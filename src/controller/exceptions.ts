@@ -7,7 +7,7 @@ import {remainingMs} from '../policy/lease.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import type {Clock} from './clock.ts';
-import {collides, parseException} from './exception-wish.ts';
+import {collides, parseException, type ExceptionWish} from './exception-wish.ts';
 import type {ExceptionsFile} from './exceptions-file.ts';
 import type {Journal} from './journal.ts';
 import type {Openings} from './openings.ts';
@@ -25,6 +25,8 @@ export interface ExceptionKeeperDeps {
 }
 
 export interface ExceptionKeeper {
+	/** Whether it would be granted as things are. */
+	judge(text: ExceptionText): Result<ExceptionWish, Problem>;
 	allow(text: ExceptionText): Promise<Result<Exception, Problem>>;
 	revoke(id: number, by?: string): Promise<Result<Exception, Problem>>;
 	/** Takes over what an earlier daemon granted and the kernel still holds. */
@@ -43,13 +45,19 @@ export function exceptionKeeper({clock, openings, file, journal, note, apply, re
 		note(saved.ok ? null : saved.error);
 	};
 
+	const judge: ExceptionKeeper['judge'] = text => {
+		const wish = parseException(text);
+		if (!wish.ok) return wish;
+		const collision = collides(wish.value, reserved());
+		if (collision !== null) return fail(collision);
+		return openings.exceptions().length >= mostAtOnce ? fail(tooMany) : wish;
+	};
+
 	return {
+		judge,
 		async allow(text) {
-			const wish = parseException(text);
+			const wish = judge(text);
 			if (!wish.ok) return wish;
-			const collision = collides(wish.value, reserved());
-			if (collision !== null) return fail(collision);
-			if (openings.exceptions().length >= mostAtOnce) return fail(tooMany);
 			const exception = openings.grant(wish.value);
 			// Before the policy: an exception that stands and that no later daemon knows would be ended by it, never forgotten open.
 			save();

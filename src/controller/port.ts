@@ -1,5 +1,5 @@
 /** What the control socket may ask of the controller. The server knows this interface only. */
-import type {Command, DropView, Explanation, ExplainQuery, JournalEntry, Outcome, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, Explanation, ExplainQuery, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 
 export type ControllerEvent =
 	| {readonly type: 'snapshot'; readonly snapshot: Snapshot}
@@ -14,6 +14,8 @@ export interface ControllerPort {
 	recentJournal(): readonly JournalEntry[];
 	submit(command: Command): Promise<Outcome>;
 	explain(query: ExplainQuery): Explanation;
+	/** What an exception would open; nothing changes. */
+	preview(wish: PreviewWish): Preview;
 	/** Returns the function that ends the subscription. */
 	subscribe(listener: (event: ControllerEvent) => void): () => void;
 }

@@ -2,7 +2,8 @@
 import type {Question} from './question.ts';
 import {wayOf} from './question.ts';
 import type {Way, World} from './way.ts';
-import {wouldOpen, type Openable} from './would-open.ts';
+import type {Openable} from './try-out.ts';
+import {wouldOpen} from './would-open.ts';
 
 export interface ExplainInput {
 	readonly world: World;

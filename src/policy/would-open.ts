@@ -3,24 +3,15 @@
  * again. Where nothing sensible would, that is said.
  */
 import type {Config} from '../config/config.ts';
-import type {Route} from '../kernel/kernel.ts';
-import {familyOf, type IpAddress} from '../net/address.ts';
-import {cidrContains, hostCidr} from '../net/cidr.ts';
+import {hostCidr} from '../net/cidr.ts';
 import {formatEndpoint} from '../net/port.ts';
 import {isPrivate} from '../net/private-ranges.ts';
-import {compile} from './compile.ts';
 import type {Exception} from './exception.ts';
 import {leaseName} from './lease.ts';
 import type {Situation} from './policy.ts';
-import {wayOf, type Question} from './question.ts';
-import {mainTable, type Uplink} from './uplink.ts';
+import type {Question} from './question.ts';
+import {wayWith, type Change, type Openable} from './try-out.ts';
 import type {Way, World} from './way.ts';
-
-export interface Openable {
-	readonly config: Config;
-	readonly situation: Situation;
-	readonly uplink: Uplink | null;
-}
 
 export interface OpenInput {
 	readonly world: World;
@@ -29,11 +20,7 @@ export interface OpenInput {
 	readonly openable: Openable | null;
 }
 
-interface Candidate {
-	readonly config?: Partial<Config>;
-	readonly situation?: Situation;
-	/** Its host is reached by the gateway where it is not on a link. */
-	readonly routed?: true;
+interface Candidate extends Change {
 	readonly text: string;
 }
 
@@ -42,7 +29,7 @@ export function wouldOpen(input: OpenInput): string {
 	const obvious = neverOpened(input);
 	if (obvious !== null) return obvious;
 	if (openable === null) return nothingSensible(question);
-	const [lasting, passing] = [candidates(question, openable), forATime(question, openable)].map(each => each.find(candidate => opens(input, openable, candidate)));
+	const [lasting, passing] = [candidates(question, openable), forATime(question, openable)].map(each => each.find(candidate => wayWith(input, openable, candidate).verdict === 'accept'));
 	return [lasting?.text ?? (passing === undefined ? nothingSensible(question) : null), passing?.text].filter(text => typeof text === 'string').join(' ');
 }
 
@@ -126,30 +113,6 @@ function verifiedTunnel({direction}: Question, situation: Situation): Candidate 
 
 /** What is there already stays, so the addition is named as one. */
 const setting = (name: string, more: boolean): string => `${name}=${more ? '…; ' : ''}`;
-
-/** Compiled and asked anew. */
-function opens({world, question}: OpenInput, {config, situation, uplink}: Openable, candidate: Candidate): boolean {
-	const tried: Config = {...config, ...candidate.config};
-	const state = withResolvers(candidate.situation ?? situation, candidate.config?.resolvers);
-	const routes: readonly Route[] = [...world.routing.routes, ...gatewayRoute(question, candidate, uplink)];
-	const rules = [...world.routing.rules, ...resolverRule(question, candidate, tried)];
-	return wayOf({ruleset: compile(tried, state), routing: {...world.routing, routes, rules}}, question).verdict === 'accept';
-}
-
-function withResolvers(situation: Situation, resolvers: readonly IpAddress[] | undefined): Situation {
-	return resolvers === undefined ? situation : {...situation, tunnels: situation.tunnels.map(tunnel => ({...tunnel, resolvers: [...tunnel.resolvers, ...resolvers]}))};
-}
-
-function gatewayRoute({destination}: Question, {routed}: Candidate, uplink: Uplink | null): readonly Route[] {
-	const gateway = familyOf(destination) === 4 ? uplink?.gateway4 : uplink?.gateway6;
-	if (routed !== true || uplink?.up !== true || gateway === null || gateway === undefined) return [];
-	if (uplink.onLink.some(link => cidrContains(link, destination))) return [];
-	return [{family: familyOf(destination), table: mainTable, destination: hostCidr(destination), kind: 'unicast', gateway, interface: uplink.name, metric: 0}];
-}
-
-function resolverRule({destination}: Question, {config}: Candidate, {numbers}: Config): World['routing']['rules'] {
-	return config?.resolvers === undefined ? [] : [{family: familyOf(destination), priority: 150, mark: null, outInterface: null, table: numbers.tunnelTable, suppressPrefixLength: null, to: destination}];
-}
 
 function nothingSensible({destination, port, protocol, direction, source}: Question): string {
 	if (direction === 'in') return `Nothing sensible would: vks lets ${source ?? 'that host'} begin nothing here.`;

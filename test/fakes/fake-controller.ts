@@ -1,6 +1,6 @@
 /** A controller that says what the test tells it to, and hangs or throws on command. */
 import type {ControllerEvent, ControllerPort} from '../../src/controller/port.ts';
-import type {Command, DropView, Explanation, ExplainQuery, JournalEntry, Outcome, Snapshot} from '../../src/control/schema.ts';
+import type {Command, DropView, Explanation, ExplainQuery, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../../src/control/schema.ts';
 import {noonMs, sampleSnapshot} from './snapshot.ts';
 
 export interface FakeController extends ControllerPort {
@@ -15,6 +15,7 @@ export interface FakeAnswers {
 	readonly snapshot?: () => Snapshot;
 	readonly submit?: (command: Command) => Promise<Outcome>;
 	readonly explain?: (query: ExplainQuery) => Explanation;
+	readonly preview?: (wish: PreviewWish) => Preview;
 	readonly drops?: readonly DropView[];
 	readonly journal?: readonly JournalEntry[];
 }
@@ -50,6 +51,13 @@ const sampleExplanation: Explanation = {
 	path: ['tunnel-endpoint', 'refuse-output'],
 };
 
+export const samplePreview: Preview = {
+	refused: null,
+	text: 'tcp to 192.168.9.20:5432',
+	rules: [{table: 'inet', chain: 'output', text: 'oifname "eth0" ip daddr 192.168.9.20 tcp dport 5432 counter accept'}],
+	notes: [],
+};
+
 export function fakeController(answers: FakeAnswers = {}): FakeController {
 	const listeners = new Set<(event: ControllerEvent) => void>();
 	const commands: Command[] = [];
@@ -70,6 +78,7 @@ export function fakeController(answers: FakeAnswers = {}): FakeController {
 			queries.push(query);
 			return answers.explain?.(query) ?? sampleExplanation;
 		},
+		preview: wish => answers.preview?.(wish) ?? samplePreview,
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

@@ -18,6 +18,7 @@ const requests = [
 	{type: 'command', id: 2, command: {do: 'switch', server: 'se-sto-1'}},
 	{type: 'command', id: 3, command: {do: 'lift', word: 'lift'}},
 	{type: 'command', id: 4, command: {do: 'lockdown', reason: 'test'}},
+	{type: 'preview', id: 6, wish: {protocol: 'tcp', range: '192.168.9.20', port: 5432, direction: 'out', uid: null, seconds: 60}},
 	{type: 'explain', id: 5, query: {protocol: 'tcp', destination: '192.0.2.1', port: 443, uid: null}},
 ];
 const requestLines = fc.oneof(brokenText(requests.map(request => JSON.stringify(request)), ['"do"', '"lift"', '"id":-1']), brokenJson(requests).map(value => JSON.stringify(value) ?? ''));
@@ -31,6 +32,7 @@ const replies = [
 	{type: 'subscribed', id: 1},
 	{type: 'outcome', id: 2, outcome: {ok: false, message: 'no', durationMs: 3, problem}},
 	{type: 'explanation', id: 3, explanation: {verdict: 'accept', ruleId: 'x', reason: 'y', setting: 'z', via: 'wg0', wouldOpen: null, path: ['x']}},
+	{type: 'preview', id: 4, preview: {refused: null, text: 'x', rules: [{table: 'inet', chain: 'output', text: 'accept'}], notes: []}},
 	{type: 'refused', id: null, problem},
 ];
 const replyLines = fc.oneof(brokenText(replies.map(reply => JSON.stringify(reply)), ['"id"', 'null']), brokenJson(replies).map(value => JSON.stringify(value) ?? ''));

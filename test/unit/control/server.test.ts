@@ -20,12 +20,13 @@ test('every reply is as the schema says', async () => {
 			{type: 'command', id: 2, command: {do: 'reconnect'}},
 			{type: 'explain', id: 3, query: {protocol: 'tcp', destination: '192.0.2.1', port: 443, uid: null}},
 			{type: 'nonsense', id: 4},
+			{type: 'preview', id: 5, wish: {protocol: 'tcp', range: '192.168.9.20', port: 5432, direction: 'out', uid: null, seconds: 60}},
 		]
 			.map(request => `${JSON.stringify(request)}\n`)
 			.join(''),
 	);
-	await Promise.all([client.reply(reply => reply.type === 'outcome' && reply.id === 2), client.reply(reply => reply.type === 'refused' && reply.id === 4)]);
-	expect(client.replies.map(reply => reply.type).sort()).toEqual(['drops', 'explanation', 'hello', 'journal', 'outcome', 'refused', 'snapshot', 'subscribed']);
+	await Promise.all([client.reply(reply => reply.type === 'outcome' && reply.id === 2), client.reply(reply => reply.type === 'preview' && reply.id === 5)]);
+	expect(client.replies.map(reply => reply.type).sort()).toEqual(['drops', 'explanation', 'hello', 'journal', 'outcome', 'preview', 'refused', 'snapshot', 'subscribed']);
 	for (const reply of client.replies) expect(replySchema.parse(reply)).toEqual(reply);
 });
 
@@ -63,6 +64,7 @@ test('the viewers\' socket explains but takes no command', async () => {
 	expect(client.hello.readOnly).toBe(true);
 	expect(await client.command({do: 'lift', word: 'lift'})).toMatchObject({ok: false, error: {code: 'no-permission'}});
 	expect(await client.explain({protocol: 'icmp', destination: '192.0.2.1', port: null, uid: null})).toMatchObject({ok: true, value: {verdict: 'reject'}});
+	expect(await client.preview({protocol: 'tcp', range: '192.168.9.20', port: 5432, direction: 'out', uid: null, seconds: 60})).toMatchObject({ok: true, value: {text: 'tcp to 192.168.9.20:5432'}});
 	expect(controller.commands).toEqual([]);
 });
 

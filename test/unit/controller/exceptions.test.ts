@@ -73,7 +73,10 @@ describe('an exception', () => {
 		const rig = await connected();
 		await rig.controller.submit({do: 'switch', server: 'se-sto-1'});
 		const before = rig.kernel.scripts.length;
-		expect(await allow(rig, change)).toMatchObject({ok: false, problem: {stillBlocking: true}});
+		const {do: _do, reason: _reason, by: _by, ...wish} = {...database, ...change};
+		const outcome = await allow(rig, change);
+		expect(outcome).toMatchObject({ok: false, problem: {stillBlocking: true}});
+		expect(rig.controller.preview(wish)).toMatchObject({refused: {what: outcome.message}, rules: []});
 		expect(rig.controller.snapshot().exceptions).toEqual([]);
 		expect(rig.kernel.scripts.slice(before).join('').includes('exception-')).toBe(false);
 	});
