@@ -105,6 +105,14 @@ export const commands: readonly CommandSpec[] = [
 		load: () => import('./switch.ts'),
 	},
 	{
+		name: 'favourite',
+		summary: 'mark a server, so that it is listed first; every console shows the mark',
+		arguments: [{name: 'server', summary: 'as `vks servers` names it'}],
+		options: [{name: 'off', summary: 'take the mark away'}],
+		examples: [['vks favourite oslo-1', 'mark it'], ['vks favourite oslo-1 --off', 'and no more']],
+		load: () => import('./favourite.ts'),
+	},
+	{
 		name: 'lockdown',
 		summary: 'refuse everything at once, until it is lifted',
 		arguments: [],

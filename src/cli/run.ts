@@ -10,6 +10,7 @@ import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
 import {closeFirst} from '../controller/close-first.ts';
 import {exceptionsFile} from '../controller/exceptions-file.ts';
+import {serverRecordsFile} from '../controller/server-records-file.ts';
 import {intentFile} from '../controller/intent.ts';
 import {journal} from '../controller/journal.ts';
 import {createLogger} from '../controller/log.ts';
@@ -103,6 +104,7 @@ async function serve(kernel: Kernel, config: Config, stopping: Stopping, output:
 		clock,
 		intent: intentFile(config.stateFolder),
 		exceptionsFile: exceptionsFile(config.stateFolder),
+		serverRecordsFile: serverRecordsFile(config.stateFolder),
 		resolv: resolvConf(config.resolvConf, config.stateFolder),
 		readServers: () => readServerFolder(config.tunnelFolder),
 		journal: listener => journal(clock, logger, listener),

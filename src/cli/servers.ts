@@ -1,32 +1,41 @@
 /** `vks servers`. */
+import {lastText, latencyText, loadText} from '../console/select/server-words.ts';
+import {formatAge} from '../console/format.ts';
+import type {Snapshot} from '../control/schema.ts';
 import {ok} from '../result.ts';
 import {newest, withDaemon} from './daemon.ts';
 import {exitCodes, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor, paint} from './output.ts';
-import {tableLines} from './table.ts';
+import {tableLines, type Column} from './table.ts';
 
-const columns = [{title: ''}, {title: 'server'}, {title: 'city'}, {title: 'country'}, {title: 'endpoint'}, {title: 'last result'}, {title: 'notes'}];
+const columns: readonly Column[] = [
+	{title: ''}, {title: 'server'}, {title: 'city'}, {title: 'country'}, {title: 'endpoint'},
+	{title: 'latency', align: 'right'}, {title: 'measured'}, {title: 'load', align: 'right'}, {title: 'favourite'}, {title: 'last result'}, {title: 'notes'},
+];
 
 export function run(args: Args, io: Io): Promise<ExitCode> {
 	return withDaemon(args, io, 'read', async daemon => {
 		const update = await newest(daemon, 'snapshot');
 		if (!update.ok) return update;
-		const {servers} = update.value.snapshot;
+		const {servers, atMs} = update.value.snapshot;
 		const output = outputFor(args, io);
 		if (output.wantsJson) output.json({version: 1, servers});
 		else if (servers.length === 0) output.line('There are no servers: put WireGuard .conf files into the tunnel folder.');
-		else {
-			const rows = servers.map(({current, id, city, country, endpoint, lastResult, problem, notes}) => [
-				current ? '*' : ' ',
-				id,
-				city ?? '',
-				country ?? '',
-				endpoint ?? '',
-				lastResult ?? '',
-				[...(problem === null ? [] : [paint('bad', problem)]), ...notes].join('; '),
-			]);
-			for (const text of tableLines(columns, rows)) output.line(text);
-		}
+		else for (const text of tableLines(columns, servers.map(server => rowOf(server, atMs)))) output.line(text);
 		return ok(exitCodes.fine);
 	});
 }
+
+const rowOf = ({current, id, city, country, endpoint, latency, load, favourite, last, problem, notes}: Snapshot['servers'][number], nowMs: number): readonly string[] => [
+	current ? '*' : ' ',
+	id,
+	city ?? '',
+	country ?? '',
+	endpoint ?? '',
+	latencyText(latency),
+	latency === null ? '' : `${formatAge(nowMs - latency.atMs)} ago`,
+	loadText(load),
+	favourite ? 'yes' : '',
+	lastText(last, nowMs),
+	[...(problem === null ? [] : [paint('bad', problem)]), ...notes].join('; '),
+];

@@ -7,11 +7,13 @@ import type {drillProbeSchema} from './drill-schema.ts';
 import { drillSchema} from './drill-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
 import {previewSchema, previewWishSchema} from './preview-schema.ts';
+import {favouriteSchema, serverSchema} from './server-schema.ts';
 
 export {exceptionTextSchema, type ExceptionText} from './exception-schema.ts';
 export type {Preview, PreviewWish} from './preview-schema.ts';
 
-export {drillSchema, exceptionSchema};
+export {drillSchema, exceptionSchema, serverSchema};
+export {lastTrySchema, latencySchema, type LastTry, type Latency} from './server-schema.ts';
 
 /** Raised when a message changes incompatibly; a client that meets another number says so and stops. */
 export const protocolVersion = 1;
@@ -111,19 +113,6 @@ export const ruleSchema = z.object({
 	lastHitMs: atMs.nullable(),
 });
 
-export const serverSchema = z.object({
-	id: z.string(),
-	city: z.string().nullable(),
-	country: z.string().nullable(),
-	endpoint: z.string().nullable(),
-	current: z.boolean(),
-	/** Why it cannot be used; null when it can. */
-	problem: z.string().nullable(),
-	/** What is noteworthy though it works: hooks that were refused, for instance. */
-	notes: z.array(z.string()),
-	lastResult: z.string().nullable(),
-});
-
 export const snapshotSchema = z.object({
 	/** Rises by one with every snapshot of one daemon. */
 	seq: count,
@@ -186,6 +175,7 @@ export const commandSchema = z.discriminatedUnion('do', [
 	z.strictObject({do: z.literal('drill-full'), word: z.literal('drill')}),
 	allowSchema,
 	z.strictObject({do: z.literal('revoke'), id: z.number().int().positive()}),
+	favouriteSchema,
 ]);
 
 export const outcomeSchema = z.object({

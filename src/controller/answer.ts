@@ -8,6 +8,7 @@ import type {Engine} from './engine.ts';
 import {formatDuration, formatException} from './exception-text.ts';
 import type {ExceptionKeeper} from './exceptions.ts';
 import type {RunCommand} from './queue.ts';
+import type {ServerRecords} from './server-records.ts';
 
 export interface AnswerDeps {
 	readonly engine: Engine;
@@ -19,6 +20,7 @@ export interface AnswerDeps {
 	/** Proves after the command, so that the next snapshot speaks of the new policy. */
 	readonly prove: () => Promise<void>;
 	readonly drill: Drills['run'];
+	readonly favour: ServerRecords['favour'];
 }
 
 export function answerCommand(deps: AnswerDeps): RunCommand {
@@ -57,6 +59,8 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 				engine.dispatch({kind: 'switch', to: command.server});
 				return settle(deps, signal, outcome, `Switched to ${command.server}.`, command.server);
 			}
+			case 'favourite':
+				return deps.favour(command);
 			case 'allow': {
 				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing is opened.', lockedDown);
 				const {do: _do, ...wish} = command;

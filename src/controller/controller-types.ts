@@ -12,6 +12,7 @@ import type {IntentFile} from './intent.ts';
 import type {Journal} from './journal.ts';
 import type {OpenPinhole} from './pinholes.ts';
 import type {ControllerPort} from './port.ts';
+import type {ServerRecordsFile} from './server-records-file.ts';
 
 export interface ControllerDeps {
 	readonly kernel: Kernel;
@@ -19,6 +20,7 @@ export interface ControllerDeps {
 	readonly clock: Clock;
 	readonly intent: IntentFile;
 	readonly exceptionsFile: ExceptionsFile;
+	readonly serverRecordsFile: ServerRecordsFile;
 	readonly resolv: ResolvConf;
 	/** Reads the catalogue; a problem when the folder itself cannot be read. */
 	readonly readServers: () => Promise<Result<readonly ServerEntry[], Problem>>;

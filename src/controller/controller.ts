@@ -10,7 +10,7 @@ import {closeFirst} from './close-first.ts';
 import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
 import {createEngine} from './engine.ts';
-import {askExit} from './exit-check.ts';
+import {exitKeeper} from './exit-keeper.ts';
 import {endInOrder} from './ending.ts';
 import {forgetConnections} from './epoch.ts';
 import {exceptionKeeper} from './exceptions.ts';
@@ -32,6 +32,7 @@ import {resolvKeeper} from './resolv-keeper.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {startTarget} from './start-target.ts';
+import {serverRecords} from './server-records.ts';
 import {sysctlKeeper} from './sysctl-keeper.ts';
 import {everySecond} from './ticker.ts';
 import {hooksProblem} from './foreign-hooks.ts';
@@ -42,14 +43,11 @@ import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
 export type {Controller, ControllerDeps} from './controller-types.ts';
 
 const keptDrops = 1000;
-const exitCheckEveryMs = 300_000;
-const exitFreshMs = 60_000;
 
 export function createController(deps: ControllerDeps): Controller {
 	const {kernel, config, clock, intent} = deps;
 	const listeners = new Set<(event: ControllerEvent) => void>();
 	const drops: DropView[] = [];
-	const results = new Map<string, string>();
 	const standing = new Map<string, Problem>();
 	const stopping = new AbortController();
 	let servers: readonly ServerEntry[] = [];
@@ -73,6 +71,7 @@ export function createController(deps: ControllerDeps): Controller {
 		else standing.set(slot, problem);
 	};
 
+	const records = serverRecords({clock, file: deps.serverRecordsFile, servers: () => servers, note: problem => note('records', problem)});
 	const resolv = resolvKeeper({resolv: deps.resolv, clock, journal, note: problem => note('dns', problem)});
 
 	/** Numbers of one tunnel are never shown of another. */
@@ -87,11 +86,11 @@ export function createController(deps: ControllerDeps): Controller {
 		const {epoch} = engine.machine();
 		reconnects = {count: epoch - 1, lastReason: epoch > 1 ? engine.dialReason() : null};
 		[statsOf, stats] = [live, {...freshStats(now), connectedAtMs: now}];
-		results.set(live.tunnel.server.id, `connected at ${new Date(now).toISOString()}`);
+		records.connected(live.tunnel.server.id);
 		resolv.point(live.use.resolvers);
 		void forget(epoch, live);
 		// The first picture of a new tunnel shall not wait for the next second.
-		void tick().then(checkExit).then(() => drills.due('connected'));
+		void tick().then(exit.check).then(() => drills.due('connected'));
 	};
 
 	const forget = async (epoch: number, live: LiveTunnel): Promise<void> => {
@@ -102,21 +101,15 @@ export function createController(deps: ControllerDeps): Controller {
 		journal.write('tunnel', 'info', text);
 	};
 
-	const checkExit = async (): Promise<void> => {
-		const live = engine.live();
-		if (live === null || config.exitUrl === null) return;
-		const found = await askExit(config.exitUrl, live.use);
-		if (engine.live() !== live) return;
-		if (found !== null) stats = {...stats, exit: {...found, checkedAtMs: clock.now()}};
-		publish();
-	};
-
-	/** As it was seen a moment ago, or asked for anew. */
-	const freshExit = async (): Promise<IpAddress | null> => {
-		if ((stats.exit?.checkedAtMs ?? 0) < clock.now() - exitFreshMs) await checkExit();
-		const {exit} = statsNow();
-		return exit !== null && exit.checkedAtMs >= clock.now() - exitFreshMs ? exit.address : null;
-	};
+	const exit = exitKeeper({
+		config, clock,
+		live: () => engine.live(),
+		known: () => statsNow().exit,
+		found: found => {
+			if (found !== null) stats = {...stats, exit: found};
+			publish();
+		},
+	});
 
 	const engine = createEngine({
 		config, clock, firewall, journal, opened, openings,
@@ -124,6 +117,7 @@ export function createController(deps: ControllerDeps): Controller {
 		network: networkKeeper(kernel, config),
 		findServer: id => servers.flatMap(entry => (entry.ok ? [entry.server] : [])).find(server => server.id === id),
 		obstacle: (server, network) => obstacleTo(server, network, sysctls.keep(network?.choice ?? null).problems),
+		failed: records.failed,
 		remember: ({target}) => {
 			const saved = intent.remember(target);
 			note('intent', saved.ok ? null : saved.error);
@@ -149,13 +143,13 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const drills = createDrills({
 		kernel, config, clock, engine, firewall, journal,
-		exit: freshExit,
+		exit: exit.fresh,
 		// A lockdown that a leak brings is shown with its own proof.
 		changed: () => void prover.prove().then(publish),
 	});
 
 	const snapshotNow = (): Snapshot => buildSnapshot({
-		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, results, stats: statsNow(), reconnects,
+		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, recordOf: records.of, stats: statsNow(), reconnects,
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
 		rules: rules.rules(), drops: {...rules.drops(), lostRecords}, lastDrill: drills.last(),
@@ -183,7 +177,7 @@ export function createController(deps: ControllerDeps): Controller {
 		if (isDead(stats.health, clock.now())) {
 			journal.write('tunnel', 'warn', `The tunnel is dead: ${votesOf(stats.health, clock.now()).join('; ')}. Connecting again.`);
 			engine.dispatch({kind: 'lost', why: 'it no longer answers'});
-		} else if (stats.exit === null || clock.now() - stats.exit.checkedAtMs > exitCheckEveryMs) void checkExit();
+		} else if (exit.isDue()) void exit.check();
 	};
 
 	const tick = async (): Promise<void> => {
@@ -239,7 +233,7 @@ export function createController(deps: ControllerDeps): Controller {
 		servers = read.ok ? read.value : [];
 	};
 
-	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, prove: () => prover.prove(), drill: drills.run}), superseded);
+	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, favour: records.favour, prove: () => prover.prove(), drill: drills.run}), superseded);
 
 	return {
 		async start() {
@@ -249,6 +243,7 @@ export function createController(deps: ControllerDeps): Controller {
 			if (!claimed.ok) return claimed;
 			if (stopping.signal.aborted) return ok(undefined);
 			exceptions.resume(await standingLeases(kernel.firewall));
+			records.recall();
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;
 			const recalled = intent.recall();
@@ -284,7 +279,7 @@ export function createController(deps: ControllerDeps): Controller {
 		recentDrops: () => drops,
 		recentJournal: () => journal.recent(),
 		async submit(command) {
-			drills.interrupt();
+			if (command.do !== 'favourite') drills.interrupt();
 			const outcome = await queue.submit(command);
 			journal.write('command', outcome.ok ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
 			void prover.prove().then(publish);

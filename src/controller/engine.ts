@@ -36,6 +36,8 @@ export interface EngineDeps {
 	/** What is open for a time. */
 	readonly openings: Pick<Openings, 'exceptions' | 'pinholes' | 'closePinholes'>;
 	readonly remember: (machine: Machine) => void;
+	/** A dial came to nothing. */
+	readonly failed: (server: string, problem: Problem) => void;
 	/** A tunnel was verified. */
 	readonly opened: (live: LiveTunnel) => void;
 	/** Something a screen shows has changed. */
@@ -122,6 +124,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (signal.aborted) return;
 		const fail = ({cause, problem}: DialFailure): void => {
 			failure = {server: id, problem};
+			deps.failed(id, problem);
 			journal.write('tunnel', 'warn', problem.what);
 			const {state} = machine;
 			const attempt = 'attempt' in state ? state.attempt : 1;

@@ -21,6 +21,8 @@ export function commandQueue(run: RunCommand, superseded: (command: Command) => 
 				return outcome;
 			}
 			const {signal} = era;
+			// A mark on a server is no matter of the policy: it neither waits nor is overtaken.
+			if (command.do === 'favourite') return run(command, signal);
 			const outcome = tail.then(() => (signal.aborted ? superseded(command) : orSuperseded(run(command, signal), signal, () => superseded(command))));
 			tail = outcome.catch(() => undefined); // One failed command must not stop the queue.
 			return outcome;

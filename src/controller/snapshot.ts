@@ -1,5 +1,5 @@
 /** One immutable, numbered picture of everything a screen shows. Pure. */
-import type {LayerView, ProofView, RuleView, ServerView, Snapshot, TunnelView} from '../control/schema.ts';
+import type {LayerView, ProofView, RuleView, Snapshot, TunnelView} from '../control/schema.ts';
 import type {Config} from '../config/config.ts';
 import {formatEndpoint} from '../net/port.ts';
 import type {Problem} from '../problem.ts';
@@ -7,6 +7,7 @@ import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {LiveTunnel} from './dial.ts';
 import type {Machine} from './state.ts';
 import type {NetworkReading} from './network-keeper.ts';
+import {serverView, type ServerViewParts} from './server-views.ts';
 import type {TunnelStats} from './tunnel-stats.ts';
 import {viewState} from './wording.ts';
 
@@ -24,7 +25,7 @@ export interface SnapshotParts {
 	readonly rules: readonly RuleView[];
 	readonly drops: Snapshot['drops'];
 	readonly servers: readonly ServerEntry[];
-	readonly results: ReadonlyMap<string, string>;
+	readonly recordOf: ServerViewParts['recordOf'];
 	readonly problems: readonly Problem[];
 	readonly tamper: Snapshot['tamper'];
 	readonly reconnects: Snapshot['reconnects'];
@@ -46,7 +47,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 		uplink: uplink && {name: uplink.name, addresses: [...uplink.addresses], gateway: uplink.gateway4 ?? uplink.gateway6, up: uplink.up},
 		rules: [...parts.rules],
 		drops: parts.drops,
-		servers: parts.servers.map(entry => serverView(entry, parts)),
+		servers: parts.servers.map(entry => serverView(entry, {current: parts.live?.tunnel.server.id ?? null, recordOf: parts.recordOf})),
 		problems: [...parts.problems],
 		unsafeNetwork: [...config.unsafeNetwork],
 		tamper: parts.tamper,
@@ -80,18 +81,5 @@ function tunnelView({live, stats, machine}: SnapshotParts): TunnelView | null {
 		epoch: machine.epoch,
 		forgotten: stats.forgotten,
 		connectedAtMs: stats.connectedAtMs,
-	};
-}
-
-function serverView(entry: ServerEntry, {live, results}: SnapshotParts): ServerView {
-	if (!entry.ok) return {id: entry.id, city: null, country: null, endpoint: null, current: false, problem: `${entry.problem.what} ${entry.problem.next}`, notes: [], lastResult: null};
-	const {id, city, country, endpointHost, endpointPort, notes} = entry.server;
-	return {
-		id, city, country,
-		endpoint: endpointHost.includes(':') ? `[${endpointHost}]:${endpointPort}` : `${endpointHost}:${endpointPort}`,
-		current: live?.tunnel.server.id === id,
-		problem: null,
-		notes: [...notes],
-		lastResult: results.get(id) ?? null,
 	};
 }

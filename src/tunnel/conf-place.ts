@@ -1,4 +1,5 @@
 /** Where a server stands: from comments in its file, else guessed from the file's name. */
+import {fromComment} from './conf-comments.ts';
 import type {ConfLine} from './conf-lines.ts';
 
 export interface Place {
@@ -8,17 +9,6 @@ export interface Place {
 
 export function placeFor(id: string, lines: readonly ConfLine[]): Place {
 	return {city: fromComment('city', lines), country: fromComment('country', lines) ?? countryFromName(id)};
-}
-
-/** `# City = Stockholm`, `# Country: SE`. Control characters would reach a terminal, so they are dropped. */
-function fromComment(word: string, lines: readonly ConfLine[]): string | null {
-	const pattern = new RegExp(`^${word}\\s*[:=](.+)$`, 'is');
-	for (const line of lines) {
-		const found = line.kind === 'comment' ? pattern.exec(line.text)?.[1] : undefined;
-		const text = found?.replace(/\p{C}/gu, '').trim().slice(0, 40) ?? '';
-		if (text !== '') return text;
-	}
-	return null;
 }
 
 // What providers put before the country: `wg-CH-12`, `mullvad-se1`, `AirVPN_SE_...`.

@@ -14,6 +14,8 @@ export interface WireguardServer {
 	readonly id: string;
 	readonly city: string | null;
 	readonly country: string | null;
+	/** Per cent of its capacity in use, where the file says so. */
+	readonly load: number | null;
 	/** The endpoint's host as written; a literal address, or a name that must be resolved before the tunnel exists. */
 	readonly endpointHost: string;
 	readonly endpointPort: Port;

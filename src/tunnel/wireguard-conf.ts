@@ -2,6 +2,7 @@
 import {fail, ok, type Result} from '../result.ts';
 import {familyOf, type Family} from '../net/address.ts';
 import {mergeCidrs, type Cidr} from '../net/cidr.ts';
+import {loadFrom} from './conf-comments.ts';
 import {parseConfLines} from './conf-lines.ts';
 import type {Section} from './conf-keys.ts';
 import {placeFor} from './conf-place.ts';
@@ -34,6 +35,7 @@ export function parseWireguardConf({id, file, text}: ConfFile): Result<Wireguard
 		kind: 'wireguard',
 		id,
 		...placeFor(id, lines),
+		load: loadFrom(lines),
 		...plain,
 		endpointHost: endpoint.host,
 		endpointPort: endpoint.port,

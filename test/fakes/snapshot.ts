@@ -52,8 +52,8 @@ export function sampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 		],
 		drops: {total: 17, perSecond: 2, lostRecords: 0},
 		servers: [
-			{id: 'lab-one', city: 'Lisbon', country: 'PT', endpoint: '203.0.113.10:51820', current: true, problem: null, notes: [], lastResult: 'connected'},
-			{id: 'lab-two', city: 'Oslo', country: 'NO', endpoint: '203.0.113.20:51820', current: false, problem: null, notes: ['PostUp refused'], lastResult: null},
+			{id: 'lab-one', city: 'Lisbon', country: 'PT', endpoint: '203.0.113.10:51820', current: true, problem: null, notes: [], lastResult: 'connected', last: {outcome: 'connected', atMs: noonMs - 600_000, code: null, what: null}, latency: {ms: 23.4, atMs: noonMs - 180_000, how: 'echo'}, load: 12, favourite: true},
+			{id: 'lab-two', city: 'Oslo', country: 'NO', endpoint: '203.0.113.20:51820', current: false, problem: null, notes: ['PostUp refused'], lastResult: null, last: null, latency: null, load: null, favourite: false},
 		],
 		problems: [],
 		unsafeNetwork: [],

@@ -7,6 +7,7 @@ import {longestExceptionSeconds} from '../../src/control/exception-limits.ts';
 import {commandSchema, exceptionTextSchema} from '../../src/control/schema.ts';
 import {parseException} from '../../src/controller/exception-wish.ts';
 import {parseExceptions} from '../../src/controller/exceptions-file.ts';
+import {parseServerRecords, renderServerRecords} from '../../src/controller/server-records-file.ts';
 import {parseCidr} from '../../src/net/cidr.ts';
 import type {Port} from '../../src/net/port.ts';
 import {bears} from '../../src/verify/recognise.ts';
@@ -25,6 +26,8 @@ const typed = fc.record({
 
 const frames = brokenBytes([Buffer.from('ffffffffffff0200000000010806000108000604000102000000000ac0000202000000000000c0000201', 'hex'), Buffer.from('0200000000010200000000020800450000200000000001110000c0000202c0000201', 'hex')]);
 
+const remembered = [{version: 1, servers: [{id: 'se-sto-1', favourite: true, last: {outcome: 'failed', atMs: 9, code: 'no-handshake', what: 'it did not answer'}, latency: {ms: 23.4, atMs: 9, how: 'echo'}}, {id: 'x', favourite: false, last: null, latency: {ms: null, atMs: 1, how: 'tunnel'}}]}];
+
 export const exceptionTargets: readonly FuzzTarget[] = [
 	target('exceptions as they are kept', fc.oneof(brokenJson(files).map(value => JSON.stringify(value)), brokenText(files.map(file => JSON.stringify(file)))), text => {
 		const parsed = parseExceptions(text, '/state/exceptions.json');
@@ -39,6 +42,12 @@ export const exceptionTargets: readonly FuzzTarget[] = [
 			assert.ok(wish.forMs >= 1000 && wish.forMs <= longestExceptionSeconds * 1000);
 			assert.ok(![53, 853].includes(wish.port ?? 0), 'DNS outside the tunnel');
 		}
+	}),
+	target('servers as they are remembered', fc.oneof(brokenJson(remembered).map(value => JSON.stringify(value)), brokenText(remembered.map(file => JSON.stringify(file)))), text => {
+		const parsed = parseServerRecords(text);
+		if (parsed === null) return;
+		assert.equal(new Set(parsed.map(({id}) => id)).size, parsed.length);
+		assert.deepEqual(new Set(parseServerRecords(renderServerRecords(parsed))?.map(({id}) => id)), new Set(parsed.map(({id}) => id)));
 	}),
 	target('what vks allow is asked', typed, words => {
 		const parsed = parseAllow(words);

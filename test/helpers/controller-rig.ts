@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createController, type Controller} from '../../src/controller/controller.ts';
 import {exceptionsFile} from '../../src/controller/exceptions-file.ts';
+import {serverRecordsFile} from '../../src/controller/server-records-file.ts';
 import {intentFile} from '../../src/controller/intent.ts';
 import {journal} from '../../src/controller/journal.ts';
 import type {Devices, Route, TunnelDevice} from '../../src/kernel/kernel.ts';
@@ -55,6 +56,7 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 		clock,
 		intent: intentFile(folder),
 		exceptionsFile: exceptionsFile(folder),
+		serverRecordsFile: serverRecordsFile(folder),
 		resolv,
 		readServers: async () => ok(Object.entries(endpoints).map(([id, endpoint]) => serverEntry(id, endpoint))),
 		journal: listener => journal(clock, quiet, listener),

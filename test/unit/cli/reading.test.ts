@@ -84,7 +84,7 @@ test('rules and servers are tables, and JSON with ISO times', async () => {
 	const {vks} = await shell();
 	expect((await vks('rules')).out).toMatch(/^inet {3}output {2}refuse-output {4}reject +17 +1\.0 kB +nothing else leaves$/m);
 	expect(JSON.parse((await vks('rules', '--json')).out)).toMatchObject({version: 1, rules: [{id: 'tunnel-endpoint', lastHit: '2026-03-01T11:59:59.900Z'}, {lastHit: null}]});
-	expect((await vks('servers')).out).toMatch(/^\* {2}lab-one {2}Lisbon {2}PT {7}203/m);
+	expect((await vks('servers')).out).toMatch(/^\* {2}lab-one {2}Lisbon {2}PT {7}203\.0\.113\.10:51820 +23 ms {2}3m00s ago {2}12 % {2}yes +connected 10m00s ago$/m);
 	expect(JSON.parse((await vks('servers', '--json')).out)).toMatchObject({version: 1, servers: [{id: 'lab-one', current: true}, {id: 'lab-two'}]});
 });
 

@@ -26,3 +26,15 @@ test('comments in the file win over its name', () => {
 test('a comment cannot send control characters to a terminal', () => {
 	expect(parsed(conf({top: ['# City = Oslo\u001B]0;x\u0007']})).city).toBe('Oslo]0;x');
 });
+
+test.each([
+	['# Load = 23', 23],
+	['# load: 7 %', 7],
+	['#Load=100%', 100],
+	['# Load = 101', null],
+	['# Load = high', null],
+	['# Load = -3', null],
+	['# Loads = 3', null],
+])('the comment %j says load %s', (comment, load) => {
+	expect(parsed(conf({top: [comment]})).load).toBe(load);
+});

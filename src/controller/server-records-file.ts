@@ -1,0 +1,84 @@
+/**
+ * What is remembered of servers across restarts: favourites, how the last attempt ended, what was measured. Nothing that may
+ * pass depends on it, so what cannot be read begins anew and is told.
+ */
+import {join} from 'node:path';
+import {z} from 'zod';
+import {lastTrySchema, latencySchema, type LastTry, type Latency} from '../control/schema.ts';
+import type {Problem} from '../problem.ts';
+import {fail, ok, type Result} from '../result.ts';
+import {parseJson, readStateFile, writeStateFile} from './state-file.ts';
+
+export interface ServerRecord {
+	readonly id: string;
+	readonly favourite: boolean;
+	readonly last: LastTry | null;
+	readonly latency: Latency | null;
+}
+
+export interface ServerRecordsFile {
+	recall(): Result<readonly ServerRecord[], Problem>;
+	remember(records: readonly ServerRecord[]): Result<void, Problem>;
+}
+
+/** Favourites are never left out; of the others the newest fit below what a state file may have (state-file.ts). */
+const mostRecords = 1000;
+const mostBytes = 60 * 1024;
+
+const recordSchema = z.strictObject({id: z.string().min(1).max(255), favourite: z.boolean(), last: lastTrySchema.strict().nullable(), latency: latencySchema.strict().nullable()});
+const fileSchema = z.strictObject({version: z.literal(1), servers: z.array(recordSchema).max(mostRecords)});
+
+export function serverRecordsFile(folder: string): ServerRecordsFile {
+	const path = join(folder, 'servers.json');
+	return {
+		recall() {
+			try {
+				const text = readStateFile(path);
+				const records = text === null ? [] : parseServerRecords(text);
+				return records === null ? fail(unreadable(path, 'it is not what vks wrote')) : ok(records);
+			} catch (error) {
+				return fail(unreadable(path, error instanceof Error ? error.message : String(error)));
+			}
+		},
+		remember(records) {
+			try {
+				writeStateFile(path, renderServerRecords(records));
+				return ok(undefined);
+			} catch (error) {
+				return fail(notSaved(path, error instanceof Error ? error.message : String(error)));
+			}
+		},
+	};
+}
+
+/** Null for what vks did not write. */
+export function parseServerRecords(text: string): readonly ServerRecord[] | null {
+	const parsed = fileSchema.safeParse(parseJson(text));
+	if (!parsed.success) return null;
+	const {servers} = parsed.data;
+	return new Set(servers.map(({id}) => id)).size === servers.length ? servers : null;
+}
+
+export function renderServerRecords(records: readonly ServerRecord[]): string {
+	const ordered = records.toSorted((a, b) => Number(b.favourite) - Number(a.favourite) || newest(b) - newest(a));
+	const kept: string[] = [];
+	let bytes = 0;
+	for (const record of ordered.slice(0, mostRecords)) {
+		const text = JSON.stringify(record);
+		bytes += Buffer.byteLength(text) + 1;
+		if (bytes > mostBytes) break;
+		kept.push(text);
+	}
+	return `{"version":1,"servers":[${kept.join(',')}]}\n`;
+}
+
+const newest = ({last, latency}: ServerRecord): number => Math.max(last?.atMs ?? 0, latency?.atMs ?? 0);
+
+const unreadable = (path: string, why: string): Problem => ({
+	code: 'state-folder', severity: 'warning', what: `What was remembered of servers in ${path} cannot be read: ${why}. Favourites and last results begin anew.`, stillBlocking: true,
+	next: 'Nothing must be done; mark favourites again.',
+});
+const notSaved = (path: string, why: string): Problem => ({
+	code: 'state-folder', severity: 'warning', what: `Favourites and last results could not be saved to ${path}: ${why}; a restart forgets them.`, stillBlocking: true,
+	next: 'Make the folder named by VKS_STATE_FOLDER writable, with room on its disk.',
+});

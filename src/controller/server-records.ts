@@ -1,0 +1,73 @@
+/** Favourites, last results and latencies of servers, for every console alike. */
+import type {Latency, Outcome} from '../control/schema.ts';
+import type {Problem} from '../problem.ts';
+import type {ServerEntry} from '../tunnel/tunnel.ts';
+import type {Clock} from './clock.ts';
+import type {ServerRecord, ServerRecordsFile} from './server-records-file.ts';
+
+export interface ServerRecordsDeps {
+	readonly clock: Pick<Clock, 'now'>;
+	readonly file: ServerRecordsFile;
+	readonly servers: () => readonly ServerEntry[];
+	readonly note: (problem: Problem | null) => void;
+}
+
+export interface ServerRecords {
+	/** Reads what an earlier daemon remembered. */
+	recall(): void;
+	of(id: string): ServerRecord;
+	favour(wish: {readonly server: string; readonly on: boolean}): Outcome;
+	connected(id: string): void;
+	failed(id: string, problem: Problem): void;
+	measured(latencies: ReadonlyMap<string, Latency>): void;
+}
+
+/** Whoever marks more than he could look through has a catalogue, not favourites. */
+const mostFavourites = 200;
+
+export const idOf = (entry: ServerEntry): string => (entry.ok ? entry.server.id : entry.id);
+
+export function serverRecords({clock, file, servers, note}: ServerRecordsDeps): ServerRecords {
+	const records = new Map<string, ServerRecord>();
+	const of = (id: string): ServerRecord => records.get(id) ?? {id, favourite: false, last: null, latency: null};
+	const put = (record: ServerRecord): void => void records.set(record.id, record);
+	const save = (): void => {
+		const saved = file.remember([...records.values()]);
+		note(saved.ok ? null : saved.error);
+	};
+	const answer = (done: boolean, message: string, problem: Problem | null = null): Outcome => ({ok: done, message, durationMs: 0, problem});
+
+	return {
+		of,
+		recall() {
+			const recalled = file.recall();
+			note(recalled.ok ? null : recalled.error);
+			if (recalled.ok) recalled.value.forEach(put);
+		},
+		favour({server, on}) {
+			const record = of(server);
+			// One that is gone from the folder can still be let go.
+			if (on && !servers().some(entry => idOf(entry) === server)) return answer(false, `There is no server ${server}.`, refused(`There is no server ${server}.`, 'List them with `vks servers`.'));
+			if (on && [...records.values()].filter(({favourite}) => favourite).length >= mostFavourites) return answer(false, `There are ${mostFavourites} favourites already.`, refused(`There are ${mostFavourites} favourites already.`, 'Let one go first.'));
+			if (record.favourite !== on) {
+				put({...record, favourite: on});
+				save();
+			}
+			return answer(true, `${server} is ${on ? 'a' : 'no'} favourite.`);
+		},
+		connected(id) {
+			put({...of(id), last: {outcome: 'connected', atMs: clock.now(), code: null, what: null}});
+			save();
+		},
+		failed(server, {code, what}) {
+			put({...of(server), last: {outcome: 'failed', atMs: clock.now(), code: code.slice(0, 40), what: what.slice(0, 300)}});
+			save();
+		},
+		measured(latencies) {
+			for (const [id, latency] of latencies) put({...of(id), latency});
+			save();
+		},
+	};
+}
+
+const refused = (what: string, next: string): Problem => ({code: 'no-server', severity: 'error', what, stillBlocking: true, next});
