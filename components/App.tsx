@@ -74,7 +74,7 @@ function DialogOver({state, theme, within}: {readonly state: ViewState; readonly
 		case undefined:
 			return null;
 		case 'help':
-			return <Help within={within} theme={theme} top={dialog.top} />;
+			return <Help keys={state.keys} within={within} theme={theme} top={dialog.top} />;
 		case 'confirm':
 			return <Confirm dialog={dialog} within={within} theme={theme} />;
 		case 'typed':

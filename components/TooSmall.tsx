@@ -1,5 +1,6 @@
 /** What is left when there is no room for panels: the words that matter, live, and how much room would do. */
 import {formatByteRate, formatCount} from '../src/console/format.ts';
+import {keyFor} from '../src/console/keymap.ts';
 import {smallest} from '../src/console/layout.ts';
 import {segmentLine} from '../src/console/segments.ts';
 import {selectHandshake} from '../src/console/select/handshake.ts';
@@ -42,5 +43,5 @@ function linesFor({state, columns, rows, theme}: Props): readonly Line[] {
 		[span(`${columns}x${rows}; panels need ${smallest.columns}x${smallest.rows}`)],
 	];
 	const kept = facts.filter(line => line !== null).slice(0, rows - 1);
-	return [...kept.map(fit), fit([span('q', 'label'), span(' quit  '), ...(snapshot?.state.kind === 'lockdown' ? [span('U', 'warn'), span(' lift')] : [span('L', 'label'), span(' lockdown')])])];
+	return [...kept.map(fit), fit([span(keyFor(state.keys, 'quit'), 'label'), span(' quit  '), ...(snapshot?.state.kind === 'lockdown' ? [span(keyFor(state.keys, 'lift'), 'warn'), span(' lift')] : [span(keyFor(state.keys, 'lockdown'), 'label'), span(' lockdown')])])];
 }

@@ -6,7 +6,7 @@ import {SetupError} from './progress.mjs';
 import {root} from './root.mjs';
 
 const sources = ['src', 'components', 'scripts/build.ts', 'package.json', 'package-lock.json'];
-const programs = ['vks.js', 'vks-run.js', 'vks-tui.js'];
+const programs = ['vks.js', 'vks-run.js', 'vks-tui.js', 'vks-tui-file.js'];
 const stampFile = join(root, 'dist', '.built');
 
 /** A folder's own time tells of files that were removed. */

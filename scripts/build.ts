@@ -14,12 +14,15 @@ const programs = [
 	{name: 'vks', sources: ['src/bin/vks.ts']},
 	{name: 'vks-run', sources: ['src/cli/run.ts']},
 	{name: 'vks-tui', sources: ['src/bin/vks-tui.ts', 'src/bin/vks-tui.tsx']},
+	{name: 'vks-tui-file', sources: ['src/console/settings/file.ts']},
 ];
 
-const daemonApart: Plugin = {
-	name: 'daemon-apart',
+/** The daemon, and the reader of the console's file with its validator: loaded by those who need them. */
+const apart: Plugin = {
+	name: 'apart',
 	setup({onResolve}) {
-		onResolve({filter: /\/run\.ts$/}, ({kind}) => (kind === 'dynamic-import' ? {path: './vks-run.js', external: true} : undefined));
+		const bundles = [[/\/run\.ts$/, './vks-run.js'], [/\/settings\/file\.ts$/, './vks-tui-file.js']] as const;
+		for (const [filter, path] of bundles) onResolve({filter}, ({kind}) => (kind === 'dynamic-import' ? {path, external: true} : undefined));
 	},
 };
 
@@ -110,7 +113,7 @@ async function bundle({source, place, version, isConsole}: Bundle): Promise<numb
 		banner: {js: banner},
 		define: {'process.env.NODE_ENV': '"production"', __VKS_VERSION__: JSON.stringify(version), ...(isConsole ? {'Intl.Segmenter': 'PlainSegmenter'} : {})},
 		inject: isConsole ? [join(root, 'src/console/bundle/segmenter.ts')] : [],
-		plugins: [daemonApart, lazyOutside, withoutDevtools, yogaAsBytes, plainText],
+		plugins: [apart, lazyOutside, withoutDevtools, yogaAsBytes, plainText],
 		metafile: true,
 		logLevel: 'warning',
 	});

@@ -5,6 +5,7 @@ import {commands, commonExits} from '../src/cli/commands.ts';
 import {usageOf} from '../src/cli/help.ts';
 import {renderSettingsPage, renderSettingsTable} from '../src/config/settings-page.ts';
 import {renderKeyTable} from '../src/console/keymap.ts';
+import {optionRows} from '../src/console/settings/help.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -15,6 +16,7 @@ export const documents: Readonly<Record<string, (text: string) => string>> = {
 	'README.md': text => fillBlocks(text, {
 		console: fenced(readDocument('docs/console.txt')),
 		keys: renderKeyTable(),
+		options: renderOptionTable(),
 		commands: renderCommandTable(),
 		exits: renderExitTable(),
 		settings: renderSettingsTable(),
@@ -35,6 +37,10 @@ export function fillBlocks(text: string, blocks: Readonly<Record<string, string>
 function renderCommandTable(): string {
 	const rows = commands.map(command => `| ${code(usageOf(command))} | ${cell(command.summary)} |`);
 	return ['| command | does |', '|---|---|', ...rows].join('\n');
+}
+
+function renderOptionTable(): string {
+	return ['| option | does |', '|---|---|', ...optionRows.map(([typed, help]) => `| ${code(typed)} | ${cell(help)} |`)].join('\n');
 }
 
 /** The common meanings, then what single commands add to them. */

@@ -1,5 +1,6 @@
 /** Where each setting's text comes from: the environment, then the file, then the default. Unknown names are problems. */
 import {assertNever} from '../result.ts';
+import {consoleVariables} from './console-variables.ts';
 import {nearest} from './nearest.ts';
 import {settingProblem, type Fault, type SettingProblem} from './setting-problem.ts';
 import {fromEnvironment, settingList, type Environment, type Setting, type SettingId} from './settings.ts';
@@ -35,7 +36,7 @@ function sourceOf(setting: Setting, env: Environment, inFile: ReadonlyMap<string
 function unknownNames(env: Environment): readonly SettingProblem[] {
 	const known = settingList.flatMap(setting => [setting.name, ...(setting.aliases ?? [])]);
 	return Object.entries(env)
-		.filter(([name, text]) => /^vks_/i.test(name) && !known.includes(name) && !isKubernetes(name, text))
+		.filter(([name, text]) => /^vks_/i.test(name) && !known.includes(name) && !consoleVariables.includes(name) && !isKubernetes(name, text))
 		.map(([name]) => unknown(name, 'environment', known));
 }
 

@@ -1,59 +1,76 @@
-/** The command line of `vks-tui`. */
-import {themeNames, type ThemeName} from './theme.ts';
+/** The command line of `vks-tui`: which flags were given. What they mean together with variables and file is settled elsewhere. */
+import {nearest} from '../config/nearest.ts';
+import {consoleOptions, otherFlags, type ConsoleOption} from './settings/options.ts';
 
-export interface Options {
-	readonly socketPath: string;
-	readonly readOnly: boolean;
-	readonly asciiOnly: boolean;
-	readonly color: boolean;
-	readonly theme: ThemeName;
-}
+/** By flag, what was written. */
+export type Flags = Readonly<Record<string, string>>;
 
 export type Parsed =
-	| {readonly kind: 'run'; readonly options: Options}
+	| {readonly kind: 'run'; readonly flags: Flags}
+	| {readonly kind: 'print-config'; readonly flags: Flags}
+	| {readonly kind: 'completion'; readonly shell: string}
 	| {readonly kind: 'help'}
 	| {readonly kind: 'version'}
 	| {readonly kind: 'wrong'; readonly why: string};
 
-export function parseArguments(given: readonly string[], environment: Readonly<Record<string, string | undefined>>): Parsed {
-	let socketPath = `${environment['VKS_RUN_FOLDER'] || '/run/vks'}/control.sock`;
-	let theme = environment['VKS_THEME'] || 'auto';
-	let readOnly = false;
-	let asciiOnly = false;
-	// Empty means unset: https://no-color.org
-	let color = !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
-	const rest = given.flatMap(each => (/^--(socket|theme)=/.test(each) ? [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] : [each]));
+interface Spelling {
+	readonly flag: string;
+	readonly takesValue: boolean;
+	/** What a switch stands for. */
+	readonly text: string;
+	/** The flag it is stored under. */
+	readonly under: string;
+}
+
+const options: readonly ConsoleOption[] = consoleOptions;
+const spellings: readonly Spelling[] = [
+	...options.flatMap(({flag, value, opposite}) => [
+		{flag, takesValue: value !== undefined, text: 'true', under: flag},
+		...(opposite === undefined ? [] : [{flag: opposite, takesValue: false, text: 'false', under: flag}]),
+	]),
+	...otherFlags.flatMap(other => [
+		{flag: other.flag, takesValue: 'value' in other, text: 'true', under: other.flag},
+		...('short' in other ? [{flag: other.short, takesValue: false, text: 'true', under: other.flag}] : []),
+	]),
+];
+
+/** As they are typed. */
+export const allFlags: readonly string[] = spellings.map(({flag}) => flag);
+
+export function parseArguments(given: readonly string[]): Parsed {
+	const flags = new Map<string, string>();
+	const rest = given.flatMap(splitValue);
 	for (let index = 0; index < rest.length; index++) {
-		const flag = rest[index] ?? '';
-		switch (flag) {
-			case '--help':
-			case '-h':
-				return {kind: 'help'};
-			case '--version':
-			case '-V':
-				return {kind: 'version'};
-			case '--read-only':
-				readOnly = true;
-				break;
-			case '--ascii':
-				asciiOnly = true;
-				break;
-			case '--no-color':
-				color = false;
-				break;
-			case '--socket':
-			case '--theme': {
-				const value = rest[++index];
-				if (value === undefined || value === '' || value.startsWith('--')) return {kind: 'wrong', why: `${flag} needs a value: vks-tui --help`};
-				if (flag === '--socket') socketPath = value;
-				else theme = value;
-				break;
-			}
-			default:
-				return {kind: 'wrong', why: `there is no option ${flag}: vks-tui --help lists them`};
+		const word = rest[index] ?? '';
+		const spelling = spellings.find(({flag}) => flag === word);
+		if (spelling === undefined) return {kind: 'wrong', why: unknownFlag(word)};
+		if (!spelling.takesValue) {
+			flags.set(spelling.under, spelling.text);
+			continue;
 		}
+		const value = rest[++index];
+		if (value === undefined || value === '' || value.startsWith('--')) return {kind: 'wrong', why: `${word} needs a value: vks-tui --help`};
+		flags.set(spelling.under, value);
 	}
-	const known = themeNames.find(name => name === theme);
-	if (known === undefined) return {kind: 'wrong', why: `there is no theme ${theme}: choose ${themeNames.join(', ')}`};
-	return {kind: 'run', options: {socketPath, readOnly, asciiOnly, color, theme: color ? known : 'mono'}};
+	return meant(flags);
+}
+
+function meant(flags: ReadonlyMap<string, string>): Parsed {
+	if (flags.has('--help')) return {kind: 'help'};
+	if (flags.has('--version')) return {kind: 'version'};
+	const shell = flags.get('--completion');
+	if (shell !== undefined) return {kind: 'completion', shell};
+	return {kind: flags.has('--print-config') ? 'print-config' : 'run', flags: Object.fromEntries(flags)};
+}
+
+/** `--theme=mono` as two words; a switch takes none. */
+function splitValue(word: string): readonly string[] {
+	const at = word.indexOf('=');
+	const spelling = spellings.find(({flag, takesValue}) => takesValue && at > 0 && flag === word.slice(0, at));
+	return spelling === undefined ? [word] : [spelling.flag, word.slice(at + 1)];
+}
+
+function unknownFlag(word: string): string {
+	const close = nearest(word, allFlags.filter(flag => flag.startsWith('--')));
+	return `there is no option ${word}${close === null ? ': vks-tui --help lists them' : `; did you mean ${close}?`}`;
 }

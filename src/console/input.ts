@@ -2,7 +2,7 @@
  * From what the terminal sent to what it means. A command letter counts only when it came alone: several characters in one
  * chunk are a paste, and a paste never acts.
  */
-import {keymap} from './keymap.ts';
+import type {Binding} from './keymap.ts';
 import type {Action} from './actions.ts';
 import type {ViewState} from './view.ts';
 
@@ -42,36 +42,43 @@ export function keyName(input: string, key: KeyFlags): string | null {
 	return input === ' ' ? 'space' : input === '\r' || input === '\n' ? 'enter' : input;
 }
 
-/** Keys that mean the same whatever is open. */
-const always: ReadonlySet<string> = new Set(['ctrl-c', 'ctrl-l', 'ctrl-z']);
+/** Leaving, repainting and suspending on a control key mean the same whatever is open. */
+function alwaysMeant(keys: readonly Binding[], name: string | null): Action | null {
+	const action = name?.startsWith('ctrl-') === true ? bound(keys, name) : null;
+	return action?.id === 'quit' || action?.id === 'repaint' || action?.id === 'suspend' ? action : null;
+}
 
-export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focus'>, input: string, key: KeyFlags): Action | null {
+export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focus' | 'keys'>, input: string, key: KeyFlags): Action | null {
 	const name = keyName(input, key);
-	if (name !== null && always.has(name)) return bound(name);
-	const {dialog} = state;
+	const {dialog, keys} = state;
+	const always = alwaysMeant(keys, name);
+	if (always !== null) return always;
 	if (dialog?.kind === 'typed' || (dialog === null && state.filterOpen)) return fieldAction(name, input, key);
 	if (dialog?.kind === 'confirm') {
 		if (name === 'y') return {id: 'yes'};
-		return name === 'n' || name === 'N' || name === 'q' || name === 'escape' ? {id: 'no'} : name === 'L' ? bound('L') : null;
+		if (name === 'n' || name === 'N' || name === 'q' || name === 'escape') return {id: 'no'};
+		const action = name === null ? null : bound(keys, name);
+		return action?.id === 'lockdown' ? action : null;
 	}
 	if (dialog !== null) {
 		if (name === 'enter' || name === 'q' || name === 'escape') return {id: 'no'};
-		const action = name === null ? null : bound(name);
+		const action = name === null ? null : bound(keys, name);
 		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' ? action : null;
 	}
-	if (name !== null) return bound(name);
-	return repeatedMove(input, key);
+	if (name !== null) return bound(keys, name);
+	return repeatedMove(keys, input, key);
 }
 
-function bound(name: string): Action | null {
-	return keymap.find(binding => binding.keys.includes(name))?.action ?? null;
+function bound(keys: readonly Binding[], name: string): Action | null {
+	return keys.find(binding => binding.keys.includes(name))?.action ?? null;
 }
 
 /** A held `j` arrives as `jjj` on a slow line: moving is harmless, and all it does is move once. */
-function repeatedMove(input: string, key: KeyFlags): Action | null {
+function repeatedMove(keys: readonly Binding[], input: string, key: KeyFlags): Action | null {
 	const first = input.slice(0, 1);
-	if (key.ctrl || key.meta || (first !== 'j' && first !== 'k') || [...input].some(character => character !== first)) return null;
-	return bound(first);
+	if (key.ctrl || key.meta || [...input].some(character => character !== first)) return null;
+	const action = bound(keys, first);
+	return action?.id === 'move' && (action.by === 'up' || action.by === 'down') ? action : null;
 }
 
 function fieldAction(name: string | null, input: string, key: KeyFlags): Action | null {

@@ -1,6 +1,7 @@
 /** The one table of keys: the handler, the footer, the help overlay and the README all read it. */
 import {commandBlockedBy} from './select/availability.ts';
 import type {Action} from './actions.ts';
+import {actionName, writtenKey} from './keys/names.ts';
 import type {PanelId, ViewState} from './view.ts';
 
 export type Where = 'everywhere' | 'lists' | PanelId | 'dialog';
@@ -76,15 +77,13 @@ export const keymap: readonly Binding[] = [
 
 /** How the keys of a binding are written. */
 export function keysOf(binding: Binding): string {
-	return binding.keys.map(writtenKey).join(' ');
+	return binding.keys.map(key => writtenKey(key)).join(' ');
 }
 
-const written: Readonly<Record<string, string>> = {
-	up: '↑', down: '↓', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', enter: 'Enter', escape: 'Esc', tab: 'Tab', 'shift-tab': 'Shift-Tab', space: 'Space',
-};
-
-function writtenKey(name: string): string {
-	return written[name] ?? (name.startsWith('ctrl-') ? `Ctrl-${name.slice(5).toUpperCase()}` : name);
+/** The first key of an action as it is written; empty when somebody took all of them away. */
+export function keyFor(keys: readonly Binding[], name: string): string {
+	const [key] = keys.find(({action}) => actionName(action) === name)?.keys ?? [];
+	return key === undefined ? '' : writtenKey(key);
 }
 
 /** Why the action cannot be taken now, in a word or two; null when it can. */
@@ -112,8 +111,8 @@ export interface FooterKey {
 /** Keys worth a place in the footer now, most important first. */
 export function footerKeys(state: ViewState): readonly FooterKey[] {
 	const locked = state.live.snapshot?.state.kind === 'lockdown';
-	return keymap
-		.filter(binding => binding.footer !== undefined)
+	return state.keys
+		.filter(binding => binding.footer !== undefined && binding.keys.length > 0)
 		// Lifting is only ever of use in a lockdown, and only then does it deserve the room.
 		.filter(binding => binding.action.id !== (locked ? 'lockdown' : 'lift'))
 		.filter(binding => !(binding.where === 'lists' && state.focus === 'tunnel'))
@@ -130,11 +129,12 @@ export interface HelpEntry {
 	readonly danger: boolean;
 }
 
-export function helpEntries(): readonly HelpEntry[] {
-	return keymap.flatMap((binding, index) => {
+export function helpEntries(table: readonly Binding[] = keymap): readonly HelpEntry[] {
+	const bindings = table.filter(({keys}) => keys.length > 0);
+	return bindings.flatMap((binding, index) => {
 		const {set} = binding;
-		const inSet = set === undefined ? [binding] : keymap.filter(each => each.set === set);
-		if (set !== undefined && keymap.findIndex(each => each.set === set) !== index) return [];
+		const inSet = set === undefined ? [binding] : bindings.filter(each => each.set === set);
+		if (set !== undefined && bindings.findIndex(each => each.set === set) !== index) return [];
 		return [{group: groupTitles[binding.group], keys: inSet.map(keysOf).join(' '), help: set === undefined ? binding.help : sets[set], danger: binding.danger ?? false}];
 	});
 }
@@ -142,6 +142,6 @@ export function helpEntries(): readonly HelpEntry[] {
 /** The README's key table; a test compares it with the file. */
 export function renderKeyTable(): string {
 	const cell = (text: string): string => text.replaceAll('|', '\\|');
-	const rows = keymap.map(binding => `| ${binding.keys.map(name => `\`${writtenKey(name)}\``).join(' ')} | ${cell(binding.help)} | ${binding.where} |`);
-	return ['| key | does | where |', '|---|---|---|', ...rows].join('\n');
+	const rows = keymap.map(({keys, action, help, where}) => `| ${keys.map(name => `\`${writtenKey(name)}\``).join(' ')} | \`${actionName(action)}\` | ${cell(help)} | ${where} |`);
+	return ['| key | name | does | where |', '|---|---|---|---|', ...rows].join('\n');
 }

@@ -10,24 +10,19 @@ import {Root, type ScreenControl} from './root.tsx';
 import {proofWord} from './select/truth.ts';
 import {createStore} from './store.ts';
 import {clipboardSequence, takeTerminal} from './terminal.ts';
-import {themeFor, type ThemeName} from './theme.ts';
+import type {Options} from './settings/settle.ts';
+import {themeFor} from './theme.ts';
 import {update} from './update.ts';
 import type {Action} from './actions.ts';
 import type {ViewEvent} from './events.ts';
 import {initialView} from './view.ts';
 
-export interface ConsoleOptions {
+export interface ConsoleOptions extends Options {
 	readonly feed: Feed;
-	readonly socketPath: string;
-	readonly readOnly: boolean;
-	readonly asciiOnly: boolean;
-	readonly theme: ThemeName;
 }
 
 /** The first frame waits this long for the first reading, so that it shows something true. */
 const firstReadingWithinMs = 150;
-/** Data is shown this often at most; Ink itself draws at most ten frames a second, keys included. */
-const dataFrameMs = 200;
 const tickMs = 1000;
 /** A tick that comes just before the daemon's own reading would only draw the screen twice. */
 const slackMs = 100;
@@ -49,7 +44,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		suspend: () => void suspend(),
 	};
 	const store = createStore({
-		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath}),
+		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, keys: options.keys, confirmLockdown: options.confirmLockdown}),
 		update,
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,
@@ -57,7 +52,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 			save: moment => saveMoment(moment, {folder: process.cwd(), isoTime: new Date().toISOString()}),
 		}),
 	});
-	const frames = createFrames(store, dataFrameMs, {
+	// Ink itself draws at most ten frames a second, keys included.
+	const frames = createFrames(store, options.refreshMs, {
 		nowMs: () => performance.now(),
 		after(ms, callback) {
 			const timer = setTimeout(callback, ms);

@@ -3,6 +3,7 @@ import type {Command, DropView, Explanation, JournalEntry, Snapshot} from '../co
 import type {Problem} from '../problem.ts';
 import {createMemo, type Memo} from './memo.ts';
 import {emptyRing, type Ring} from './ring.ts';
+import {keymap, type Binding} from './keymap.ts';
 
 export const panelIds = ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const;
 export type PanelId = (typeof panelIds)[number];
@@ -77,6 +78,10 @@ export interface ViewState {
 	/** Asked for with --read-only. */
 	readonly readOnly: boolean;
 	readonly socketPath: string;
+	/** The key table in use: the built-in one, or with the operator's own keys. */
+	readonly keys: readonly Binding[];
+	/** A lockdown asks for `y` first. */
+	readonly confirmLockdown: boolean;
 	readonly nextTicket: number;
 	/** What selectors remember; the one part that is no value. */
 	readonly memo: Memo;
@@ -92,6 +97,8 @@ export interface Start {
 	readonly rows: number;
 	readonly readOnly: boolean;
 	readonly socketPath: string;
+	readonly keys?: readonly Binding[];
+	readonly confirmLockdown?: boolean;
 }
 
 export const nothingYet = (): Moment => ({snapshot: null, drops: emptyRing(ringSize.drops), journal: emptyRing(ringSize.journal)});
@@ -100,6 +107,8 @@ const untouched: PanelView = {selected: null, filter: '', sort: 0, reverse: fals
 
 export function initialView(start: Start): ViewState {
 	return {
+		keys: keymap,
+		confirmLockdown: false,
 		...start,
 		link: {kind: 'connecting'},
 		live: nothingYet(),

@@ -8,6 +8,8 @@ import {parseConfig} from '../../src/config/parse.ts';
 import {renderEnvironment} from '../../src/config/render-env.ts';
 import {settingList} from '../../src/config/settings.ts';
 import {parseArguments} from '../../src/console/arguments.ts';
+import {parseConsoleFile} from '../../src/console/settings/file.ts';
+import {settle} from '../../src/console/settings/settle.ts';
 import {fitText, textWidth, withoutControls, wrapText} from '../../src/console/text.ts';
 import {explainQuerySchema} from '../../src/control/schema.ts';
 import {parseExit} from '../../src/controller/exit-check.ts';
@@ -90,9 +92,18 @@ export const textTargets: readonly FuzzTarget[] = [
 		if (!parsed.ok) assert.notEqual(parsed.error, '');
 	}, 0.5),
 	target('command lines of the console', fc.tuple(fc.array(fc.oneof(fc.constantFrom('--socket', '--theme', '--read-only', '--theme=mono', '--socket=', 'x'), brokenText(['--socket=/x', '--no-color'])), {maxLength: 5}), fc.dictionary(fc.constantFrom('VKS_RUN_FOLDER', 'VKS_THEME', 'NO_COLOR', 'TERM'), brokenText(['dumb', 'mono', '/run/vks']))), ([argv, env]) => {
-		const parsed = parseArguments(argv, env);
-		assert.ok(parsed.kind !== 'wrong' || parsed.why !== '');
+		const parsed = parseArguments(argv);
+		if (parsed.kind === 'wrong') return assert.notEqual(parsed.why, '');
+		if (parsed.kind !== 'run') return;
+		const settled = settle({flags: parsed.flags, environment: env, file: null});
+		if (!settled.ok) assert.notEqual(settled.error, '');
 	}),
+	target('files of the console', brokenText(['theme: mono\nrefresh: 500\nkeys:\n  lockdown: X\n  drill: none\n  move-up: [up, k]\n', 'ascii: true\ncolor: false\nconfirmLockdown: true\n'], ['keys:', 'lockdown', '&a', '*a', 'ctrl-x', '"']), text => {
+		const parsed = parseConsoleFile('/console.yaml', text);
+		if (!parsed.ok) return assert.match(parsed.error, /^\/console\.yaml line \d+: ./);
+		assert.ok(parsed.value.keys.some(({action, keys}) => action.id === 'lockdown' && keys.length > 0));
+		assert.ok(parsed.value.keys.some(({action, keys}) => action.id === 'quit' && keys.includes('ctrl-c')));
+	}, 0.3),
 	target('questions of explain', fc.record({protocol: fc.constantFrom('tcp', 'UDP', 'icmp', 'icmpv6', 'x'), destination: brokenText(['192.0.2.1:443', '[2001:db8::1]:53', '::1', 'fe80::1%eth0', 'host:1']), uid: fc.option(brokenText(['1000', '4294967295']))}), typed => {
 		const parsed = parseExplainQuery(typed);
 		if (parsed.ok) assert.ok(explainQuerySchema.safeParse(parsed.value).success, 'the daemon would refuse the question');

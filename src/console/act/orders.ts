@@ -1,6 +1,7 @@
 /** Orders to the daemon: at once in the safe direction, with a question or a word before the others. */
 import type {Command} from '../../control/schema.ts';
 import type {OrderAction} from '../actions.ts';
+import {keyFor} from '../keymap.ts';
 import {selectedIndex} from '../select/rows.ts';
 import {placeOf, serverRows} from '../select/servers.ts';
 import type {Step} from '../store.ts';
@@ -15,9 +16,9 @@ export function order(state: ViewState, id: OrderAction): Step {
 				'Meanwhile nothing passes outside it: the policy stays in the kernel, and traffic waits or is refused.',
 			]));
 		case 'switch':
-			return state.focus === 'servers' ? still(askSwitch(state)) : still(say(focusOn(state, 'servers'), 'select a server, then s or Enter', 'info'));
+			return state.focus === 'servers' ? still(askSwitch(state)) : still(say(focusOn(state, 'servers'), `select a server, then ${keyFor(state.keys, 'switch')} or Enter`, 'info'));
 		case 'lockdown':
-			return submit({...state, dialog: null, filterOpen: false}, {do: 'lockdown', reason: 'from the console'});
+			return lockdown(state);
 		case 'lift':
 			return still(askWord(state, {do: 'lift', word: 'lift'}));
 		case 'drill':
@@ -25,6 +26,15 @@ export function order(state: ViewState, id: OrderAction): Step {
 		case 'drill-full':
 			return still(askWord(state, {do: 'drill-full', word: 'drill'}));
 	}
+}
+
+const lockdownCommand: Command = {do: 'lockdown', reason: 'from the console'};
+
+/** At once, unless the operator's own file wants to be asked. */
+function lockdown(state: ViewState): Step {
+	if (!state.confirmLockdown) return submit({...state, dialog: null, filterOpen: false}, lockdownCommand);
+	const asked = state.dialog?.kind === 'confirm' && state.dialog.command.do === 'lockdown';
+	return still(asked ? state : ask({...state, filterOpen: false}, lockdownCommand, 'Lockdown', ['All traffic is refused until the lockdown is lifted, but for loopback and the management path.']));
 }
 
 export function submit(state: ViewState, command: Command): Step {
@@ -48,7 +58,7 @@ export function askSwitch(state: ViewState): ViewState {
 	const server = rows[selectedIndex(rows, state.panels.servers.selected)]?.server;
 	if (server === undefined) return say(state, 'switch: there is no server to switch to', 'warn');
 	if (server.problem !== null) return say(state, `switch: ${server.id} cannot be used: ${server.problem}`, 'warn');
-	if (server.current) return say(state, `switch: ${server.id} is the current server; r reconnects`, 'warn');
+	if (server.current) return say(state, `switch: ${server.id} is the current server; ${keyFor(state.keys, 'reconnect')} reconnects`, 'warn');
 	const from = state.live.snapshot?.servers.find(each => each.current);
 	const named = (each: {readonly id: string; readonly city: string | null; readonly country: string | null}): string => [each.id, placeOf(each)].filter(Boolean).join(', ');
 	return ask(state, {do: 'switch', server: server.id}, 'Switch server', [

@@ -1,5 +1,6 @@
 /** Full-width lines below the header: what must not be missed, most important first. None when all is well. */
 import {formatAge, formatClock} from '../format.ts';
+import {keyFor} from '../keymap.ts';
 import type {Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 import {causeTexts, proofWord, withoutState} from './truth.ts';
@@ -39,7 +40,7 @@ function bannerForState(state: ViewState): Banner | null {
 		case 'connected':
 			return null;
 		case 'lockdown':
-			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  traffic is refused. U, then the word lift, ends it.`};
+			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  traffic is refused. ${keyFor(state.keys, 'lift')}, then the word lift, ends it.`};
 		case 'blocked':
 			return {id: 'state', tone: 'warn', text: `BLOCKED${current.cause === null ? '' : `, ${causeTexts[current.cause]}`}  ${retry}${withoutState(current)}`};
 		case 'degraded':

@@ -1,6 +1,7 @@
 /** What Enter shows: a rule, or why a packet was refused and what would let it pass. */
 import type {DropView, Explanation, RuleView, ServerView} from '../../control/schema.ts';
 import {formatAge, formatBytes, formatClock, formatPacketRate, withThousands} from '../format.ts';
+import {keyFor} from '../keymap.ts';
 import {span, wrapText, type Line} from '../text.ts';
 import type {Dialog, ViewState} from '../view.ts';
 import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
@@ -79,7 +80,7 @@ function serverLines(server: ServerView, {state, width}: {readonly state: ViewSt
 		...(server.problem === null ? [] : field('problem', server.problem, width)),
 		...(placeOf(server) === '' ? [] : field('place', placeOf(server), width)),
 		...(server.endpoint === null ? [] : field('endpoint', server.endpoint, width)),
-		...(server.current ? field('in use', 'yes; r dials it again', width) : []),
+		...(server.current ? field('in use', `yes; ${keyFor(state.keys, 'reconnect')} dials it again`, width) : []),
 		...(last === '' ? [] : field('last', last, width)),
 		...server.notes.flatMap(note => field('note', note, width)),
 	];

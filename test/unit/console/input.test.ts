@@ -122,3 +122,10 @@ test('a held j that arrives as jjj moves; jL does nothing', () => {
 	expect(actionFor(viewOf(), 'jjj', {})).toEqual({id: 'move', by: 'down'});
 	expect(actionFor(viewOf(), 'jL', {})).toBeNull();
 });
+
+test('with confirmLockdown, L asks and y locks down; L again and Enter are no answers', () => {
+	const careful: ViewState = {...viewOf(), confirmLockdown: true};
+	expect(commands(press(careful, ['L']))).toEqual([]);
+	expect(commands(press(careful, ['L', 'L', 'L', '\r']))).toEqual([]);
+	expect(commands(press(careful, ['L', 'y']))).toEqual(['lockdown']);
+});
