@@ -253,7 +253,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		else void enforceIfChanged();
 		if (live !== null && hasLostSource(sentFrom, result.value.choice.uplink, live.use.endpoint.address)) {
 			sentFrom = null;
-			dispatch({kind: 'lost', why: 'the uplink is another one, or has another address'});
+			dispatch({kind: 'moved', why: 'the uplink is another one, or has another address'});
 		}
 		if (live !== null && !result.value.carrierUp && machine.state.kind !== 'connecting') dispatch({kind: 'lost', why: 'the tunnel\'s interface is gone, down or without its address'});
 		return result;

@@ -37,6 +37,8 @@ export type Event =
 	| {readonly kind: 'verified'}
 	| {readonly kind: 'failed'; readonly cause: BlockedCause; readonly detail: string; readonly retryAtMs: number}
 	| {readonly kind: 'lost'; readonly why: string}
+	/** The address the tunnel sends from is no longer the uplink's. */
+	| {readonly kind: 'moved'; readonly why: string}
 	| {readonly kind: 'health'; readonly votes: readonly string[]}
 	| {readonly kind: 'retry'}
 	| {readonly kind: 'reconnect'; readonly fallbackServer: string | null}
@@ -90,6 +92,8 @@ function react(machine: Machine, event: Event): Step {
 			return onFailed(machine, event);
 		case 'lost':
 			return onLost(machine);
+		case 'moved':
+			return onMoved(machine);
 		case 'health':
 			return onHealth(machine, event.votes);
 		case 'retry':
@@ -171,6 +175,14 @@ function onLost(machine: Machine): Step {
 	// Anywhere else a dial is under way, and reports the loss itself as a failure.
 	if (stood) return dialTarget({...machine, tunnelKept: false}, 1);
 	return {machine, effects: []};
+}
+
+/** A dial that is under way would not notice: what it has heard came to the old address. */
+function onMoved(machine: Machine): Step {
+	const {state} = machine;
+	if (state.kind === 'connecting' || state.kind === 'verifying') return dialTarget({...machine, tunnelKept: false}, state.attempt);
+	if (state.kind === 'switching') return {machine, effects: [{kind: 'dial', server: state.to}]};
+	return onLost(machine);
 }
 
 function onHealth(machine: Machine, votes: readonly string[]): Step {

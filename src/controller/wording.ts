@@ -30,6 +30,7 @@ export function describeDial(event: Event): string {
 		case 'start':
 			return 'the daemon started';
 		case 'lost':
+		case 'moved':
 			return event.why;
 		case 'uplink':
 			return 'the uplink returned';

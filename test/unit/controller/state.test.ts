@@ -52,6 +52,21 @@ describe('what can happen to a connection', () => {
 		expect(run([{kind: 'verified'}], back.machine).machine).toMatchObject({epoch: 1, tunnelKept: false, state: {kind: 'connected'}});
 	});
 
+	test.each([
+		['connecting', up],
+		['verifying', [...up, {kind: 'raised'}]],
+		['connected', connected],
+		['degraded', [...connected, {kind: 'health', votes: ['silent']}]],
+		['verifying what was kept', [...connected, {kind: 'uplink', readiness: 'no-uplink'}, {kind: 'uplink', readiness: 'ready'}]],
+	] as ReadonlyArray<readonly [string, readonly Event[]]>)('an uplink with another address is dialled from anew: %s', (_, before) => {
+		expect(run([...before, {kind: 'moved', why: 'moved'}])).toMatchObject({machine: {tunnelKept: false, state: {kind: 'connecting', server: 'a'}}, effects: [{kind: 'dial', server: 'a'}]});
+	});
+
+	test('a switch begins again where it wanted to go, and nobody is dialled in a lockdown', () => {
+		expect(run([...connected, {kind: 'switch', to: 'b'}, {kind: 'moved', why: 'moved'}])).toMatchObject({machine: {state: {kind: 'switching', from: 'a', to: 'b'}}, effects: [{kind: 'dial', server: 'b'}]});
+		expect(run([...connected, {kind: 'lockdown', by: 'o', reason: 'r'}, {kind: 'moved', why: 'moved'}])).toMatchObject({machine: {state: {kind: 'lockdown'}}, effects: []});
+	});
+
 	test('a failed switch goes back to where it came from', () => {
 		const {machine, effects} = run([...connected, {kind: 'switch', to: 'b'}, failed]);
 		expect(machine).toMatchObject({target: {server: 'a'}, state: {kind: 'connecting', server: 'a'}});
@@ -60,7 +75,7 @@ describe('what can happen to a connection', () => {
 });
 
 const events: fc.Arbitrary<Event> = fc.oneof(
-	fc.constantFrom<Event>({kind: 'raised'}, {kind: 'verified'}, failed, {kind: 'lost', why: ''}, {kind: 'retry'}, {kind: 'reconnect', fallbackServer: null}, {kind: 'switch', to: 'b'}, {kind: 'start', target}),
+	fc.constantFrom<Event>({kind: 'raised'}, {kind: 'verified'}, failed, {kind: 'lost', why: ''}, {kind: 'moved', why: ''}, {kind: 'retry'}, {kind: 'reconnect', fallbackServer: null}, {kind: 'switch', to: 'b'}, {kind: 'start', target}),
 	fc.constantFrom<Event>({kind: 'health', votes: []}, {kind: 'health', votes: ['x']}, {kind: 'lockdown', by: 'o', reason: 'r'}, {kind: 'lift', fallbackServer: null}, {kind: 'stop'}),
 	fc.record({kind: fc.constant('uplink' as const), readiness: fc.constantFrom('ready' as const, 'no-uplink' as const, 'no-gateway' as const)}),
 );
