@@ -41,8 +41,15 @@ const dropJson = ({atMs, ...record}: DropView): object => ({at: isoTime(atMs), .
 export function dropLine(drop: DropView): string {
 	const via = [drop.inInterface === null ? '' : `from ${drop.inInterface}`, drop.outInterface === null ? '' : `to ${drop.outInterface}`].filter(Boolean).join(' ');
 	const type = drop.icmpType === null ? '' : ` type ${drop.icmpType}`;
-	const who = drop.uid === null ? '' : `  uid ${drop.uid}`;
+	const who = drop.uid === null ? '' : `  uid ${drop.uid}${ownerText(drop)}`;
 	const drill = drop.drill === true ? '  (drill)' : '';
 	const flow = `${formatAddress(drop.source, drop.sourcePort)} -> ${formatAddress(drop.destination, drop.destinationPort)}`;
 	return `${isoTime(drop.atMs)}  ${paint('strong', drop.ruleId)}  ${drop.direction} ${via}  ${drop.protocol}${type} ${flow}${who}${drill}`;
+}
+
+/** ` (radarr), Radarr, pid 77, docker 3f2a9c1b0d4e`: what was known when the record arrived. */
+function ownerText({owner = {}}: DropView): string {
+	const {user, process, pid, container} = owner;
+	const parts = [process, pid === undefined ? undefined : `pid ${pid}`, container].filter(part => part !== undefined);
+	return `${user === undefined ? '' : ` (${user})`}${parts.map(part => `, ${part}`).join('')}`;
 }

@@ -5,6 +5,7 @@
 import {z} from 'zod';
 import type {drillProbeSchema} from './drill-schema.ts';
 import { drillSchema} from './drill-schema.ts';
+import {dropRecordSchema} from './drop-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
 import {previewSchema, previewWishSchema} from './preview-schema.ts';
 import {favouriteSchema, serverSchema} from './server-schema.ts';
@@ -12,7 +13,7 @@ import {favouriteSchema, serverSchema} from './server-schema.ts';
 export {exceptionTextSchema, type ExceptionText} from './exception-schema.ts';
 export type {Preview, PreviewWish} from './preview-schema.ts';
 
-export {drillSchema, exceptionSchema, serverSchema};
+export {drillSchema, dropRecordSchema, exceptionSchema, serverSchema};
 export {lastTrySchema, latencySchema, type LastTry, type Latency} from './server-schema.ts';
 
 /** Raised when a message changes incompatibly; a client that meets another number says so and stops. */
@@ -137,25 +138,6 @@ export const snapshotSchema = z.object({
 	lastDrill: drillSchema.nullable(),
 });
 
-export const dropRecordSchema = z.object({
-	atMs,
-	ruleId: z.string(),
-	direction: z.enum(['in', 'out', 'forward']),
-	inInterface: z.string().nullable(),
-	outInterface: z.string().nullable(),
-	source: z.string(),
-	destination: z.string(),
-	protocol: z.enum(['tcp', 'udp', 'icmp', 'icmpv6', 'other']),
-	sourcePort: count.nullable(),
-	destinationPort: count.nullable(),
-	icmpType: count.nullable(),
-	uid: count.nullable(),
-	gid: count.nullable(),
-	length: count,
-	/** Sent by a leak test of vks itself. */
-	drill: z.literal(true).optional(),
-});
-
 export const journalEntrySchema = z.object({
 	seq: count,
 	atMs,
@@ -206,6 +188,8 @@ export const explainQuerySchema = z.strictObject({
 	raw: z.boolean().optional(),
 	/** Of a connection that was let begin, by whichever side may. */
 	established: z.boolean().optional(),
+	/** Of ICMP; absent: an echo request. */
+	icmpType: z.number().int().min(0).max(255).optional(),
 });
 
 export const explanationSchema = z.object({
@@ -259,7 +243,7 @@ export type ExceptionView = z.infer<typeof exceptionSchema>;
 export type ServerView = z.infer<typeof serverSchema>;
 export type DrillView = z.infer<typeof drillSchema>;
 export type DrillProbeView = z.infer<typeof drillProbeSchema>;
-export type DropView = z.infer<typeof dropRecordSchema>;
+export type {DropOwner, DropView} from './drop-schema.ts';
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type Command = z.infer<typeof commandSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;

@@ -1,5 +1,5 @@
 /** The one writer of the policy: wires keepers, engine, prover and queue, and serves whoever looks on or commands. */
-import type {DropView, Snapshot} from '../control/schema.ts';
+import type {Snapshot} from '../control/schema.ts';
 import type {Generation, KernelEvent} from '../kernel/kernel.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
@@ -9,6 +9,7 @@ import {answerCommand, superseded} from './answer.ts';
 import {closeFirst} from './close-first.ts';
 import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
+import {dropKeeper} from './drop-keeper.ts';
 import {createEngine} from './engine.ts';
 import {exitKeeper} from './exit-keeper.ts';
 import {endInOrder} from './ending.ts';
@@ -42,18 +43,14 @@ import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
 
 export type {Controller, ControllerDeps} from './controller-types.ts';
 
-const keptDrops = 1000;
-
 export function createController(deps: ControllerDeps): Controller {
 	const {kernel, config, clock, intent} = deps;
 	const listeners = new Set<(event: ControllerEvent) => void>();
-	const drops: DropView[] = [];
 	const standing = new Map<string, Problem>();
 	const stopping = new AbortController();
 	let servers: readonly ServerEntry[] = [];
 	let stats = freshStats(clock.now());
 	let statsOf: LiveTunnel | null = null;
-	let lostRecords = 0;
 	let lastAddresses: readonly IpAddress[] = [];
 	let reconnects: Snapshot['reconnects'] = {count: 0, lastReason: null};
 	let seq = 0;
@@ -148,11 +145,13 @@ export function createController(deps: ControllerDeps): Controller {
 		changed: () => void prover.prove().then(publish),
 	});
 
+	const drops = dropKeeper({owners: kernel.owners, clock, mark: drills.mark});
+
 	const snapshotNow = (): Snapshot => buildSnapshot({
 		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, recordOf: records.of, stats: statsNow(), reconnects,
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
-		rules: rules.rules(), drops: {...rules.drops(), lostRecords}, lastDrill: drills.last(),
+		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost()}, lastDrill: drills.last(),
 		problems: problems(),
 		exceptions: exceptions.views(rules.rules(), engine.machine().state.kind !== 'lockdown'),
 	});
@@ -217,13 +216,8 @@ export function createController(deps: ControllerDeps): Controller {
 			case 'overrun':
 				syncSoon();
 				return;
-			case 'drops': {
-				lostRecords += event.lost;
-				const records = drills.mark(event.records);
-				drops.push(...records);
-				if (drops.length > keptDrops) drops.splice(0, drops.length - keptDrops);
-				tell({type: 'drops', records, lost: event.lost});
-			}
+			case 'drops':
+				tell({type: 'drops', records: drops.take(event), lost: event.lost});
 		}
 	};
 
@@ -276,7 +270,7 @@ export function createController(deps: ControllerDeps): Controller {
 			return blocked;
 		},
 		snapshot: snapshotNow,
-		recentDrops: () => drops,
+		recentDrops: drops.recent,
 		recentJournal: () => journal.recent(),
 		async submit(command) {
 			if (command.do !== 'favourite') drills.interrupt();

@@ -60,7 +60,7 @@ function notesFor(exception: Exception, {ruleset, network, config, situation}: P
 function questionOf({range, protocol, port, direction, uid}: Exception, uplink: Uplink | null): Question | null {
 	const {base: host, length} = splitCidr(range);
 	if (length !== (familyOf(host) === 4 ? 32 : 128)) return null;
-	const common = {protocol, port, sourcePort: null, uid, mark: 0, raw: false, established: false};
+	const common = {protocol, port, sourcePort: null, uid, mark: 0, raw: false, established: false, icmpType: null};
 	if (direction === 'out') return {...common, direction, destination: host, source: null, via: null};
 	const mine = uplink?.addresses.find(address => familyOf(address) === familyOf(host));
 	return mine === undefined || uplink === null ? null : {...common, direction, destination: mine, source: host, via: uplink.name};

@@ -49,6 +49,7 @@ function questionOf(query: ExplainQuery, network: NetworkReading | null): Result
 		uid: query.uid,
 		mark: query.mark ?? 0,
 		established: query.established ?? false,
+		icmpType: query.icmpType ?? null,
 	});
 }
 

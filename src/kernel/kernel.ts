@@ -8,8 +8,10 @@ import type {InterfaceName} from '../net/interface-name.ts';
 import type {Port, Transport} from '../net/port.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
+import type {Owners} from './owners/owner.ts';
 import type {Probes} from './probe/probe.ts';
 
+export type {Holder, LocalFlow, Owners} from './owners/owner.ts';
 export type {ProbeAnswer, ProbeFlow, ProbePacket, Probes, Tap, TapFrame, TapOptions} from './probe/probe.ts';
 
 export type TableFamily = 'inet' | 'netdev';
@@ -142,6 +144,8 @@ export interface DropRecord {
 	readonly icmpType: number | null;
 	readonly uid: number | null;
 	readonly gid: number | null;
+	/** The packet mark, where it bore one. */
+	readonly mark?: number;
 	/** Bytes of the whole IP packet. */
 	readonly length: number;
 }
@@ -236,6 +240,7 @@ export interface Kernel {
 	readonly hooks: ForeignHooks;
 	readonly devices: Devices;
 	readonly probes: Probes;
+	readonly owners: Owners;
 	/** Starts delivering events until the signal aborts. A busy NFLOG group is a problem, not a failure. */
 	watch(listener: (event: KernelEvent) => void, options: {readonly nflogGroup: number; readonly signal: AbortSignal}): Promise<readonly Problem[]>;
 	close(): void;

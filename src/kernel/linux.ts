@@ -18,6 +18,7 @@ import {openLibnftables, type Libnftables} from './nftables/libnftables.ts';
 import {readGenerationId} from './nftables/reads.ts';
 import {checkNft, openNft} from './nftables/nft-program.ts';
 import {spawnedFirewall} from './nftables/spawned.ts';
+import {openOwners} from './owners/owners.ts';
 import {noNft, noPermission, problem} from './problems.ts';
 import {openProbes} from './probe/probes.ts';
 import {openSysctl} from './sysctl.ts';
@@ -104,6 +105,7 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		isOurRequest: port => port === route.portId,
 		onCommit: commit => void (lastCommit.value = commit),
 	});
+	const owners = openOwners(libc);
 	const xdp = openXdpGuard(openXdpSockets(koffi, libc));
 	return ok({
 		firewall: firewall.value,
@@ -118,10 +120,12 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		hooks: {read: (links, ours) => readForeignHooks({route, netfilter}, links, ours)},
 		devices,
 		probes: openProbes(koffi, libc),
+		owners,
 		watch,
 		close() {
 			firewall.value.close();
 			xdp.close();
+			owners.close();
 			netfilter.close();
 			route.close();
 		},

@@ -24,6 +24,8 @@ export interface Question {
 	readonly raw: boolean;
 	/** Of a connection that was let begin, by whichever side may. */
 	readonly established: boolean;
+	/** Null: an echo request. */
+	readonly icmpType: number | null;
 }
 
 export function wayOf(world: World, question: Question): Way {
@@ -41,12 +43,12 @@ function established(world: World, question: Question): Way {
 }
 
 function mirrored({routing}: World, {source, sourcePort, destination, port, direction, via, ...rest}: Question): readonly Question[] {
-	if (direction === 'in') return source === null ? [] : [{...rest, direction: 'out', source: null, sourcePort: port, destination: source, port: sourcePort, via: null}];
+	if (direction === 'in') return source === null ? [] : [{...rest, icmpType: null, direction: 'out', source: null, sourcePort: port, destination: source, port: sourcePort, via: null}];
 	const devices = via === null ? routing.links.filter(link => !link.loopback).map(({name}) => name) : [via];
 	return devices.flatMap(device => {
 		const mine = source ?? routing.links.find(({name}) => name === device)?.addresses.find(({address}) => familyOf(address) === familyOf(destination))?.address;
 		// The mark of an answer is the kernel's own; whoever asked bore none.
-		return mine === undefined ? [] : [{...rest, mark: 0, direction: 'in' as const, source: destination, sourcePort: port, destination: mine, port: sourcePort, via: device}];
+		return mine === undefined ? [] : [{...rest, icmpType: null, mark: 0, direction: 'in' as const, source: destination, sourcePort: port, destination: mine, port: sourcePort, via: device}];
 	});
 }
 
@@ -58,7 +60,7 @@ function walk(world: World, question: Question, tracking: Tracking): Way {
 	return wayOut(world, {...packet, destination, bound: via});
 }
 
-function packetOf({protocol, destination, port, source, sourcePort, uid, mark}: Question): Packet {
+function packetOf({protocol, destination, port, source, sourcePort, uid, mark, icmpType}: Question): Packet {
 	const family = familyOf(destination);
 	return {
 		inInterface: null,
@@ -70,7 +72,7 @@ function packetOf({protocol, destination, port, source, sourcePort, uid, mark}: 
 		protocol: protocol === 'other' ? null : protocol,
 		sourcePort,
 		destinationPort: port,
-		icmpType: protocol === 'icmp' ? 8 : protocol === 'icmpv6' ? 128 : null,
+		icmpType: protocol === 'icmp' ? (icmpType ?? 8) : protocol === 'icmpv6' ? (icmpType ?? 128) : null,
 		hopLimit: 64,
 		mark,
 		uid,

@@ -1,5 +1,5 @@
 /** What the contract suite needs of a kernel under test: the kernel, and hands that act on it from outside. */
-import type {Kernel} from '../../src/kernel/kernel.ts';
+import type {Holder, Kernel, LocalFlow} from '../../src/kernel/kernel.ts';
 
 export interface Bench {
 	readonly kernel: Kernel;
@@ -14,5 +14,15 @@ export interface Bench {
 	foreignXdp(name: string): (() => void) | null;
 	/** Another process mirrors what leaves one link to another one by a tc filter; what is returned ends it. */
 	mirror(from: string, to: string): () => void;
+	/** Another process of another uid opens a UDP socket. */
+	openSocket(): Promise<OpenSocket>;
 	close(): void;
+}
+
+export interface OpenSocket {
+	/** A packet that it could send. */
+	readonly flow: LocalFlow;
+	readonly holder: Pick<Holder, 'pid' | 'process'>;
+	/** Resolves when it is closed. */
+	close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import {fakeKernel} from '../fakes/fake-kernel.ts';
+import {fakeKernel, fakeSocket} from '../fakes/fake-kernel.ts';
 import {nic} from '../helpers/situations.ts';
 import {kernelContract} from './kernel-contract.ts';
 
@@ -21,6 +21,12 @@ for (const ownership of ['owned', 'unsupported'] as const) {
 				const hook = {kind: 'filter', device: nic(from), at: 'egress', classifier: 'u32', actions: ['mirred'], diverts: true} as const;
 				kernel.strangersHooks.add(hook);
 				return () => void kernel.strangersHooks.delete(hook);
+			},
+			async openSocket() {
+				const flow = {protocol: 'udp', source: '10.0.0.2', sourcePort: 40_000, destination: '192.0.2.1', destinationPort: 53, uid: 65_534} as const;
+				const holder = {pid: 4243, process: 'app', container: null};
+				kernel.sockets.set(fakeSocket(flow), holder);
+				return {flow, holder, close: async () => void kernel.sockets.delete(fakeSocket(flow))};
 			},
 			close: kernel.close,
 		};

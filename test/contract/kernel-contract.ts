@@ -4,6 +4,7 @@ import type {Bench} from './bench.ts';
 import {firewallContract} from './firewall-contract.ts';
 import {hooksContract} from './hooks-contract.ts';
 import {networkContract} from './network-contract.ts';
+import {ownersContract} from './owners-contract.ts';
 import {ownershipContract} from './ownership-contract.ts';
 import {probeContract} from './probe-contract.ts';
 import {watchContract} from './watch-contract.ts';
@@ -18,5 +19,6 @@ export function kernelContract(name: string, makeBench: () => Promise<Bench>): v
 		xdpContract(makeBench);
 		hooksContract(makeBench);
 		probeContract(makeBench);
+		ownersContract(makeBench);
 	});
 }

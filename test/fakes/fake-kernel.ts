@@ -2,7 +2,7 @@
  * The kernel in memory, behind the same interface, held honest by the contract suite. It remembers what it was told, refuses
  * or hangs on command, and tells a test's news as the real one would.
  */
-import type {Firewall, ForeignHook, Kernel, KernelEvent, Link, Sysctl, TableFamily} from '../../src/kernel/kernel.ts';
+import type {Firewall, ForeignHook, Holder, Kernel, KernelEvent, Link, LocalFlow, Sysctl, TableFamily} from '../../src/kernel/kernel.ts';
 import type {InterfaceName} from '../../src/net/interface-name.ts';
 import type {Problem} from '../../src/problem.ts';
 import {fail, ok, type Result} from '../../src/result.ts';
@@ -49,6 +49,8 @@ export interface FakeKernel extends Kernel {
 	/** tc filters and XDP programs of others; their tables are those that `foreign` made. */
 	readonly strangersHooks: Set<ForeignHook>;
 	readonly probes: FakeProbes;
+	/** Open sockets, by `fakeSocket`, and who holds them; uid 0 is root and 65534 nobody. */
+	readonly sockets: Map<string, Holder>;
 	setFault(fault: Fault | null): void;
 	setClock(monotonic: () => number): void;
 	emit(event: KernelEvent): void;
@@ -75,6 +77,7 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 	const sysctls = new Map<string, string>();
 	const strangersXdp = new Set<string>();
 	const strangersHooks = new Set<ForeignHook>();
+	const sockets = new Map<string, Holder>();
 	/** Bound by index, as in the kernel: a rename changes nothing. */
 	let heldXdp: ReadonlySet<number> = new Set();
 	const state: FakeNetworkState = {links: [loopbackLink], routes: [], rules: [], connections: 0};
@@ -203,6 +206,8 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 		strangersHooks,
 		heldXdp: () => new Set(state.links.filter(({index}) => heldXdp.has(index)).map(({name}) => name)),
 		devices: fakeDevices({gate: asyncGate, putLink, dropLink}),
+		owners: {userOf: uid => fakeUsers.get(uid) ?? null, holderOf: flow => sockets.get(fakeSocket(flow)) ?? null},
+		sockets,
 		probes: fakeProbes({state, tables: () => tables, setDown: name => putLink({name, up: false})}),
 		async watch(listener, {nflogGroup, signal}) {
 			if (signal.aborted) return [];
@@ -235,6 +240,10 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 		},
 	};
 }
+
+const fakeUsers: ReadonlyMap<number, string> = new Map([[0, 'root'], [65_534, 'nobody']]);
+/** What of a flow names its socket here. */
+export const fakeSocket = ({protocol, sourcePort, uid}: Pick<LocalFlow, 'protocol' | 'sourcePort' | 'uid'>): string => `${protocol} ${sourcePort} ${uid}`;
 
 const say = (code: Problem['code'], what: string): Problem => ({code, severity: 'error', what, stillBlocking: 'unknown', next: 'This is the fake kernel.'});
 const refused = (message: string): Problem => say(message.includes('not permitted') ? 'table-held' : 'ruleset-refused', `nft refused the ruleset: ${message}.`);

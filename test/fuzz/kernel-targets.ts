@@ -13,6 +13,8 @@ import {parseLink, parseLinkAddress} from '../../src/kernel/network/parse-links.
 import {encodeRoute, parseRoute} from '../../src/kernel/network/parse-route.ts';
 import {RTPROT_VKS} from '../../src/kernel/network/protocol.ts';
 import {encodeRule, parseRule} from '../../src/kernel/network/parse-rule.ts';
+import {parseContainer, parsePasswd, processName} from '../../src/kernel/owners/parse-owner.ts';
+import {parseSocket} from '../../src/kernel/owners/sock-diag.ts';
 import {nftProblem, parseListing as parseListingText} from '../../src/kernel/nftables/errors.ts';
 import {parseGeneration, parseHookDevices, parseTable} from '../../src/kernel/nftables/parse.ts';
 import {parseUapiErrno, parseUapiGet} from '../../src/kernel/parse-wg-uapi.ts';
@@ -47,6 +49,10 @@ const rule: fc.Arbitrary<RoutingRule> = fc.record({
 
 const dump = 'cHJpdmF0ZQ==\tcHVibGlj\t51821\t0xca6c\ncHVibGlj\t(none)\t198.51.100.7:51820\t0.0.0.0/0,::/0\t1789999990\t1024\t2048\t25\n';
 const uapi = 'private_key=00\nlisten_port=51821\npublic_key=0b\nendpoint=[2001:db8::7]:51820\nlast_handshake_time_sec=1789999990\nlast_handshake_time_nsec=500000000\ntx_bytes=2048\nrx_bytes=1024\npersistent_keepalive_interval=25\nerrno=0\n\n';
+const passwdFile = 'root:x:0:0:root:/root:/bin/sh\nradarr:x:1000:1000::/config:/bin/false\n';
+const cgroupFile = `0::/system.slice/docker-${'ab12cd34'.repeat(8)}.scope\n`;
+/** struct inet_diag_msg of a UDP socket bound to every address. */
+const socketMessage = Buffer.concat([Buffer.from([2, 7, 0, 0, 0x9c, 0xbb, 0, 0]), Buffer.alloc(56), Buffer.from([0xfe, 0xff, 0, 0, 0x2a, 1, 0, 0])]);
 const nowMs = 1_800_000_000_000;
 const messages = rtnetlink('').map((body, index) => encodeMessage({type: 16 + index, flags: 2, body}, index));
 const nftError = '/dev/stdin:3:5-12: Error: Could not process rule: Operation not permitted\nadd rule inet vks input drop\n    ^^^^^^^^\n';
@@ -118,6 +124,15 @@ export const kernelTargets: readonly FuzzTarget[] = [
 		if (table.ownerPort !== null) checkCount(table.ownerPort);
 		checkCount(generation.id);
 		for (const name of parseHookDevices(bytes)) assert.equal(typeof name, 'string');
+	}),
+	target('names of owners', brokenText([passwdFile, cgroupFile, 'Radarr\n']), text => {
+		for (const name of [...parsePasswd(text).values(), processName(text, text), parseContainer(text)]) if (name !== null) checkText(name);
+	}),
+	target('sockets of sock_diag', brokenBytes([socketMessage]), bytes => {
+		const socket = parseSocket(bytes);
+		if (socket === null) return;
+		for (const number of [socket.inode, socket.uid, socket.sourcePort, socket.destinationPort]) checkCount(number);
+		for (const address of [socket.source, socket.destination]) assert.notEqual(parseIp(address), null);
 	}),
 	target('NFLOG messages', brokenBytes(nflogMessages()), bytes => {
 		const {record, sequence} = parseNflog(bytes, {atMs: 1, nameOf: index => `if${index}`});

@@ -67,6 +67,6 @@ export function questionFrom({protocol, to, port, from, fromPort, uid = 1000, ma
 	return {
 		direction: way === 'in' ? 'in' : 'out', raw: way === 'raw', established: established === true, protocol, mark, uid,
 		destination: ip(to), port: port === undefined ? null : portOf(port), source: from === undefined ? null : ip(from), sourcePort: fromPort === undefined ? null : portOf(fromPort),
-		via: via === undefined ? null : nic(via),
+		via: via === undefined ? null : nic(via), icmpType: null,
 	};
 }

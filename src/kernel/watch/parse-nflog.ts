@@ -4,6 +4,7 @@ import {attributeMap, readText, readU16be, readU32be, type Attributes} from '../
 import {ETH_P_IP, ETH_P_IPV6, parsePacket} from './parse-packet.ts';
 
 const NFULA_PACKET_HDR = 1;
+const NFULA_MARK = 2;
 const NFULA_IFINDEX_INDEV = 4;
 const NFULA_IFINDEX_OUTDEV = 5;
 const NFULA_PAYLOAD = 9;
@@ -47,6 +48,7 @@ export function parseNflog(body: Buffer, {atMs, nameOf}: NflogContext): NflogPac
 			...packet,
 			uid: readId(attributes, NFULA_UID),
 			gid: readId(attributes, NFULA_GID),
+			...readMark(attributes),
 		},
 		sequence: readU32be(attributes.get(NFULA_SEQ)),
 	};
@@ -56,6 +58,12 @@ export function parseNflog(body: Buffer, {atMs, nameOf}: NflogContext): NflogPac
 function readId(attributes: Attributes, type: number): number | null {
 	const id = readU32be(attributes.get(type));
 	return id === NOBODY ? null : id;
+}
+
+/** The kernel leaves out a mark of zero (__build_packet_message, nfnetlink_log.c). */
+function readMark(attributes: Attributes): Pick<DropRecord, 'mark'> {
+	const mark = readU32be(attributes.get(NFULA_MARK)) ?? 0;
+	return mark === 0 ? {} : {mark};
 }
 
 /** On the netdev hooks the frame may start with its Ethernet header; elsewhere the bytes start at the IP header. */

@@ -1,5 +1,7 @@
 /** Refused packets, overruns and the backstop on the real kernel. */
+import {spawn} from 'node:child_process';
 import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
 import type {KernelEvent} from '../../../src/kernel/kernel.ts';
@@ -10,6 +12,7 @@ import {withBench} from '../with-bench.ts';
 import {sendRawFrame} from './raw-frame.ts';
 import {ip, nft, realBench, succeeds} from './real-bench.ts';
 import {received} from './received.ts';
+import {otherUid} from './socket-holder.ts';
 
 const bench = withBench(() => realBench('libnftables'));
 
@@ -45,6 +48,23 @@ test('a refused packet is reported with its rule, interface, ports and sender', 
 	await send(1, 53);
 	await vi.waitFor(() => expect(records()).toHaveLength(1));
 	expect(records()[0]).toMatchObject({ruleId: 'refuse-all', direction: 'out', outInterface: 'eth0', source: '10.0.0.2', destination: '192.0.2.1', protocol: 'udp', destinationPort: 53, uid: 0});
+});
+
+test('whose a refused connection is can be told while its socket is open, and not after it', async () => {
+	await uplink();
+	const {records} = await watch();
+	valueOf(await bench().kernel.firewall.run(refuse.replace('l4proto udp', 'l4proto tcp').replace(' drop\n', ' reject with icmpx admin-prohibited\n')));
+	// A connect that waits keeps its socket for a second: TCP takes the first refusal for a passing one (tcp_v4_err).
+	const child = spawn('setpriv', ['--reuid', String(otherUid), '--clear-groups', 'bash', '-c', 'exec 3<>/dev/tcp/192.0.2.1/80'], {stdio: 'ignore'});
+	const ended = once(child, 'exit');
+	const flow = await vi.waitFor(() => {
+		const [record] = records();
+		expect(record).toMatchObject({protocol: 'tcp', uid: otherUid, destinationPort: 80});
+		return {protocol: 'tcp', source: record?.source ?? '', sourcePort: record?.sourcePort ?? 0, destination: record?.destination ?? '', destinationPort: 80, uid: otherUid} as const;
+	});
+	expect(bench().kernel.owners.holderOf(flow)).toMatchObject({pid: child.pid, process: 'bash'});
+	await ended;
+	expect(bench().kernel.owners.holderOf(flow)).toBeNull();
 });
 
 test('a thousand refused packets arrive, none lost', async () => {

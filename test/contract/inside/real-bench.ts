@@ -6,6 +6,7 @@ import {openLinuxKernel} from '../../../src/kernel/linux.ts';
 import {openXdpSender} from '../../helpers/xdp-frame.ts';
 import type {Bench} from '../bench.ts';
 import {valueOf} from '../expect-result.ts';
+import {holdSocket} from './socket-holder.ts';
 
 export const succeeds = (program: string, args: readonly string[], input = ''): boolean => {
 	try {
@@ -66,6 +67,7 @@ export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> 
 			tc(`filter add dev ${from} egress protocol all u32 match u32 0 0 action mirred egress mirror dev ${to}`);
 			return () => void tc(`qdisc del dev ${from} clsact`);
 		},
+		openSocket: holdSocket,
 		removeLink: name => void ip(`link del ${name}`),
 		close() {
 			kernel.close();

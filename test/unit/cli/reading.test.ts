@@ -1,3 +1,5 @@
+import {dropLine} from '../../../src/cli/drops.ts';
+import type {DropView} from '../../../src/control/schema.ts';
 import {expect, test} from 'vitest';
 import {statusSchema} from '../../../src/control/status-schema.ts';
 import {sampleDrop, sampleEntry} from '../../fakes/fake-controller.ts';
@@ -86,6 +88,12 @@ test('rules and servers are tables, and JSON with ISO times', async () => {
 	expect(JSON.parse((await vks('rules', '--json')).out)).toMatchObject({version: 1, rules: [{id: 'tunnel-endpoint', lastHit: '2026-03-01T11:59:59.900Z'}, {lastHit: null}]});
 	expect((await vks('servers')).out).toMatch(/^\* {2}lab-one {2}Lisbon {2}PT {7}203\.0\.113\.10:51820 +23 ms {2}3m00s ago {2}12 % {2}yes +connected 10m00s ago$/m);
 	expect(JSON.parse((await vks('servers', '--json')).out)).toMatchObject({version: 1, servers: [{id: 'lab-one', current: true}, {id: 'lab-two'}]});
+});
+
+test('what was known of the sender stands behind the uid', () => {
+	const line = (owner: NonNullable<DropView['owner']>): string => dropLine({...sampleDrop, owner}).split('  ').at(-1) ?? '';
+	expect(line({user: 'radarr'})).toBe('uid 1000 (radarr)');
+	expect(line({user: 'radarr', process: 'Radarr', pid: 77, container: 'docker ab12cd34ef56'})).toBe('uid 1000 (radarr), Radarr, pid 77, docker ab12cd34ef56');
 });
 
 test('drops lists what was refused, and follows', async () => {

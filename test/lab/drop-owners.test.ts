@@ -1,0 +1,53 @@
+/** Whose a refused packet was, where that can be known, and no more where it cannot. Needs root. */
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {echoPort, uplinks} from '../../lab/plan.ts';
+import {waitUntil} from '../../lab/processes.ts';
+import {nodeExecutable} from '../../lab/program.ts';
+import {connectControl, type ControlClient} from '../../src/control/client.ts';
+import {controlSocketName} from '../../src/control/paths.ts';
+import type {DropView} from '../../src/control/schema.ts';
+import {endScene, raiseScene, type Scene} from '../helpers/leak-scene.ts';
+
+const {lan} = uplinks.addresses;
+const user = ['setpriv', '--reuid', '65534', '--clear-groups'];
+/** Sends once, and has no socket any more when its record is read. */
+const sendAndClose = `const socket = require("node:dgram").createSocket("udp4"); socket.on("error", () => undefined); socket.send("x", ${echoPort + 1}, "${lan.ipv4}", () => socket.close());`;
+
+describe('the owner of a refused packet', () => {
+	let scene: Scene;
+	let client: ControlClient;
+	const records: DropView[] = [];
+
+	const refused = (protocol: DropView['protocol']): DropView | undefined =>
+		records.find(record => record.protocol === protocol && record.destination === lan.ipv4 && record.uid === 65_534);
+
+	beforeAll(async () => {
+		scene = await raiseScene({});
+		const connected = await connectControl(join(scene.lab.description.folders.run, controlSocketName));
+		if (!connected.ok) throw new Error(connected.error.what);
+		client = connected.value;
+		await client.subscribe(['drops'], update => {
+			if (update.type === 'drops') records.push(...update.records);
+		});
+	});
+	afterAll(async () => {
+		client.close();
+		await endScene(scene);
+	});
+
+	test('a program that still waits for its connection is named', async () => {
+		// bash waits in connect() and keeps its socket for a second: TCP takes the first refusal for a passing one.
+		const run = scene.lab.exec('client', [...user, 'bash', '-c', `exec 3<>/dev/tcp/${lan.ipv4}/${echoPort}`]);
+		expect(await waitUntil(() => refused('tcp') !== undefined, 5000)).toBe(true);
+		expect(refused('tcp')).toMatchObject({ruleId: 'refuse-out', owner: {user: 'nobody', process: 'bash'}});
+		expect(refused('tcp')?.owner?.pid).toBeGreaterThan(0);
+		await run;
+	});
+
+	test('of one whose socket is gone only the user is named', async () => {
+		await scene.lab.exec('client', [...user, nodeExecutable(), '-e', sendAndClose]);
+		expect(await waitUntil(() => refused('udp') !== undefined, 5000)).toBe(true);
+		expect(refused('udp')?.owner).toEqual({user: 'nobody'});
+	});
+});
