@@ -17,6 +17,7 @@ import {JournalPanel} from './panels/Journal.tsx';
 import {RulesetPanel} from './panels/Ruleset.tsx';
 import {ServersPanel} from './panels/Servers.tsx';
 import {TunnelPanel} from './panels/Tunnel.tsx';
+import {Palette} from './Palette.tsx';
 import {TooSmall} from './TooSmall.tsx';
 import {TypedWord} from './TypedWord.tsx';
 
@@ -79,6 +80,8 @@ function DialogOver({state, theme, within}: {readonly state: ViewState; readonly
 			return <Confirm dialog={dialog} within={within} theme={theme} />;
 		case 'typed':
 			return <TypedWord dialog={dialog} within={within} theme={theme} />;
+		case 'palette':
+			return <Palette state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'details':
 			return <Details state={state} dialog={dialog} within={within} theme={theme} />;
 	}

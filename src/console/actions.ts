@@ -1,4 +1,5 @@
 /** What a key means: the vocabulary of the keymap, the palette and the reducer. */
+import type {ThemeName} from './theme.ts';
 import type {PanelId} from './view.ts';
 
 export type Movement = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
@@ -8,7 +9,15 @@ export type Action =
 	| {readonly id: PlainAction}
 	| {readonly id: 'focus'; readonly panel: PanelId}
 	| {readonly id: 'move'; readonly by: Movement}
-	| {readonly id: 'type'; readonly text: string};
+	| {readonly id: 'type'; readonly text: string; readonly pasted?: true}
+	| NamedAction;
+
+/** What only the palette can ask for, because it takes a word. */
+export type NamedAction =
+	| {readonly id: 'switch-to'; readonly server: string}
+	| {readonly id: 'filter-by'; readonly panel: PanelId; readonly text: string}
+	| {readonly id: 'theme'; readonly theme: ThemeName}
+	| {readonly id: 'symbols'; readonly asciiOnly: boolean};
 
 /** Orders to the daemon, with the question before them where one is due. */
 export const orderActions = [
@@ -40,6 +49,7 @@ export type ConsoleAction =
 	| 'copy'
 	| 'write'
 	| 'help'
+	| 'palette'
 	| 'quit'
 	| 'repaint'
 	| 'suspend';

@@ -53,7 +53,7 @@ export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focu
 	const {dialog, keys} = state;
 	const always = alwaysMeant(keys, name);
 	if (always !== null) return always;
-	if (dialog?.kind === 'typed' || (dialog === null && state.filterOpen)) return fieldAction(name, input, key);
+	if (dialog?.kind === 'typed' || dialog?.kind === 'palette' || (dialog === null && state.filterOpen)) return fieldAction(name, input, key);
 	if (dialog?.kind === 'confirm') {
 		if (name === 'y') return {id: 'yes'};
 		if (name === 'n' || name === 'N' || name === 'q' || name === 'escape') return {id: 'no'};
@@ -95,6 +95,10 @@ function fieldAction(name: string | null, input: string, key: KeyFlags): Action 
 			return {id: 'move', by: 'up'};
 		case 'down':
 			return {id: 'move', by: 'down'};
+		case 'pageup':
+			return {id: 'move', by: 'page-up'};
+		case 'pagedown':
+			return {id: 'move', by: 'page-down'};
 		default:
 			return key.ctrl || key.meta || key.tab ? null : typed(input);
 	}
@@ -108,5 +112,7 @@ function typed(input: string): Action | null {
 
 /** What a bracketed paste means: text in a field, nothing elsewhere. */
 export function pasteAction(state: Pick<ViewState, 'dialog' | 'filterOpen'>, text: string): Action | null {
-	return state.dialog === null && state.filterOpen ? typed(text) : null;
+	if (state.dialog?.kind !== 'palette' && (state.dialog !== null || !state.filterOpen)) return null;
+	const action = typed(text);
+	return action?.id === 'type' ? {...action, pasted: true} : action;
 }

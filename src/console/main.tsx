@@ -11,7 +11,6 @@ import {proofWord} from './select/truth.ts';
 import {createStore} from './store.ts';
 import {clipboardSequence, takeTerminal} from './terminal.ts';
 import type {Options} from './settings/settle.ts';
-import {themeFor} from './theme.ts';
 import {update} from './update.ts';
 import type {Action} from './actions.ts';
 import type {ViewEvent} from './events.ts';
@@ -44,7 +43,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		suspend: () => void suspend(),
 	};
 	const store = createStore({
-		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, keys: options.keys, confirmLockdown: options.confirmLockdown}),
+		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, keys: options.keys, confirmLockdown: options.confirmLockdown, looks: {theme: options.theme, asciiOnly: options.asciiOnly, color: options.color}}),
 		update,
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,
@@ -123,7 +122,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	stdin.setRawMode(true);
 	const instance = render(
 		<Root
-			frames={frames} theme={themeFor({name: options.theme, asciiOnly: options.asciiOnly})}
+			frames={frames}
 			onKey={(input, key) => act(actionFor(store.get(), input, key))}
 			onPaste={text => act(pasteAction(store.get(), text))}
 			onControl={next => (control = next)}

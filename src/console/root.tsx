@@ -1,10 +1,10 @@
 /** Joins the view to Ink: reads frames, and hands out what only Ink can do to the terminal. */
 import {useApp, useStdout} from 'ink';
-import {useEffect, useSyncExternalStore} from 'react';
+import {useEffect, useMemo, useSyncExternalStore} from 'react';
 import {App} from '../../components/App.tsx';
 import type {Frames} from './frames.ts';
 import type {KeyFlags} from './input.ts';
-import type {Theme} from './theme.ts';
+import {themeFor} from './theme.ts';
 
 export interface ScreenControl {
 	readonly repaint: () => void;
@@ -14,7 +14,6 @@ export interface ScreenControl {
 
 interface Props {
 	readonly frames: Frames;
-	readonly theme: Theme;
 	readonly onKey: (input: string, key: KeyFlags) => void;
 	readonly onPaste: (text: string) => void;
 	readonly onControl: (control: ScreenControl) => void;
@@ -22,8 +21,10 @@ interface Props {
 
 const clearScreen = '\u001B[2J\u001B[H';
 
-export function Root({frames, theme, onKey, onPaste, onControl}: Props) {
+export function Root({frames, onKey, onPaste, onControl}: Props) {
 	const state = useSyncExternalStore(frames.subscribe, frames.get);
+	const {theme: name, asciiOnly} = state.looks;
+	const theme = useMemo(() => themeFor({name, asciiOnly}), [name, asciiOnly]);
 	const {write} = useStdout();
 	const {suspendTerminal} = useApp();
 	useEffect(() => {

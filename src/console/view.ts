@@ -4,6 +4,7 @@ import type {Problem} from '../problem.ts';
 import {createMemo, type Memo} from './memo.ts';
 import {emptyRing, type Ring} from './ring.ts';
 import {keymap, type Binding} from './keymap.ts';
+import type {ThemeName} from './theme.ts';
 
 export const panelIds = ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const;
 export type PanelId = (typeof panelIds)[number];
@@ -39,6 +40,7 @@ export type Dialog =
 	| {readonly kind: 'help'; readonly top: number}
 	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly body: readonly string[]; readonly openedAtMs: number}
 	| {readonly kind: 'typed'; readonly command: Extract<Command, {readonly word: string}>; readonly text: string; readonly openedAtMs: number}
+	| {readonly kind: 'palette'; readonly text: string; readonly selected: string | null; readonly openedAtMs: number}
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number};
 
 export interface Pending {
@@ -82,6 +84,7 @@ export interface ViewState {
 	readonly keys: readonly Binding[];
 	/** A lockdown asks for `y` first. */
 	readonly confirmLockdown: boolean;
+	readonly looks: Looks;
 	readonly nextTicket: number;
 	/** What selectors remember; the one part that is no value. */
 	readonly memo: Memo;
@@ -89,6 +92,13 @@ export interface ViewState {
 
 /** Drops of a busy hour, and a journal of more than two hours with an entry a second. */
 export const ringSize = {drops: 10_000, journal: 10_000} as const;
+
+/** How everything is drawn. */
+export interface Looks {
+	readonly theme: ThemeName;
+	readonly asciiOnly: boolean;
+	readonly color: boolean;
+}
 
 export interface Start {
 	readonly nowMs: number;
@@ -99,6 +109,7 @@ export interface Start {
 	readonly socketPath: string;
 	readonly keys?: readonly Binding[];
 	readonly confirmLockdown?: boolean;
+	readonly looks?: Looks;
 }
 
 export const nothingYet = (): Moment => ({snapshot: null, drops: emptyRing(ringSize.drops), journal: emptyRing(ringSize.journal)});
@@ -109,6 +120,7 @@ export function initialView(start: Start): ViewState {
 	return {
 		keys: keymap,
 		confirmLockdown: false,
+		looks: {theme: 'auto', asciiOnly: false, color: true},
 		...start,
 		link: {kind: 'connecting'},
 		live: nothingYet(),

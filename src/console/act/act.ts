@@ -8,7 +8,9 @@ import type {ViewState} from '../view.ts';
 import {answerDialog} from './dialogs.ts';
 import {filterOf, look, setFilter} from './look.ts';
 import {moveSelection} from './move.ts';
+import {named} from './named.ts';
 import {order, submit} from './orders.ts';
+import {answerPalette} from './palette.ts';
 import {effect, focusOn, say, still} from './step.ts';
 
 /** A question nobody answers goes away: it was asked about a moment that has passed. */
@@ -26,6 +28,7 @@ export function act(before: ViewState, action: Action): Step {
 	const state = before.notice?.level === 'info' || before.notice?.level === 'warn' ? {...before, notice: null} : before;
 	if (action.id === 'quit' || action.id === 'repaint' || action.id === 'suspend') return effect(state, {type: action.id});
 	// A lockdown must not wait for a dialog to be closed.
+	if (state.dialog?.kind === 'palette' && action.id !== 'lockdown') return answerPalette(state, state.dialog, action, act);
 	if (state.dialog !== null && action.id !== 'lockdown') return answerDialog(state, action, submit);
 	const reason = disabledReason(action, state);
 	// A held L must not push the outcome of the first one off the screen.
@@ -37,6 +40,11 @@ export function act(before: ViewState, action: Action): Step {
 			return still(moveSelection(state, action.by));
 		case 'type':
 			return still(state.filterOpen ? setFilter(state, filterOf(state) + action.text) : state);
+		case 'switch-to':
+		case 'filter-by':
+		case 'theme':
+		case 'symbols':
+			return named(state, action);
 		default:
 			return actPlain(state, action.id);
 	}
@@ -54,6 +62,8 @@ function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
 	switch (id) {
 		case 'help':
 			return still({...state, dialog: {kind: 'help', top: 0}});
+		case 'palette':
+			return still({...state, filterOpen: false, dialog: {kind: 'palette', text: '', selected: null, openedAtMs: state.nowMs}});
 		case 'copy':
 			return copy(state);
 		case 'write':

@@ -14,7 +14,7 @@ const closed = (state: ViewState): Step => still({...state, dialog: null});
 
 export function answerDialog(state: ViewState, action: Action, submit: (state: ViewState, command: Command) => Step): Step {
 	const {dialog} = state;
-	if (dialog === null) return still(state);
+	if (dialog === null || dialog.kind === 'palette') return still(state);
 	if (dialog.kind === 'help' || dialog.kind === 'details') {
 		if (action.id === 'back' || action.id === 'help' || action.id === 'no' || action.id === 'accept') return closed(state);
 		if (action.id !== 'move') return still(state);

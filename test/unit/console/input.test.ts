@@ -98,7 +98,7 @@ test('letters typed into a filter are text', () => {
 
 test('a paste into a filter is text without its line ends', () => {
 	const open = press(viewOf(), ['4', '/']).state;
-	expect(pasteAction(open, 'dns\nq')).toEqual({id: 'type', text: 'dnsq'});
+	expect(pasteAction(open, 'dns\nq')).toEqual({id: 'type', text: 'dnsq', pasted: true});
 });
 
 test('a read-only console sends no command, whatever is pressed', () => {

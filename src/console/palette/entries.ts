@@ -1,0 +1,61 @@
+/** What the palette offers: everything the key table names, and what takes a word more. */
+import type {Action} from '../actions.ts';
+import {disabledReason, keysOf, type Binding} from '../keymap.ts';
+import {actionName} from '../keys/names.ts';
+import {placeOf} from '../select/servers.ts';
+import {themeNames} from '../theme.ts';
+import {panelIds, type PanelId, type ViewState} from '../view.ts';
+
+export interface PaletteEntry {
+	/** What is typed and shown; no two are the same. */
+	readonly title: string;
+	readonly keys: string;
+	readonly help: string;
+	/** Why it cannot be done now. */
+	readonly disabled: string | null;
+	readonly danger: boolean;
+	readonly action: Action;
+}
+
+/** Moving about by name is of no use, and the palette is open already. */
+const leftOut: ReadonlySet<string> = new Set(['move', 'palette']);
+
+export function paletteEntries(state: ViewState, text: string): readonly PaletteEntry[] {
+	return [
+		...filterEntries(state, text),
+		...state.keys.filter(({action}) => !leftOut.has(action.id)).map(binding => fromBinding(binding, state)),
+		...serverEntries(state),
+		...themeNames.map((theme): PaletteEntry => ({
+			title: `theme ${theme}`, keys: '', help: theme === state.looks.theme ? 'in use now' : 'other colours for all of the console', danger: false,
+			disabled: state.looks.color || theme === 'mono' ? null : 'no colour was asked for', action: {id: 'theme', theme},
+		})),
+		{title: `symbols ${state.looks.asciiOnly ? 'unicode' : 'ascii'}`, keys: '', help: state.looks.asciiOnly ? 'lines and symbols again' : 'nothing outside ASCII', disabled: null, danger: false, action: {id: 'symbols', asciiOnly: !state.looks.asciiOnly}},
+	];
+}
+
+function fromBinding(binding: Binding, state: ViewState): PaletteEntry {
+	return {
+		title: actionName(binding.action).replaceAll('-', ' '), keys: keysOf(binding), help: binding.help,
+		disabled: disabledReason(binding.action, state), danger: binding.danger ?? false, action: binding.action,
+	};
+}
+
+function serverEntries(state: ViewState): readonly PaletteEntry[] {
+	const reason = disabledReason({id: 'switch'}, state);
+	return (state.live.snapshot?.servers ?? []).map((server): PaletteEntry => ({
+		title: `switch ${server.id}`, keys: '', help: [placeOf(server), 'asks `y`'].filter(Boolean).join('; '), danger: false,
+		disabled: reason ?? (server.problem === null ? (server.current ? 'in use' : null) : server.problem), action: {id: 'switch-to', server: server.id},
+	}));
+}
+
+/** `filter dport:53` is for the focused panel, `filter drops dport:53` for the named one. */
+function filterEntries(state: ViewState, text: string): readonly PaletteEntry[] {
+	const [, first = '', rest = ''] = /^filter\s+(\S+)\s*(.*)$/.exec(text) ?? [];
+	if (first === '') return [];
+	const named = panelIds.find(panel => panel === first);
+	const entry = (panel: PanelId, filter: string): PaletteEntry => ({
+		title: `filter ${panel === named ? `${panel} ` : ''}${filter}`, keys: '', help: `show only these rows of ${panel}`, danger: false,
+		disabled: panel === 'tunnel' ? 'the tunnel has no rows' : null, action: {id: 'filter-by', panel, text: filter},
+	});
+	return named === undefined || rest === '' ? [entry(state.focus, `${first} ${rest}`.trim())] : [entry(named, rest)];
+}
