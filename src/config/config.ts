@@ -78,6 +78,8 @@ export interface Config {
 	readonly dhcp: boolean;
 	/** Where to learn the exit address, asked through the tunnel; null asks nobody. */
 	readonly exitUrl: string | null;
+	/** How often the tunnel's resolver is asked, to see how long it takes; null for never. */
+	readonly rttEveryMs: number | null;
 	/** How often a leak test runs by itself, besides after each connection; null for neither. */
 	readonly drillEveryMs: number | null;
 	readonly drillOnLeak: 'lockdown' | 'report';

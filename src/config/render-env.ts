@@ -25,6 +25,7 @@ export function renderEnvironment(config: Config): Readonly<Record<string, strin
 		[settings.tunnelInterface.name]: config.tunnelInterface,
 		[settings.dhcp.name]: yesOrNo(config.dhcp),
 		[settings.exitUrl.name]: config.exitUrl ?? 'off',
+		[settings.rttEveryMs.name]: config.rttEveryMs === null ? 'off' : `${config.rttEveryMs / 1000}s`,
 		[settings.drillEveryMs.name]: config.drillEveryMs === null ? 'off' : `${config.drillEveryMs / 1000}s`,
 		[settings.drillOnLeak.name]: config.drillOnLeak,
 		[settings.drillWhoami.name]: config.drillWhoami ?? '',

@@ -1,7 +1,8 @@
 /** What each setting's text must be, and the typed value it becomes. */
 import {z} from 'zod';
 import {parseOpenableRange, parseResolver} from './parse-addresses.ts';
-import {parseDrillEvery, parseWhoami} from './parse-drill.ts';
+import {parseWhoami} from './parse-drill.ts';
+import {everyOrOff} from './parse-every.ts';
 import {parseExitUrl, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
 import {parseLan} from './parse-lan.ts';
 import {parseGateway, parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
@@ -33,7 +34,8 @@ export const schema = {
 	tunnelInterface: textSchema(parseTunnelInterface),
 	dhcp: yesOrNo,
 	exitUrl: textSchema(parseExitUrl),
-	drillEveryMs: textSchema(parseDrillEvery),
+	rttEveryMs: textSchema(everyOrOff('2s', '1h')),
+	drillEveryMs: textSchema(everyOrOff('1m', '30d')),
 	drillOnLeak: choice(['lockdown', 'report']),
 	drillWhoami: textSchema(parseWhoami),
 	stateFolder: path,

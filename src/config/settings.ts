@@ -159,6 +159,14 @@ export const settings = {
 		form: 'Write an http or https URL without user and password, or off.',
 		example: 'off',
 	},
+	rttEveryMs: {
+		name: 'VKS_RTT_EVERY',
+		key: 'rtt_every',
+		default: '10s',
+		meaning: "How often the tunnel's resolver is asked for `example.com` while connected, to see how long it takes and whether it answers; `off` asks nobody.",
+		form: 'Write a number with s, m, h or d, from 2s to 1h, such as 30s; or off.',
+		example: '1m',
+	},
 	drillEveryMs: {
 		name: 'VKS_DRILL_EVERY',
 		key: 'drill_every',

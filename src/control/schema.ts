@@ -7,6 +7,7 @@ import type {drillProbeSchema} from './drill-schema.ts';
 import { drillSchema} from './drill-schema.ts';
 import {dropRecordSchema} from './drop-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
+import {reconnectsSchema, tunnelHealth} from './health-schema.ts';
 import {previewSchema, previewWishSchema} from './preview-schema.ts';
 import {favouriteSchema, serverSchema} from './server-schema.ts';
 
@@ -97,6 +98,7 @@ export const tunnelSchema = z.object({
 	epoch: count,
 	forgotten: count.nullable().optional(),
 	connectedAtMs: atMs.nullable(),
+	...tunnelHealth,
 });
 
 export const ruleSchema = z.object({
@@ -131,8 +133,7 @@ export const snapshotSchema = z.object({
 	/** Non-empty when NETWORK holds ranges a refusal was overridden for: red on every screen. */
 	unsafeNetwork: z.array(z.string()),
 	tamper: z.object({count, last: z.string().nullable(), lastAtMs: atMs.nullable()}),
-	/** How often the tunnel was replaced or re-dialled, and why last. */
-	reconnects: z.object({count, lastReason: z.string().nullable()}),
+	reconnects: reconnectsSchema,
 	exceptions: z.array(exceptionSchema),
 	/** The last leak test; null when there was none. */
 	lastDrill: drillSchema.nullable(),

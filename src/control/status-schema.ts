@@ -4,6 +4,7 @@
  * does not say all.
  */
 import {z} from 'zod';
+import {voteSchema} from './health-schema.ts';
 import {blockedCauseSchema, drillSchema, exceptionSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
 
 const count = z.number().int().nonnegative();
@@ -48,12 +49,26 @@ export const statusSchema = z.strictObject({
 			handshakeAgeSeconds: age.nullable(),
 			rxBytes: count,
 			txBytes: count,
+			/** What speaks for the tunnel and against it; `probe` asks its resolver. The first two decide. */
+			votes: z.array(voteSchema.pick({source: true, verdict: true, value: true, detail: true}).strict()),
+			/** Milliseconds to the tunnel's resolver and back; null where the last question was lost, or none was asked. */
+			rttMs: z.number().nonnegative().nullable(),
+			mtu: count,
+			/** Null is off. */
+			keepaliveSeconds: count.nullable(),
+			/** When the server's file, and with it the key, was last changed; the key itself may be older. */
+			keyFileChangedAt: time.nullable(),
 			/** Rises with every tunnel that came up. */
 			epoch: count,
 			/** Tracked connections of the time before this epoch that were forgotten when it began; null where that is not known. */
 			forgotten: count.nullable(),
 		})
 		.nullable(),
+	/** How often a tunnel took another's place, or its own, since the daemon started. */
+	reconnects: z.strictObject({
+		count,
+		last: z.strictObject({at: time, from: z.string(), to: z.string(), reason: z.string(), tookSeconds: age}).nullable(),
+	}),
 	/** Packets refused since the daemon started, and in the last second. */
 	drops: z.strictObject({total: count, perSecond: count}),
 	/** Permissions an operator added, until they end. */

@@ -1,5 +1,6 @@
 /** The status of a snapshot at a moment: what `vks status` prints. Pure, and without zod (see `status-schema.ts`). */
 import {assertNever} from '../result.ts';
+import type {ReconnectView} from './health-schema.ts';
 import type {ExceptionView, ProofView, Snapshot, StateKind, TunnelView} from './schema.ts';
 import type {Status} from './status-schema.ts';
 
@@ -18,6 +19,7 @@ export function statusOf(snapshot: Snapshot, nowMs: number): Status {
 		proof: proofAt(snapshot.proof, nowMs),
 		layers: snapshot.layers.map(({name, state: held, detail, repairs}) => ({name, state: held, detail, repairs})),
 		tunnel: snapshot.tunnel === null ? null : tunnelAt(snapshot.tunnel, nowMs),
+		reconnects: {count: snapshot.reconnects.count, last: lastReconnect(snapshot.reconnects.list.at(-1))},
 		drops: {total: drops.total, perSecond: drops.perSecond},
 		exceptions: snapshot.exceptions.map(exception => exceptionAt(exception, nowMs)),
 		lastDrill: snapshot.lastDrill,
@@ -63,7 +65,7 @@ function staleness(checkedAtMs: number | null, nowMs: number): string | null {
 }
 
 function tunnelAt(tunnel: TunnelView, nowMs: number): NonNullable<Status['tunnel']> {
-	const {driver, server, endpoint, exit, handshakeAtMs, rxBytes, txBytes, epoch, forgotten = null} = tunnel;
+	const {driver, server, endpoint, exit, handshakeAtMs, rxBytes, txBytes, epoch, forgotten = null, votes, rtt, mtu, keepaliveSeconds, keyFileChangedAtMs} = tunnel;
 	return {
 		driver,
 		interface: tunnel.interface,
@@ -73,9 +75,18 @@ function tunnelAt(tunnel: TunnelView, nowMs: number): NonNullable<Status['tunnel
 		handshakeAgeSeconds: handshakeAtMs === null ? null : ageAt(handshakeAtMs, nowMs),
 		rxBytes,
 		txBytes,
+		votes: votes.map(({source, verdict, value, detail}) => ({source, verdict, value, detail})),
+		rttMs: rtt.history.at(-1) ?? null,
+		mtu,
+		keepaliveSeconds,
+		keyFileChangedAt: keyFileChangedAtMs === null ? null : isoTime(keyFileChangedAtMs),
 		epoch,
 		forgotten,
 	};
+}
+
+function lastReconnect(last: ReconnectView | undefined): Status['reconnects']['last'] {
+	return last === undefined ? null : {at: isoTime(last.atMs), from: last.from, to: last.to, reason: last.reason, tookSeconds: Math.round(last.tookMs / 100) / 10};
 }
 
 function exceptionAt({id, text, direction, by, reason, open, endsAtMs, packets}: ExceptionView, nowMs: number): Status['exceptions'][number] {

@@ -1,7 +1,6 @@
 /** The one writer of the policy: wires keepers, engine, prover and queue, and serves whoever looks on or commands. */
 import type {Snapshot} from '../control/schema.ts';
 import type {Generation, KernelEvent} from '../kernel/kernel.ts';
-import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
@@ -11,13 +10,10 @@ import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
 import {dropKeeper} from './drop-keeper.ts';
 import {createEngine} from './engine.ts';
-import {exitKeeper} from './exit-keeper.ts';
 import {endInOrder} from './ending.ts';
-import {forgetConnections} from './epoch.ts';
 import {exceptionKeeper} from './exceptions.ts';
 import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
-import {isDead, votesOf} from './health.ts';
 import {standingLeases} from './lease-keeper.ts';
 import {networkKeeper} from './network-keeper.ts';
 import {obstacleTo} from './obstacles.ts';
@@ -39,7 +35,7 @@ import {everySecond} from './ticker.ts';
 import {hooksProblem} from './foreign-hooks.ts';
 import {xdpProblem} from './xdp-layer.ts';
 import {strangerLog} from './stranger-log.ts';
-import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
+import {tunnelKeeper} from './tunnel-keeper.ts';
 
 export type {Controller, ControllerDeps} from './controller-types.ts';
 
@@ -49,10 +45,6 @@ export function createController(deps: ControllerDeps): Controller {
 	const standing = new Map<string, Problem>();
 	const stopping = new AbortController();
 	let servers: readonly ServerEntry[] = [];
-	let stats = freshStats(clock.now());
-	let statsOf: LiveTunnel | null = null;
-	let lastAddresses: readonly IpAddress[] = [];
-	let reconnects: Snapshot['reconnects'] = {count: 0, lastReason: null};
 	let seq = 0;
 	let stopTicking = (): void => undefined;
 
@@ -71,42 +63,21 @@ export function createController(deps: ControllerDeps): Controller {
 	const records = serverRecords({clock, file: deps.serverRecordsFile, servers: () => servers, note: problem => note('records', problem)});
 	const resolv = resolvKeeper({resolv: deps.resolv, clock, journal, note: problem => note('dns', problem)});
 
-	/** Numbers of one tunnel are never shown of another. */
-	const statsNow = (): TunnelStats => {
-		const live = engine.live();
-		if (live !== statsOf) [statsOf, stats] = [live, freshStats(clock.now())];
-		return stats;
-	};
+	const tunnel = tunnelKeeper({
+		config, clock, journal,
+		network: kernel.network,
+		engine: () => engine,
+		note: problem => note('conntrack', problem),
+		publish: () => publish(),
+	});
 
 	const opened = (live: LiveTunnel): void => {
-		const now = clock.now();
-		const {epoch} = engine.machine();
-		reconnects = {count: epoch - 1, lastReason: epoch > 1 ? engine.dialReason() : null};
-		[statsOf, stats] = [live, {...freshStats(now), connectedAtMs: now}];
+		tunnel.opened(live);
 		records.connected(live.tunnel.server.id);
 		resolv.point(live.use.resolvers);
-		void forget(epoch, live);
 		// The first picture of a new tunnel shall not wait for the next second.
-		void tick().then(exit.check).then(() => drills.due('connected'));
+		void tick().then(tunnel.checkExit).then(() => drills.due('connected'));
 	};
-
-	const forget = async (epoch: number, live: LiveTunnel): Promise<void> => {
-		const {text, forgotten, problem} = await forgetConnections(kernel.network, epoch, {before: lastAddresses, now: live.use.addresses});
-		lastAddresses = live.use.addresses;
-		if (statsOf === live) stats = {...stats, forgotten};
-		note('conntrack', problem);
-		journal.write('tunnel', 'info', text);
-	};
-
-	const exit = exitKeeper({
-		config, clock,
-		live: () => engine.live(),
-		known: () => statsNow().exit,
-		found: found => {
-			if (found !== null) stats = {...stats, exit: found};
-			publish();
-		},
-	});
 
 	const engine = createEngine({
 		config, clock, firewall, journal, opened, openings,
@@ -120,7 +91,10 @@ export function createController(deps: ControllerDeps): Controller {
 			note('intent', saved.ok ? null : saved.error);
 		},
 		// A state is shown with the proof of its own policy, not with that of the one before.
-		changed: () => void prover.prove().then(publish),
+		changed() {
+			tunnel.follow();
+			void prover.prove().then(publish);
+		},
 	});
 
 	const applyOpenings = async (): Promise<Result<void, Problem>> => {
@@ -140,7 +114,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const drills = createDrills({
 		kernel, config, clock, engine, firewall, journal,
-		exit: exit.fresh,
+		exit: tunnel.freshExit,
 		// A lockdown that a leak brings is shown with its own proof.
 		changed: () => void prover.prove().then(publish),
 	});
@@ -148,7 +122,7 @@ export function createController(deps: ControllerDeps): Controller {
 	const drops = dropKeeper({owners: kernel.owners, clock, mark: drills.mark});
 
 	const snapshotNow = (): Snapshot => buildSnapshot({
-		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, recordOf: records.of, stats: statsNow(), reconnects,
+		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, recordOf: records.of, stats: tunnel.stats(), reconnects: tunnel.reconnects(),
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
 		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost()}, lastDrill: drills.last(),
@@ -164,24 +138,9 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const publish = (): void => tell({type: 'snapshot', snapshot: snapshotNow()});
 
-	const readTunnel = async (): Promise<void> => {
-		const live = engine.live();
-		if (live === null) return;
-		const facts = await live.tunnel.facts();
-		if (!facts.ok || engine.live() !== live) return;
-		stats = recordFacts(statsNow(), facts.value, clock.now());
-		const {state} = engine.machine();
-		if (state.kind !== 'connected' && state.kind !== 'degraded') return;
-		engine.dispatch({kind: 'health', votes: votesOf(stats.health, clock.now())});
-		if (isDead(stats.health, clock.now())) {
-			journal.write('tunnel', 'warn', `The tunnel is dead: ${votesOf(stats.health, clock.now()).join('; ')}. Connecting again.`);
-			engine.dispatch({kind: 'lost', why: 'it no longer answers'});
-		} else if (exit.isDue()) void exit.check();
-	};
-
 	const tick = async (): Promise<void> => {
 		exceptions.expire();
-		await readTunnel();
+		await tunnel.read();
 		await prover.prove();
 		// Only while the policy is known to stand: it is what keeps forwarded packets off the uplink.
 		if (prover.proof().kind === 'proven') note('forwarding', forwardingProblem(kernel.sysctl, config));

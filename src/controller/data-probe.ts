@@ -2,16 +2,32 @@
 import {Resolver} from 'node:dns/promises';
 import {isIpv4, type IpAddress} from '../net/address.ts';
 
-/**
- * The answer does not matter, that there is one does: the tunnel's received bytes show it. Never rejects. Without a resolver
- * there is nothing to ask, and the keepalive or an application has to make the first packet.
- */
-export async function askResolver(resolvers: readonly IpAddress[], addresses: readonly IpAddress[], timeoutMs: number): Promise<void> {
-	const source = addresses.find(isIpv4);
-	const target = resolvers.find(isIpv4);
-	if (source === undefined || target === undefined) return;
+export interface Question {
+	readonly resolver: IpAddress;
+	readonly source: IpAddress;
+}
+
+/** Null where there is nobody to ask: then the keepalive or an application has to make the first packet. */
+export function questionFor({resolvers, addresses}: {readonly resolvers: readonly IpAddress[]; readonly addresses: readonly IpAddress[]}): Question | null {
+	const [resolver, source] = [resolvers.find(isIpv4), addresses.find(isIpv4)];
+	return resolver === undefined || source === undefined ? null : {resolver, source};
+}
+
+/** Any answer is one, a refusal too: what only a resolver can have said (codes of c-ares, which `node:dns` passes on). */
+const answers: ReadonlySet<unknown> = new Set(['ENODATA', 'EFORMERR', 'ESERVFAIL', 'ENOTFOUND', 'ENOTIMP', 'EREFUSED', 'EBADRESP']);
+
+/** Milliseconds until the resolver answered; null when it did not in time. Asked once, so that nothing is counted twice. Never rejects. */
+export async function roundTrip({resolver: target, source}: Question, {timeoutMs, monotonic}: {readonly timeoutMs: number; readonly monotonic: () => number}): Promise<number | null> {
 	const resolver = new Resolver({timeout: timeoutMs, tries: 1});
 	resolver.setServers([target]);
 	resolver.setLocalAddress(source);
-	await resolver.resolve4('example.com').catch(() => undefined);
+	const startedMs = monotonic();
+	const answered = await resolver.resolve4('example.com').then(() => true, (error: unknown) => error instanceof Error && 'code' in error && answers.has(error.code));
+	return answered ? Math.max(0, monotonic() - startedMs) : null;
+}
+
+/** The answer does not matter, that there is one does: the tunnel's received bytes show it. Never rejects. */
+export async function askResolver(through: Parameters<typeof questionFor>[0], timeoutMs: number): Promise<void> {
+	const question = questionFor(through);
+	if (question !== null) await roundTrip(question, {timeoutMs, monotonic: () => 0});
 }

@@ -88,7 +88,7 @@ export async function verify({tunnel, use}: LiveTunnel, {clock, signal}: Pick<Di
 		if (signal.aborted) return fail({cause: 'stopped', problem: interrupted});
 		if (exited) return fail({cause: 'tunnel-failed', problem: processEnded});
 		// A question about every second; the first one also makes WireGuard begin its handshake.
-		if (round % 8 === 0) void askResolver(use.resolvers, use.addresses, 1000);
+		if (round % 8 === 0) void askResolver(use, 1000);
 		const facts = await tunnel.facts();
 		const handshakeAtMs = facts.ok ? facts.value.handshakeAtMs : null;
 		// A new one is new whatever time it claims to be: the clock may have been set between the two.

@@ -1,25 +1,10 @@
-/** Is the tunnel alive? Pure: readings in, votes out. A vote says what is wrong; no vote means nothing seems wrong. */
+/** Is the tunnel alive? Pure: readings in; what was seen, and what follows from it, out. */
+import {answersVote, handshakeVote, type Evidence, type Reading, type Vote} from './votes.ts';
 
-export interface Reading {
-	readonly atMs: number;
-	readonly handshakeAtMs: number | null;
-	readonly rxBytes: number;
-	readonly txBytes: number;
-}
-
-export interface Health {
-	readonly last: Reading | null;
-	/** When bytes last came in, or the tunnel was verified. */
-	readonly heardAtMs: number;
-	/** When we first sent something that nothing has answered yet; null while nothing waits. */
-	readonly unansweredSinceMs: number | null;
+export interface Health extends Evidence {
 	readonly degradedSinceMs: number | null;
 }
 
-/** REJECT_AFTER_TIME and REKEY_AFTER_TIME (WireGuard paper, section 6): past the first, the session is dead. */
-const rejectAfterMs = 180_000;
-/** Sent and not answered for so long: suspicious. WireGuard itself answers data within KEEPALIVE_TIMEOUT, 10 s. */
-const silentAfterMs = 13_000;
 /** An empty data message: 16 of header, 16 of tag (WireGuard paper, section 5.4.6). Nobody answers a keepalive. */
 const keepaliveBytes = 32;
 /** How long a suspicion may last before the tunnel is dialled again. */
@@ -41,18 +26,13 @@ export function observe(earlier: Health, reading: Reading): Health {
 		heardAtMs: heard ? reading.atMs : health.heardAtMs,
 		unansweredSinceMs: heard ? null : (health.unansweredSinceMs ?? (sent ? reading.atMs : null)),
 	};
-	return {...next, degradedSinceMs: votesOf(next, reading.atMs).length === 0 ? null : (health.degradedSinceMs ?? reading.atMs)};
+	return {...next, degradedSinceMs: complaintsOf(next, reading.atMs).length === 0 ? null : (health.degradedSinceMs ?? reading.atMs)};
 }
 
-export function votesOf({last, unansweredSinceMs}: Health, nowMs: number): readonly string[] {
-	if (last === null) return [];
-	const silentMs = unansweredSinceMs === null ? 0 : nowMs - unansweredSinceMs;
-	const ageMs = last.handshakeAtMs === null ? 0 : nowMs - last.handshakeAtMs;
-	return [
-		...(silentMs > silentAfterMs ? [`nothing was heard for ${Math.round(silentMs / 1000)} s although we sent`] : []),
-		// Without traffic no handshake is due, so age alone says nothing.
-		...(ageMs > rejectAfterMs + 10_000 && unansweredSinceMs !== null ? [`the last handshake is ${Math.round(ageMs / 1000)} s old`] : []),
-	];
-}
+/** The votes that decide. What else votes is shown and decides nothing. */
+export const decidingVotes = (health: Health, nowMs: number): readonly Vote[] => [answersVote(health, nowMs), handshakeVote(health, nowMs)];
+
+/** What is wrong, in sentences; nothing where nothing seems wrong. */
+export const complaintsOf = (health: Health, nowMs: number): readonly string[] => decidingVotes(health, nowMs).flatMap(({verdict, detail}) => (verdict === 'bad' ? [detail] : []));
 
 export const isDead = ({degradedSinceMs}: Health, nowMs: number): boolean => degradedSinceMs !== null && nowMs - degradedSinceMs > graceMs;

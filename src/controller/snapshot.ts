@@ -81,5 +81,8 @@ function tunnelView({live, stats, machine}: SnapshotParts): TunnelView | null {
 		epoch: machine.epoch,
 		forgotten: stats.forgotten,
 		connectedAtMs: stats.connectedAtMs,
+		votes: stats.votes.map(vote => ({...vote, history: stats.voteHistory.letters[vote.source] ?? ''})),
+		rtt: {...stats.rtt, history: [...stats.rtt.history]},
+		keyFileChangedAtMs: tunnel.server.fileChangedAtMs,
 	};
 }

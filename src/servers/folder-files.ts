@@ -3,7 +3,7 @@ import {constants} from 'node:fs';
 import {open, readdir, type FileHandle} from 'node:fs/promises';
 
 export type FileRead =
-	| {readonly kind: 'text'; readonly text: string; /** Permission bits. */ readonly mode: number}
+	| {readonly kind: 'text'; readonly text: string; /** Permission bits. */ readonly mode: number; readonly changedAtMs: number}
 	| {readonly kind: 'too-large'}
 	| {readonly kind: 'not-a-file'}
 	| {readonly kind: 'unreadable'; /** `EACCES`, `ENOENT` (a dangling link), ... */ readonly code: string};
@@ -32,7 +32,7 @@ async function readOpen(file: FileHandle, mostBytes: number): Promise<FileRead> 
 	const buffer = Buffer.alloc(mostBytes + 1);
 	const {bytesRead} = await file.read(buffer, 0, buffer.length, 0);
 	if (bytesRead > mostBytes) return {kind: 'too-large'};
-	return {kind: 'text', text: buffer.toString('utf8', 0, bytesRead), mode: stat.mode & 0o777};
+	return {kind: 'text', text: buffer.toString('utf8', 0, bytesRead), mode: stat.mode & 0o777, changedAtMs: Math.max(0, Math.round(stat.mtimeMs))};
 }
 
 export const errorCode = (error: unknown): string =>

@@ -42,7 +42,7 @@ async function readEntry({id, name, path}: Candidate, files: FolderFiles): Promi
 	const read = await files.read(path, mostBytes);
 	const file = printable(name);
 	if (read.kind !== 'text') return {ok: false, id, problem: unusable(file, read)};
-	const parsed = parseWireguardConf({id, file, text: read.text});
+	const parsed = parseWireguardConf({id, file, text: read.text, changedAtMs: read.changedAtMs});
 	if (!parsed.ok) return {ok: false, id, problem: oneProblem(file, parsed.error)};
 	const open = (read.mode & 0o077) !== 0;
 	const note = `${file} can be read by others (mode ${read.mode.toString(8).padStart(4, '0')}): chmod 600 ${shellWord(printable(path))}`;

@@ -27,6 +27,8 @@ export interface WireguardServer {
 	readonly notes: readonly string[];
 	/** Families that AllowedIPs routes by default (0.0.0.0/0, ::/0) and an address exists for. */
 	readonly families: readonly Family[];
+	/** When its file, which holds the key, was last changed; null where that is not known. */
+	readonly fileChangedAtMs: number | null;
 	/** A function, so that no log or snapshot of the server can print keys by accident. */
 	readonly settings: (endpoint: string, mark: number) => WireguardSettings;
 }

@@ -18,9 +18,10 @@ export interface ConfFile {
 	readonly id: string;
 	readonly file: string;
 	readonly text: string;
+	readonly changedAtMs?: number;
 }
 
-export function parseWireguardConf({id, file, text}: ConfFile): Result<WireguardServer, readonly Problem[]> {
+export function parseWireguardConf({id, file, text, changedAtMs}: ConfFile): Result<WireguardServer, readonly Problem[]> {
 	const report = confReport(file);
 	if (text.includes('\0')) {
 		report.add(null, 'it is not plain text (it holds zero bytes)', 'Save it as UTF-8');
@@ -40,6 +41,7 @@ export function parseWireguardConf({id, file, text}: ConfFile): Result<Wireguard
 		endpointHost: endpoint.host,
 		endpointPort: endpoint.port,
 		notes: report.notes,
+		fileChangedAtMs: changedAtMs ?? null,
 		settings: (to, mark) => ({privateKey, listenPort, mark, peer: {publicKey, presharedKey, endpoint: to, allowedIps: plain.allowedIps, keepaliveSeconds}}),
 	});
 }

@@ -44,6 +44,13 @@ export function sampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 			epoch: 1,
 			forgotten: 11,
 			connectedAtMs: noonMs - 600_000,
+			votes: [
+				{source: 'answers', verdict: 'good', value: 2, detail: 'bytes came in 2 s ago', history: 'ggggg'},
+				{source: 'handshake', verdict: 'good', value: 34, detail: 'the last handshake was 34 s ago', history: 'ggggg'},
+				{source: 'probe', verdict: 'suspect', value: null, detail: 'the tunnel\'s resolver did not answer the last question', history: 'gggss'},
+			],
+			rtt: {notAsked: null, everyMs: 10_000, history: [12, 11.5, null]},
+			keyFileChangedAtMs: noonMs - 40 * 86_400_000,
 		},
 		uplink: {name: 'eth0', addresses: ['172.17.0.2/16'], gateway: '172.17.0.1', up: true},
 		rules: [
@@ -58,7 +65,7 @@ export function sampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 		problems: [],
 		unsafeNetwork: [],
 		tamper: {count: 0, last: null, lastAtMs: null},
-		reconnects: {count: 0, lastReason: null},
+		reconnects: {count: 0, lastReason: null, list: []},
 		exceptions: [],
 		lastDrill: null,
 		...change,

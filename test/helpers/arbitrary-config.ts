@@ -65,6 +65,7 @@ export const validConfig: fc.Arbitrary<Config> = fc
 		tunnelInterface: interfaceName,
 		dhcp: fc.boolean(),
 		exitUrl: fc.option(exitUrl),
+		rttEveryMs: fc.option(fc.integer({min: 2, max: 3600}).map(seconds => seconds * 1000)),
 		drillEveryMs: fc.option(fc.integer({min: 60, max: 2_592_000}).map(seconds => seconds * 1000)),
 		drillOnLeak: fc.constantFrom('lockdown' as const, 'report' as const),
 		drillWhoami: fc.option(fc.domain()),

@@ -42,7 +42,7 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 	kernel.setClock(clock.monotonic);
 	const silent = new Set<string>();
 	putUplink(kernel);
-	const config = configFrom({VKS_STATE_FOLDER: folder, VKS_EXIT_URL: 'off', VKS_SERVER: '', VKS_DRILL_EVERY: 'off', ...settings});
+	const config = configFrom({VKS_STATE_FOLDER: folder, VKS_EXIT_URL: 'off', VKS_SERVER: '', VKS_DRILL_EVERY: 'off', VKS_RTT_EVERY: 'off', ...settings});
 	const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
 	const devices: Devices = {
 		async createWireguard(name) {

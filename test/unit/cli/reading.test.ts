@@ -21,6 +21,10 @@ test('status says what was read back, and how long ago', async () => {
 		  server  lab-one at 203.0.113.10:51820
 		  tunnel  wg0 (wireguard), handshake 34s ago, 12 MB received, 1.2 MB sent
 		  exit    198.51.100.7, Lisbon, PT
+		  health  answers good: bytes came in 2 s ago
+		          handshake good: the last handshake was 34 s ago
+		          probe suspect: the tunnel's resolver did not answer the last question
+		  link    MTU 1420, keepalive 25s, key file changed 40d ago
 		  epoch   1; 11 connections from before it forgotten
 		  drops   17 refused, 2 in the last second
 		  drill   none yet

@@ -70,3 +70,12 @@ test('a stale proof says what it was and how old it is', () => {
 		detail: ['the last read-back is 7 s old (drifted)', 'missing: dns-refuse'],
 	});
 });
+
+test('what speaks for the tunnel, the key file and the last reconnect are in the status', () => {
+	const status = statusOf(sampleSnapshot({reconnects: {count: 3, lastReason: 'dead', list: [{atMs: noonMs - 60_000, from: 'a', to: 'b', reason: 'dead', tookMs: 1840}]}}), noonMs);
+	expect(statusSchema.parse(status)).toEqual(status);
+	expect(status.tunnel).toMatchObject({rttMs: null, mtu: 1420, keepaliveSeconds: 25, keyFileChangedAt: '2026-01-20T12:00:00.000Z'});
+	expect(status.tunnel?.votes.map(({source, verdict}) => `${source} ${verdict}`)).toEqual(['answers good', 'handshake good', 'probe suspect']);
+	expect(status.tunnel?.votes[0]).not.toHaveProperty('history');
+	expect(status.reconnects).toEqual({count: 3, last: {at: '2026-03-01T11:59:00.000Z', from: 'a', to: 'b', reason: 'dead', tookSeconds: 1.8}});
+});

@@ -5,7 +5,6 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {backoffMs} from '../../../src/controller/clock.ts';
 import {parseExit} from '../../../src/controller/exit-check.ts';
-import {freshHealth, isDead, observe, votesOf, type Health} from '../../../src/controller/health.ts';
 import {intentFile, parseIntent, renderIntent} from '../../../src/controller/intent.ts';
 import {perSecond, pushBounded} from '../../../src/controller/rates.ts';
 import type {Target} from '../../../src/controller/state.ts';
@@ -53,34 +52,6 @@ describe('intent', () => {
 		writeFileSync(join(folder, 'file'), '');
 		expect(intentFile(join(folder, 'file', 'under')).remember(target)).toMatchObject({ok: false, error: {code: 'state-folder'}});
 		rmSync(folder, {recursive: true});
-	});
-});
-
-describe('health', () => {
-	const reading = (second: number, rxBytes: number, txBytes: number) => ({atMs: second * 1000, handshakeAtMs: 0, rxBytes, txBytes});
-	const after = (readings: readonly ReturnType<typeof reading>[]): Health => readings.reduce(observe, freshHealth(0));
-
-	test('an idle tunnel is well, however old its handshake', () => {
-		const idle = after(Array.from({length: 600}, (_, second) => reading(second, 500, 500)));
-		expect(votesOf(idle, 600_000)).toEqual([]);
-	});
-
-	test('keepalives, which nobody answers, are not silence', () => {
-		const kept = after(Array.from({length: 300}, (_, second) => reading(second, 500, 500 + Math.floor(second / 25) * 32)));
-		expect(votesOf(kept, 300_000)).toEqual([]);
-	});
-
-	test('sent and never answered: suspicious after 13 s, dead within 20', () => {
-		const dying = (seconds: number) => after(Array.from({length: seconds}, (_, second) => reading(second, 500, 500 + second * 100)));
-		expect(votesOf(dying(12), 12_000)).toEqual([]);
-		expect(votesOf(dying(16), 16_000)).toHaveLength(1);
-		expect(isDead(dying(16), 16_000)).toBe(false);
-		expect(isDead(dying(22), 21_500)).toBe(true);
-	});
-
-	test('one answer makes it well again', () => {
-		const silent = Array.from({length: 16}, (_, second) => reading(second, 500, 500 + second * 100));
-		expect(votesOf(after([...silent, reading(16, 600, 2200)]), 16_000)).toEqual([]);
 	});
 });
 
