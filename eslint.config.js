@@ -39,7 +39,7 @@ export default tseslint.config(
 	{files: ['src/**/*.ts', 'components/**'], rules: {'no-console': 'error'}},
 	{files: ['*.config.{js,ts}'], rules: {'no-restricted-syntax': 'off'}},
 	{
-		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
+		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/history/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
 		ignores: ['src/console/terminal.ts', 'src/console/connection.ts', 'src/console/main.tsx'],
 		rules: {'no-restricted-globals': ['error', 'Date', 'process', 'setTimeout', 'setInterval', 'fetch']},
 	},
@@ -55,6 +55,10 @@ export default tseslint.config(
 		['src/{tunnel,servers}/**'],
 		[spawnsAndSockets, 'only src/kernel talks to the kernel'],
 		[['**/controller/**', '**/control/**', '**/cli/**', '**/console/**', ...ui], 'drivers know nothing of who uses them'],
+	),
+	forbid(
+		['src/history/**'],
+		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/control/!(schema.ts)', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'history is pure: pass the value in'],
 	),
 	forbid(
 		['src/controller/**'],

@@ -12,6 +12,7 @@ import {closeFirst} from '../controller/close-first.ts';
 import {exceptionsFile} from '../controller/exceptions-file.ts';
 import {serverRecordsFile} from '../controller/server-records-file.ts';
 import {intentFile} from '../controller/intent.ts';
+import {keepHistory} from '../controller/history.ts';
 import {journal} from '../controller/journal.ts';
 import {createLogger} from '../controller/log.ts';
 import {controlSocketName, defaultRunFolder} from '../control/paths.ts';
@@ -111,7 +112,7 @@ async function serve(kernel: Kernel, config: Config, stopping: Stopping, output:
 		daemon: {version, pid: process.pid, startedAtMs: clock.now()},
 	});
 	// The socket is the lock: a second daemon stops here, before it touches what the first one keeps.
-	const server = await startControlServer({controller, runFolder: config.runFolder, version});
+	const server = await startControlServer({controller, history: keepHistory(controller, clock), runFolder: config.runFolder, version});
 	if (!server.ok) {
 		output.problem(server.error);
 		return exitCodes.failed;

@@ -8,7 +8,7 @@ import {calls, expecting, type Answer} from './calls.ts';
 import {lineSplitter} from './lines.ts';
 import {connectionLost, errorCode, noAnswer, noDaemon, notAllowed, otherProtocol, reasonOf} from './problems.ts';
 import {parseReply} from './reply.ts';
-import type {Command, ExplainQuery, Explanation, Outcome, Preview, PreviewWish, Reply, Topic} from './schema.ts';
+import type {Command, ExplainQuery, Explanation, KeptMoment, MomentQuery, MomentView, Outcome, Preview, PreviewWish, Reply, Topic} from './schema.ts';
 
 export type Hello = Extract<Reply, {type: 'hello'}>;
 /** What a subscription brings. */
@@ -24,6 +24,10 @@ export interface ControlClient {
 	explain(query: ExplainQuery, options?: CallOptions): Promise<Result<Explanation, Problem>>;
 	/** What an exception would open, and whether it would be granted. */
 	preview(wish: PreviewWish, options?: CallOptions): Promise<Result<Preview, Problem>>;
+	/** What the daemon kept of the last two hours, oldest first, without the snapshots. */
+	moments(options?: CallOptions): Promise<Result<readonly MomentView[], Problem>>;
+	/** Null past the newest, which is now. */
+	moment(query: MomentQuery, options?: CallOptions): Promise<Result<KeptMoment | null, Problem>>;
 	/** The newest value of each topic at once, then every change. One listener: that of a later call replaces it. */
 	subscribe(topics: readonly Topic[], onUpdate: (update: Update) => void, options?: CallOptions): Promise<Result<null, Problem>>;
 	close(): void;
@@ -73,6 +77,14 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 				const answer = expecting('preview', await call({type: 'preview', wish}, options), unreadable);
 				return answer.ok ? ok(answer.value.preview) : answer;
 			},
+			async moments(options) {
+				const answer = expecting('moments', await call({type: 'moments'}, options), unreadable);
+				return answer.ok ? ok(answer.value.moments) : answer;
+			},
+			async moment(query, options) {
+				const answer = expecting('moment', await call({type: 'moment', query}, options), unreadable);
+				return answer.ok ? ok(answer.value.kept) : answer;
+			},
 			async subscribe(topics, listener, options) {
 				onUpdate = listener;
 				const answer = await call({type: 'subscribe', topics}, options);
@@ -98,6 +110,8 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 				case 'outcome':
 				case 'explanation':
 				case 'preview':
+				case 'moments':
+				case 'moment':
 				case 'subscribed':
 					pending.answer(reply.id, ok(reply));
 			}

@@ -1,6 +1,6 @@
 /** One client of the control socket. Whatever it sends, or does not read, it disturbs nobody else and nothing throws. */
 import type {Socket} from 'node:net';
-import type {ControllerPort} from '../controller/port.ts';
+import type {ControllerPort, HistoryPort} from '../controller/port.ts';
 import type {Problem} from '../problem.ts';
 import {broadcastsOf, encode, type Broadcast} from './broadcast.ts';
 import type {ControlLimits} from './limits.ts';
@@ -13,6 +13,7 @@ import type {Command, Reply, Request, Topic} from './schema.ts';
 export interface ConnectionOptions {
 	readonly socket: Socket;
 	readonly controller: ControllerPort;
+	readonly history: HistoryPort;
 	readonly readOnly: boolean;
 	readonly limits: ControlLimits;
 	/** Called when the client left or was sent away; perhaps twice. */
@@ -27,7 +28,7 @@ export interface Connection {
 	dismiss(problem: Problem | null): void;
 }
 
-export function serveConnection({socket, controller, readOnly, limits, onGone}: ConnectionOptions): Connection {
+export function serveConnection({socket, controller, history, readOnly, limits, onGone}: ConnectionOptions): Connection {
 	const out = outbox(socket, limits);
 	const splitter = lineSplitter(limits.lineBytes);
 	const topics = new Set<Topic>();
@@ -87,6 +88,12 @@ export function serveConnection({socket, controller, readOnly, limits, onGone}: 
 				return;
 			case 'preview':
 				reply({type: 'preview', id: request.id, preview: controller.preview(request.wish)});
+				return;
+			case 'moments':
+				reply({type: 'moments', id: request.id, moments: [...history.moments()]});
+				return;
+			case 'moment':
+				reply({type: 'moment', id: request.id, kept: history.moment(request.query)});
 		}
 	};
 

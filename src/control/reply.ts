@@ -24,6 +24,8 @@ const checks: Readonly<Record<Reply['type'], (fields: Fields) => boolean>> = {
 	outcome: ({id, outcome}) => typeof id === 'number' && isObject(outcome) && typeof outcome['ok'] === 'boolean' && typeof outcome['message'] === 'string' && (outcome['problem'] === null || isProblem(outcome['problem'])),
 	explanation: ({id, explanation}) => typeof id === 'number' && isObject(explanation) && typeof explanation['verdict'] === 'string' && Array.isArray(explanation['path']),
 	preview: ({id, preview}) => typeof id === 'number' && isObject(preview) && typeof preview['text'] === 'string' && areObjects(preview['rules']) && Array.isArray(preview['notes']) && (preview['refused'] === null || isObject(preview['refused'])),
+	moments: ({id, moments}) => typeof id === 'number' && areObjects(moments),
+	moment: ({id, kept}) => typeof id === 'number' && (kept === null || (isObject(kept) && isObject(kept['moment']))),
 	refused: ({id, problem}) => (id === null || typeof id === 'number') && isProblem(problem),
 };
 

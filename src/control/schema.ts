@@ -10,12 +10,14 @@ import {allowSchema, exceptionSchema} from './exception-schema.ts';
 import {reconnectsSchema, tunnelHealth} from './health-schema.ts';
 import {previewSchema, previewWishSchema} from './preview-schema.ts';
 import {favouriteSchema, serverSchema} from './server-schema.ts';
+import {keptMomentSchema, momentQuerySchema, momentSchema} from './history-schema.ts';
 
 export {exceptionTextSchema, type ExceptionText} from './exception-schema.ts';
 export type {Preview, PreviewWish} from './preview-schema.ts';
 
 export {drillSchema, dropRecordSchema, exceptionSchema, serverSchema};
 export {lastTrySchema, latencySchema, type LastTry, type Latency} from './server-schema.ts';
+export type {KeptMoment, MomentKind, MomentQuery, MomentView} from './history-schema.ts';
 
 /** Raised when a message changes incompatibly; a client that meets another number says so and stops. */
 export const protocolVersion = 1;
@@ -145,6 +147,8 @@ export const journalEntrySchema = z.object({
 	kind: z.enum(['daemon', 'state', 'policy', 'tamper', 'network', 'tunnel', 'command', 'problem', 'drill']),
 	level: z.enum(['info', 'warn', 'error']),
 	text: z.string(),
+	/** Of a policy that came into force: what is new and what is gone, bounded; the oldest entries lose theirs. */
+	diff: z.array(z.string()).optional(),
 });
 
 export const commandSchema = z.discriminatedUnion('do', [
@@ -217,6 +221,8 @@ export const requestSchema = z.discriminatedUnion('type', [
 	z.strictObject({type: z.literal('command'), id: requestId, command: commandSchema}),
 	z.strictObject({type: z.literal('explain'), id: requestId, query: explainQuerySchema}),
 	z.strictObject({type: z.literal('preview'), id: requestId, wish: previewWishSchema}),
+	z.strictObject({type: z.literal('moments'), id: requestId}),
+	z.strictObject({type: z.literal('moment'), id: requestId, query: momentQuerySchema}),
 ]);
 
 /** Daemon to client. `id` answers the request of that id; null where a line could not be read far enough to know it. */
@@ -229,6 +235,8 @@ export const replySchema = z.discriminatedUnion('type', [
 	z.object({type: z.literal('outcome'), id: requestId, outcome: outcomeSchema}),
 	z.object({type: z.literal('explanation'), id: requestId, explanation: explanationSchema}),
 	z.object({type: z.literal('preview'), id: requestId, preview: previewSchema}),
+	z.object({type: z.literal('moments'), id: requestId, moments: z.array(momentSchema)}),
+	z.object({type: z.literal('moment'), id: requestId, kept: keptMomentSchema.nullable()}),
 	z.object({type: z.literal('refused'), id: requestId.nullable(), problem: problemSchema}),
 ]);
 

@@ -1,7 +1,7 @@
 /** Serves the controller on two unix sockets: one that takes commands, and one that only shows. */
 import {createServer, type Server} from 'node:net';
 import {join} from 'node:path';
-import type {ControllerEvent, ControllerPort} from '../controller/port.ts';
+import type {ControllerEvent, ControllerPort, HistoryPort} from '../controller/port.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import {broadcastOf, encode} from './broadcast.ts';
@@ -15,6 +15,8 @@ import {protocolVersion} from './schema.ts';
 
 export interface ControlServerOptions {
 	readonly controller: ControllerPort;
+	/** Nothing was kept when absent. */
+	readonly history?: HistoryPort;
 	/** Made with mode 0700 if absent. */
 	readonly runFolder: string;
 	readonly version: string;
@@ -33,12 +35,12 @@ export interface ControlServer {
 }
 
 export async function startControlServer(options: ControlServerOptions): Promise<Result<ControlServer, Problem>> {
-	const {controller, runFolder, version, viewGroup = null} = options;
+	const {controller, history = nothingKept, runFolder, version, viewGroup = null} = options;
 	const limits = {...defaultLimits, ...options.limits};
 	const prepared = await prepareRunFolder(runFolder);
 	if (!prepared.ok) return prepared;
 
-	const serve = (readOnly: boolean): Endpoint => endpoint({controller, version, limits, readOnly});
+	const serve = (readOnly: boolean): Endpoint => endpoint({controller, history, version, limits, readOnly});
 	const control = serve(false);
 	const controlPath = join(runFolder, controlSocketName);
 	// This one first: who has it is the daemon, and may then replace what is left of another's viewers' socket.
@@ -68,6 +70,8 @@ export async function startControlServer(options: ControlServerOptions): Promise
 	});
 }
 
+const nothingKept: HistoryPort = {moments: () => [], moment: () => null};
+
 interface Endpoint {
 	readonly server: Server;
 	readonly connections: Set<Connection>;
@@ -76,18 +80,19 @@ interface Endpoint {
 
 interface EndpointOptions {
 	readonly controller: ControllerPort;
+	readonly history: HistoryPort;
 	readonly version: string;
 	readonly limits: ControlLimits;
 	readonly readOnly: boolean;
 }
 
-function endpoint({controller, version, limits, readOnly}: EndpointOptions): Endpoint {
+function endpoint({controller, history, version, limits, readOnly}: EndpointOptions): Endpoint {
 	const connections = new Set<Connection>();
 	const hello = encode({type: 'hello', protocol: protocolVersion, version, pid: process.pid, readOnly});
 	// Half-open, so that `socat` and the like may close their side and still get their answers.
 	const server = createServer({allowHalfOpen: true}, socket => {
 		socket.write(hello);
-		const connection = serveConnection({socket, controller, readOnly, limits, onGone: () => connections.delete(connection)});
+		const connection = serveConnection({socket, controller, history, readOnly, limits, onGone: () => connections.delete(connection)});
 		if (connections.size >= limits.clients) [...connections].find(other => other.idle())?.dismiss(tooManyClients(limits.clients));
 		connections.add(connection);
 		if (connections.size > limits.clients) connection.dismiss(tooManyClients(limits.clients));

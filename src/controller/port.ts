@@ -1,5 +1,5 @@
 /** What the control socket may ask of the controller. The server knows this interface only. */
-import type {Command, DropView, Explanation, ExplainQuery, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, ExplainQuery, Explanation, JournalEntry, KeptMoment, MomentQuery, MomentView, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 
 export type ControllerEvent =
 	| {readonly type: 'snapshot'; readonly snapshot: Snapshot}
@@ -18,4 +18,12 @@ export interface ControllerPort {
 	preview(wish: PreviewWish): Preview;
 	/** Returns the function that ends the subscription. */
 	subscribe(listener: (event: ControllerEvent) => void): () => void;
+}
+
+/** What was: kept beside the controller, which needs none of it. */
+export interface HistoryPort {
+	/** Oldest first, without their snapshots. */
+	moments(): readonly MomentView[];
+	/** Null past the newest, which is now, and where nothing was kept. */
+	moment(query: MomentQuery): KeptMoment | null;
 }

@@ -20,6 +20,8 @@ const requests = [
 	{type: 'command', id: 4, command: {do: 'lockdown', reason: 'test'}},
 	{type: 'preview', id: 6, wish: {protocol: 'tcp', range: '192.168.9.20', port: 5432, direction: 'out', uid: null, seconds: 60}},
 	{type: 'explain', id: 5, query: {protocol: 'tcp', destination: '192.0.2.1', port: 443, uid: null}},
+	{type: 'moments', id: 6},
+	{type: 'moment', id: 7, query: {from: 12, by: -1, changes: true, base: null}},
 ];
 const requestLines = fc.oneof(brokenText(requests.map(request => JSON.stringify(request)), ['"do"', '"lift"', '"id":-1']), brokenJson(requests).map(value => JSON.stringify(value) ?? ''));
 
@@ -33,6 +35,8 @@ const replies = [
 	{type: 'outcome', id: 2, outcome: {ok: false, message: 'no', durationMs: 3, problem}},
 	{type: 'explanation', id: 3, explanation: {verdict: 'accept', ruleId: 'x', reason: 'y', setting: 'z', via: 'wg0', wouldOpen: null, path: ['x']}},
 	{type: 'preview', id: 4, preview: {refused: null, text: 'x', rules: [{table: 'inet', chain: 'output', text: 'accept'}], notes: []}},
+	{type: 'moments', id: 4, moments: [{id: 1, atMs: 1, kind: 'state', why: 'x'}]},
+	{type: 'moment', id: 5, kept: {moment: {id: 1, atMs: 1, kind: 'state', why: 'x'}, index: 0, of: 1, base: null, patch: {o: {a: {s: 1}}}}},
 	{type: 'refused', id: null, problem},
 ];
 const replyLines = fc.oneof(brokenText(replies.map(reply => JSON.stringify(reply)), ['"id"', 'null']), brokenJson(replies).map(value => JSON.stringify(value) ?? ''));

@@ -3,7 +3,7 @@ import {dirname} from 'node:path';
 import {expect, test} from 'vitest';
 import {clientProtocol} from '../../../src/control/client.ts';
 import {protocolVersion, replySchema, type Command, type Outcome} from '../../../src/control/schema.ts';
-import {done, fakeController, sampleDrop} from '../../fakes/fake-controller.ts';
+import {done, fakeController, fakeHistory, sampleDrop} from '../../fakes/fake-controller.ts';
 import {sampleSnapshot} from '../../fakes/snapshot.ts';
 import {openClient, rawClient, startServer, until} from './harness.ts';
 
@@ -12,7 +12,7 @@ test('the client speaks the protocol of the schema', () => {
 });
 
 test('every reply is as the schema says', async () => {
-	const server = await startServer();
+	const server = await startServer({history: fakeHistory()});
 	const client = rawClient(server.controlPath);
 	client.socket.write(
 		[
@@ -21,12 +21,15 @@ test('every reply is as the schema says', async () => {
 			{type: 'explain', id: 3, query: {protocol: 'tcp', destination: '192.0.2.1', port: 443, uid: null}},
 			{type: 'nonsense', id: 4},
 			{type: 'preview', id: 5, wish: {protocol: 'tcp', range: '192.168.9.20', port: 5432, direction: 'out', uid: null, seconds: 60}},
+			{type: 'moments', id: 8},
+			{type: 'moment', id: 6, query: {from: null, by: -1, changes: false, base: null}},
+			{type: 'moment', id: 7, query: {from: null, by: 1, changes: true, base: 3}},
 		]
 			.map(request => `${JSON.stringify(request)}\n`)
 			.join(''),
 	);
-	await Promise.all([client.reply(reply => reply.type === 'outcome' && reply.id === 2), client.reply(reply => reply.type === 'preview' && reply.id === 5)]);
-	expect(client.replies.map(reply => reply.type).sort()).toEqual(['drops', 'explanation', 'hello', 'journal', 'outcome', 'preview', 'refused', 'snapshot', 'subscribed']);
+	await Promise.all([client.reply(reply => reply.type === 'outcome' && reply.id === 2), client.reply(reply => reply.type === 'moment' && reply.id === 7)]);
+	expect(client.replies.map(reply => reply.type).sort()).toEqual(['drops', 'explanation', 'hello', 'journal', 'moment', 'moment', 'moments', 'outcome', 'preview', 'refused', 'snapshot', 'subscribed']);
 	for (const reply of client.replies) expect(replySchema.parse(reply)).toEqual(reply);
 });
 
@@ -56,6 +59,14 @@ test('a subscription brings the newest values and then every change', async () =
 	controller.publish({type: 'drops', records: [sampleDrop], lost: 0});
 	await until(() => seen.length === 4);
 	expect(seen).toEqual(['snapshot 7', 'drops', 'snapshot 8', 'drops']);
+});
+
+test('who only looks on may look back', async () => {
+	const server = await startServer({history: fakeHistory()});
+	const client = await openClient(server.viewPath);
+	expect(await client.moments()).toMatchObject({ok: true, value: [{id: 3, kind: 'state'}]});
+	expect(await client.moment({from: null, by: -1, changes: false, base: null})).toMatchObject({ok: true, value: {moment: {id: 3}, patch: {s: {state: {kind: 'connected'}}}}});
+	expect(await client.moment({from: 3, by: 1, changes: false, base: null})).toEqual({ok: true, value: null});
 });
 
 test('the viewers\' socket explains but takes no command', async () => {
