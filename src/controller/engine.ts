@@ -18,6 +18,7 @@ import {hasLostSource, type Source} from './lost-source.ts';
 import type {Openings} from './openings.ts';
 import type {NetworkKeeper, NetworkReading} from './network-keeper.ts';
 import {tellNetworkNews} from './network-news.ts';
+import {policyLog} from './policy-log.ts';
 import {routingRepairs, type RoutingRepairs} from './routing-repairs.ts';
 import {handshakeLease, situationOf} from './situation.ts';
 import {initialMachine, transition, type Effect, type Event, type Machine, type UplinkReadiness} from './state.ts';
@@ -76,6 +77,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	const {config, clock, firewall, journal, openings} = deps;
 	const handshake = handshakeLease(clock);
 	const repairs = routingRepairs(clock, journal);
+	const tellPolicy = policyLog(journal);
 	let machine = initialMachine(clock.now());
 	let live: LiveTunnel | null = null;
 	let opening: TunnelUse | null = null;
@@ -102,6 +104,8 @@ export function createEngine(deps: EngineDeps): Engine {
 		const {ruleset} = compiled;
 		const result = await (how === 'at once' ? firewall.enforceAtOnce(ruleset) : firewall.enforce(ruleset));
 		enforced = result.ok ? key : null;
+		// A later one may have overtaken it, and tells of itself.
+		if (result.ok && firewall.wanted() === ruleset) tellPolicy(ruleset);
 		const before = enforcementProblem;
 		enforcementProblem = result.ok ? null : result.error;
 		if (!result.ok && before?.what !== result.error.what) journal.write('problem', 'error', result.error.what);
