@@ -5,9 +5,11 @@ import {layoutFor, type Layout, type PanelBox, type Rect} from '../src/console/l
 import {selectBanners} from '../src/console/select/banners.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {ViewState} from '../src/console/view.ts';
+import {Allow} from './Allow.tsx';
 import {Banners} from './Banners.tsx';
 import {Confirm} from './Confirm.tsx';
 import {Details} from './Details.tsx';
+import {Exceptions} from './Exceptions.tsx';
 import {Footer} from './Footer.tsx';
 import {Header} from './Header.tsx';
 import {Help} from './Help.tsx';
@@ -84,5 +86,9 @@ function DialogOver({state, theme, within}: {readonly state: ViewState; readonly
 			return <Palette state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'details':
 			return <Details state={state} dialog={dialog} within={within} theme={theme} />;
+		case 'allow':
+			return <Allow state={state} dialog={dialog} within={within} theme={theme} />;
+		case 'exceptions':
+			return <Exceptions state={state} dialog={dialog} within={within} theme={theme} />;
 	}
 }

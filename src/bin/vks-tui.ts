@@ -49,7 +49,8 @@ async function main(): Promise<void> {
 	const {connectFeed} = await import('../console/connection.ts');
 	const feed = connectFeed(options.socketPath);
 	const {runConsole} = await import('../console/main.tsx');
-	await runConsole({feed, ...options});
+	const {ownerName} = await import('../control/exception-target.ts');
+	await runConsole({feed, operator: ownerName(process.env['SUDO_USER'] ?? process.env['USER']), ...options});
 }
 
 main().catch((error: unknown) => {

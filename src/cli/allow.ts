@@ -12,7 +12,6 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		time: textOption(args, 'for'),
 		reason: textOption(args, 'reason'),
 		uid: textOption(args, 'uid'),
-		// By their own word: whoever may use the socket may write any name.
 		by: io.env['SUDO_USER'] ?? io.env['USER'] ?? '',
 	});
 	return command.ok ? submit(command.value, args, io) : wrongUsage(command.error, io);

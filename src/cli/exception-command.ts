@@ -1,6 +1,6 @@
 /** What `vks allow` was asked, from what was typed. Pure; the daemon judges whether it may be opened. */
-import {longestExceptionOwner, longestExceptionReason, longestExceptionSeconds} from '../control/exception-limits.ts';
-import {parseExceptionTarget} from '../control/exception-target.ts';
+import {longestExceptionReason, longestExceptionSeconds} from '../control/exception-limits.ts';
+import {ownerName, parseExceptionTarget} from '../control/exception-target.ts';
 import type {Command} from '../control/schema.ts';
 import {parseUid} from '../control/target.ts';
 import {fail, ok, type Result} from '../result.ts';
@@ -32,6 +32,5 @@ export function parseAllow(typed: TypedException): Result<AllowCommand, string> 
 	const uid = typed.uid === null ? null : parseUid(typed.uid);
 	if (uid === undefined) return fail(`--uid takes a number, not "${typed.uid}"`);
 	if (uid !== null && typed.inbound) return fail('--uid is for what goes out: leave it out, or --in');
-	const by = typed.by.trim().slice(0, longestExceptionOwner);
-	return ok({do: 'allow', ...target.value, direction: typed.inbound ? 'in' : 'out', uid, seconds, reason, by: by === '' ? 'operator' : by});
+	return ok({do: 'allow', ...target.value, direction: typed.inbound ? 'in' : 'out', uid, seconds, reason, by: ownerName(typed.by)});
 }

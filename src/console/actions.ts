@@ -30,6 +30,10 @@ export const orderActions = [
 ] as const;
 export type OrderAction = (typeof orderActions)[number];
 
+/** What is open for a time. */
+export const exceptionActions = ['allow', 'exceptions'] as const;
+export type ExceptionAction = (typeof exceptionActions)[number];
+
 /** What is looked at, and how. */
 export const lookActions = [
 	'focus-next',
@@ -60,6 +64,8 @@ export type FieldAction =
 	| 'no'
 	| 'accept'
 	| 'erase'
-	| 'clear';
+	| 'clear'
+	| 'choose-next'
+	| 'choose-previous';
 
-export type PlainAction = OrderAction | LookAction | ConsoleAction | FieldAction;
+export type PlainAction = OrderAction | ExceptionAction | LookAction | ConsoleAction | FieldAction;

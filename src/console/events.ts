@@ -1,5 +1,5 @@
 /** What happens to the view, and what the view asks of the world. */
-import type {Command, DropView, Explanation, JournalEntry, Outcome, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, Explanation, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 import type {Action} from './actions.ts';
 import type {Link, Moment} from './view.ts';
 
@@ -10,6 +10,8 @@ export type ViewEvent =
 	| {readonly type: 'journal'; readonly entries: readonly JournalEntry[]}
 	| {readonly type: 'outcome'; readonly ticket: number; readonly outcome: Outcome; readonly atMs: number}
 	| {readonly type: 'explanation'; readonly key: string; readonly explanation: Explanation}
+	/** Null when the daemon did not say. */
+	| {readonly type: 'preview'; readonly key: string; readonly preview: Preview | null}
 	/** What became of something the console did by itself. */
 	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
 	| {readonly type: 'tick'; readonly atMs: number}
@@ -20,6 +22,7 @@ export type ViewEvent =
 export type Effect =
 	| {readonly type: 'submit'; readonly ticket: number; readonly command: Command}
 	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
+	| {readonly type: 'preview'; readonly key: string; readonly wish: PreviewWish}
 	| {readonly type: 'copy'; readonly name: string; readonly text: string}
 	| {readonly type: 'write'; readonly moment: Moment}
 	| {readonly type: 'quit'}

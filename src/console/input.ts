@@ -3,6 +3,7 @@
  * chunk are a paste, and a paste never acts.
  */
 import type {Binding} from './keymap.ts';
+import {isText, type AllowField} from './allow/form.ts';
 import type {Action} from './actions.ts';
 import type {ViewState} from './view.ts';
 
@@ -10,6 +11,8 @@ import type {ViewState} from './view.ts';
 export interface KeyFlags {
 	readonly upArrow?: boolean;
 	readonly downArrow?: boolean;
+	readonly leftArrow?: boolean;
+	readonly rightArrow?: boolean;
 	readonly pageUp?: boolean;
 	readonly pageDown?: boolean;
 	readonly home?: boolean;
@@ -28,6 +31,8 @@ export interface KeyFlags {
 export function keyName(input: string, key: KeyFlags): string | null {
 	if (key.upArrow) return 'up';
 	if (key.downArrow) return 'down';
+	if (key.leftArrow) return 'left';
+	if (key.rightArrow) return 'right';
 	if (key.pageUp) return 'pageup';
 	if (key.pageDown) return 'pagedown';
 	if (key.home) return 'home';
@@ -54,16 +59,17 @@ export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focu
 	const always = alwaysMeant(keys, name);
 	if (always !== null) return always;
 	if (dialog?.kind === 'typed' || dialog?.kind === 'palette' || (dialog === null && state.filterOpen)) return fieldAction(name, input, key);
+	if (dialog?.kind === 'allow') return formAction(keys, dialog.form.field, name, input, key);
+	if (dialog?.kind === 'exceptions') return listAction(keys, dialog.asking !== null, name);
 	if (dialog?.kind === 'confirm') {
 		if (name === 'y') return {id: 'yes'};
 		if (name === 'n' || name === 'N' || name === 'q' || name === 'escape') return {id: 'no'};
-		const action = name === null ? null : bound(keys, name);
-		return action?.id === 'lockdown' ? action : null;
+		return lockdownOnly(keys, name);
 	}
 	if (dialog !== null) {
 		if (name === 'enter' || name === 'q' || name === 'escape') return {id: 'no'};
 		const action = name === null ? null : bound(keys, name);
-		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' ? action : null;
+		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' || action?.id === 'allow' ? action : null;
 	}
 	if (name !== null) return bound(keys, name);
 	return repeatedMove(keys, input, key);
@@ -71,6 +77,12 @@ export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focu
 
 function bound(keys: readonly Binding[], name: string): Action | null {
 	return keys.find(binding => binding.keys.includes(name))?.action ?? null;
+}
+
+/** Where every other key belongs to a dialog. */
+function lockdownOnly(keys: readonly Binding[], name: string | null): Action | null {
+	const action = name === null ? null : bound(keys, name);
+	return action?.id === 'lockdown' ? action : null;
 }
 
 /** A held `j` arrives as `jjj` on a slow line: moving is harmless, and all it does is move once. */
@@ -104,6 +116,32 @@ function fieldAction(name: string | null, input: string, key: KeyFlags): Action 
 	}
 }
 
+/** The form of an exception: text where its field takes text; elsewhere keys that choose, and the lockdown. */
+function formAction(keys: readonly Binding[], field: AllowField, name: string | null, input: string, key: KeyFlags): Action | null {
+	switch (name) {
+		case 'tab':
+			return {id: 'focus-next'};
+		case 'shift-tab':
+			return {id: 'focus-previous'};
+		case 'left':
+			return {id: 'choose-previous'};
+		case 'right':
+			return {id: 'choose-next'};
+		default:
+			if (isText(field)) return fieldAction(name, input, key);
+			if (name === 'space') return {id: 'choose-next'};
+			if (name === 'enter' || name === 'escape' || name === 'up' || name === 'down') return fieldAction(name, input, key);
+			return lockdownOnly(keys, name);
+	}
+}
+
+function listAction(keys: readonly Binding[], asking: boolean, name: string | null): Action | null {
+	if (name === 'escape' || name === 'q' || (asking && (name === 'n' || name === 'N'))) return {id: 'no'};
+	if (name === 'y') return asking ? {id: 'yes'} : null;
+	const action = name === null ? null : bound(keys, name);
+	return action?.id === 'move' || action?.id === 'exceptions' || action?.id === 'allow' || action?.id === 'lockdown' ? action : null;
+}
+
 /** Text for a field: a paste's line ends are not Enter. */
 function typed(input: string): Action | null {
 	const text = input.replaceAll(/[\u0000-\u001F\u007F]/g, '');
@@ -112,6 +150,8 @@ function typed(input: string): Action | null {
 
 /** What a bracketed paste means: text in a field, nothing elsewhere. */
 export function pasteAction(state: Pick<ViewState, 'dialog' | 'filterOpen'>, text: string): Action | null {
+	// The word is to be typed, not pasted.
+	if (state.dialog?.kind === 'allow') return isText(state.dialog.form.field) && state.dialog.form.field !== 'word' ? typed(text) : null;
 	if (state.dialog?.kind !== 'palette' && (state.dialog !== null || !state.filterOpen)) return null;
 	const action = typed(text);
 	return action?.id === 'type' ? {...action, pasted: true} : action;

@@ -23,16 +23,18 @@ export interface Binding {
 	readonly set?: keyof typeof sets;
 	/** Place in the footer; absent keeps it out. */
 	readonly footer?: number;
+	/** Only while this panel has the focus. */
+	readonly footerIn?: PanelId;
 }
 
 const sets = {
-	panels: 'tunnel, ruleset, servers, drops, journal',
+	panels: 'a panel by its number; next, previous',
 	keep: 'copy the row (OSC 52); write all to a file',
 	dial: 'dial again; switch server; both ask `y`',
+	openings: 'open for a time, by a word; list, revoke',
 	drills: 'leak test; the full one asks for a word',
 	find: 'this help; find a command by its name',
 	screen: 'draw the screen again; suspend, `fg` returns',
-	around: 'next panel, previous panel',
 	order: 'next sort order, reverse it',
 	step: 'one row up, one row down',
 	page: 'one page up, one page down',
@@ -46,6 +48,8 @@ export const keymap: readonly Binding[] = [
 	{keys: ['U'], action: {id: 'lift'}, where: 'everywhere', group: 'act', label: 'lift', help: 'end a lockdown; asks for the word `lift`', danger: true, footer: 4},
 	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', set: 'dial', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
 	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', set: 'dial', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
+	{keys: ['a'], action: {id: 'allow'}, where: 'everywhere', group: 'act', set: 'openings', label: 'allow', help: 'open one target outside the tunnel for a time, filled in from the selected drop; asks for a reason and the word `allow`', danger: true, footer: 8, footerIn: 'drops'},
+	{keys: ['x'], action: {id: 'exceptions'}, where: 'everywhere', group: 'act', set: 'openings', label: 'exceptions', help: 'what is open for a time; `x` again revokes the selected one, `y` confirms'},
 	{keys: ['d'], action: {id: 'drill'}, where: 'everywhere', group: 'act', set: 'drills', label: 'drill', help: 'test for leaks: sends what should not pass; disturbs nobody', footer: 12},
 	{keys: ['D'], action: {id: 'drill-full'}, where: 'everywhere', group: 'act', set: 'drills', label: 'full drill', help: 'test for leaks with the tunnel taken down; asks for the word `drill`', danger: true},
 	panel('1', 'tunnel'),
@@ -53,8 +57,8 @@ export const keymap: readonly Binding[] = [
 	panel('3', 'servers'),
 	panel('4', 'drops'),
 	panel('5', 'journal'),
-	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', set: 'around', label: 'next', help: 'next panel', footer: 9},
-	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', set: 'around', label: 'previous', help: 'previous panel'},
+	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', set: 'panels', label: 'next', help: 'next panel', footer: 9},
+	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', set: 'panels', label: 'previous', help: 'previous panel'},
 	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the row; on a server: switch to it', footer: 8},
 	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close; clear filter; leave zoom, freeze'},
 	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'filter: every word must be found; Esc clears', footer: 7},
@@ -97,6 +101,7 @@ export function disabledReason(action: Action, state: ViewState): string | null 
 		case 'switch':
 		case 'drill':
 		case 'drill-full':
+		case 'allow':
 			return commandBlockedBy(action.id, state);
 		default:
 			return null;
@@ -114,7 +119,7 @@ export interface FooterKey {
 export function footerKeys(state: ViewState): readonly FooterKey[] {
 	const locked = state.live.snapshot?.state.kind === 'lockdown';
 	return state.keys
-		.filter(binding => binding.footer !== undefined && binding.keys.length > 0)
+		.filter(binding => binding.footer !== undefined && binding.keys.length > 0 && (binding.footerIn ?? state.focus) === state.focus)
 		// Lifting is only ever of use in a lockdown, and only then does it deserve the room.
 		.filter(binding => binding.action.id !== (locked ? 'lockdown' : 'lift'))
 		.filter(binding => !(binding.where === 'lists' && state.focus === 'tunnel'))

@@ -18,6 +18,7 @@ import {initialView} from './view.ts';
 
 export interface ConsoleOptions extends Options {
 	readonly feed: Feed;
+	readonly operator: string;
 }
 
 /** The first frame waits this long for the first reading, so that it shows something true. */
@@ -43,7 +44,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		suspend: () => void suspend(),
 	};
 	const store = createStore({
-		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, keys: options.keys, confirmLockdown: options.confirmLockdown, looks: {theme: options.theme, asciiOnly: options.asciiOnly, color: options.color}}),
+		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, operator: options.operator, keys: options.keys, confirmLockdown: options.confirmLockdown, looks: {theme: options.theme, asciiOnly: options.asciiOnly, color: options.color}}),
 		update,
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,

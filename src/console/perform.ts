@@ -21,6 +21,8 @@ export function perform(effect: Effect, world: World): Promise<void> | void {
 			return submit(effect, world);
 		case 'explain':
 			return explain(effect, world);
+		case 'preview':
+			return preview(effect, world);
 		case 'copy':
 			return copy(effect, world);
 		case 'write':
@@ -60,6 +62,11 @@ async function explain({key, drop}: Extract<Effect, {type: 'explain'}>, {feed, d
 	const answer = query === null ? null : await feed.explain(query);
 	// Without an answer the dialog still says which rule it was and why.
 	if (answer?.ok === true) dispatch({type: 'explanation', key, explanation: answer.value});
+}
+
+async function preview({key, wish}: Extract<Effect, {type: 'preview'}>, {feed, dispatch}: World): Promise<void> {
+	const answer = await feed.preview(wish);
+	dispatch({type: 'preview', key, preview: answer?.ok === true ? answer.value : null});
 }
 
 export function queryFor(drop: DropView): ExplainQuery | null {

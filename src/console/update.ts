@@ -1,5 +1,6 @@
 /** The reducer: (view, event) → next view and the effects it asks for. Total and pure. */
 import {act, cancelOld} from './act/act.ts';
+import {withAnswer, withPreview} from './act/allow.ts';
 import {formatDuration} from './format.ts';
 import {append, newestOf} from './ring.ts';
 import type {Step} from './store.ts';
@@ -25,10 +26,12 @@ export function update(state: ViewState, event: ViewEvent): Step {
 		case 'journal':
 			return still(withJournal(state, event.entries));
 		case 'outcome':
-			return still(withOutcome(state, event));
+			return still(withAnswer(withOutcome(state, event), event.ticket, event.outcome));
 		case 'explanation':
 			if (state.dialog?.kind !== 'details' || state.dialog.key !== event.key) return still(state);
 			return still({...state, dialog: {...state.dialog, explanation: event.explanation}});
+		case 'preview':
+			return still(withPreview(state, event));
 		case 'told':
 			return still({...state, notice: {text: event.text, level: event.ok ? 'good' : 'bad', atMs: event.atMs}});
 		case 'link':

@@ -1,6 +1,7 @@
 /** What the console knows and shows: one immutable value. Everything on the screen is a function of it. */
-import type {Command, DropView, Explanation, JournalEntry, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, Explanation, JournalEntry, Preview, Snapshot} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
+import type {AllowForm} from './allow/form.ts';
 import {createMemo, type Memo} from './memo.ts';
 import {emptyRing, type Ring} from './ring.ts';
 import {keymap, type Binding} from './keymap.ts';
@@ -41,7 +42,34 @@ export type Dialog =
 	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly body: readonly string[]; readonly openedAtMs: number}
 	| {readonly kind: 'typed'; readonly command: Extract<Command, {readonly word: string}>; readonly text: string; readonly openedAtMs: number}
 	| {readonly kind: 'palette'; readonly text: string; readonly selected: string | null; readonly openedAtMs: number}
-	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number};
+	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number}
+	| AllowDialog
+	| ExceptionsDialog;
+
+export interface AllowDialog {
+	readonly kind: 'allow';
+	readonly form: AllowForm;
+	/** Why it was not filled from the packet that is selected. */
+	readonly note: string | null;
+	/** The target that the daemon was asked about last; null while there is none. */
+	readonly asked: string | null;
+	/** Its answer to that; null while it is on its way. */
+	readonly preview: Preview | 'unanswered' | null;
+	/** What was answered to the order itself. */
+	readonly refusal: string | null;
+	/** Of the order that is on its way. */
+	readonly ticket: number | null;
+	readonly openedAtMs: number;
+	readonly touchedAtMs: number;
+}
+
+export interface ExceptionsDialog {
+	readonly kind: 'exceptions';
+	/** The number of the selected one; null follows the first. */
+	readonly selected: number | null;
+	/** The number of the one that `y` closes. */
+	readonly asking: number | null;
+}
 
 export interface Pending {
 	readonly ticket: number;
@@ -80,6 +108,8 @@ export interface ViewState {
 	/** Asked for with --read-only. */
 	readonly readOnly: boolean;
 	readonly socketPath: string;
+	/** In whose name something is opened. */
+	readonly operator: string;
 	/** The key table in use: the built-in one, or with the operator's own keys. */
 	readonly keys: readonly Binding[];
 	/** A lockdown asks for `y` first. */
@@ -107,6 +137,7 @@ export interface Start {
 	readonly rows: number;
 	readonly readOnly: boolean;
 	readonly socketPath: string;
+	readonly operator: string;
 	readonly keys?: readonly Binding[];
 	readonly confirmLockdown?: boolean;
 	readonly looks?: Looks;

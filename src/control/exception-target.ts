@@ -2,7 +2,11 @@
 import {isIP} from 'node:net';
 import {fail, ok, type Result} from '../result.ts';
 import type {ExceptionText} from './schema.ts';
+import {longestExceptionOwner} from './exception-limits.ts';
 import {splitTarget} from './target.ts';
+
+/** By their own word: whoever may use the socket may write any name. */
+export const ownerName = (text = ''): string => text.trim().slice(0, longestExceptionOwner) || 'operator';
 
 export type ExceptionTarget = Pick<ExceptionText, 'protocol' | 'range' | 'port'>;
 

@@ -76,7 +76,7 @@ export function after(state: ViewState, ...events: readonly ViewEvent[]): ViewSt
 /** A console that is connected and has received one snapshot, the drops and the journal. */
 export function viewOf({columns = 80, rows = 24, in: name = 'connected', snapshot, readOnly = false}: ViewOptions = {}): ViewState {
 	const now = situation(name);
-	const start = initialView({nowMs: now.snapshot.atMs, offsetMinutes: 0, columns, rows, readOnly, socketPath: '/run/vks/control.sock'});
+	const start = initialView({nowMs: now.snapshot.atMs, offsetMinutes: 0, columns, rows, readOnly, socketPath: '/run/vks/control.sock', operator: 'alice'});
 	const linked = after(start, {type: 'link', link: {kind: 'open', version: '0.1.0', readOnly: false}});
 	if (snapshot === null) return linked;
 	const shown = snapshot ?? now.snapshot;

@@ -1,5 +1,5 @@
 /** What an action does to the view, and which effects it asks for. */
-import {lookActions, orderActions, type Action, type ConsoleAction, type FieldAction, type LookAction, type OrderAction, type PlainAction} from '../actions.ts';
+import {exceptionActions, lookActions, orderActions, type Action, type ConsoleAction, type ExceptionAction, type FieldAction, type LookAction, type OrderAction, type PlainAction} from '../actions.ts';
 import {disabledReason} from '../keymap.ts';
 import {selectCopied} from '../select/copied.ts';
 import {shownMoment} from '../select/moment.ts';
@@ -9,16 +9,20 @@ import {answerDialog} from './dialogs.ts';
 import {filterOf, look, setFilter} from './look.ts';
 import {moveSelection} from './move.ts';
 import {named} from './named.ts';
+import {opening} from './openings.ts';
 import {order, submit} from './orders.ts';
 import {answerPalette} from './palette.ts';
 import {effect, focusOn, say, still} from './step.ts';
 
 /** A question nobody answers goes away: it was asked about a moment that has passed. */
 const questionTimeoutMs = 30_000;
+/** A reason takes its time; from the last key on. */
+const formTimeoutMs = 300_000;
 
 export function cancelOld(state: ViewState): ViewState {
 	const {dialog, notice} = state;
-	const expired = (dialog?.kind === 'confirm' || dialog?.kind === 'typed') && state.nowMs - dialog.openedAtMs > questionTimeoutMs;
+	const asked = (dialog?.kind === 'confirm' || dialog?.kind === 'typed') && state.nowMs - dialog.openedAtMs > questionTimeoutMs;
+	const expired = asked || (dialog?.kind === 'allow' && state.nowMs - dialog.touchedAtMs > formTimeoutMs);
 	const read = notice !== null && state.nowMs - notice.atMs > (notice.level === 'bad' ? 20_000 : 8000);
 	return expired || read ? {...state, dialog: expired ? null : dialog, notice: read ? null : notice} : state;
 }
@@ -51,10 +55,12 @@ export function act(before: ViewState, action: Action): Step {
 }
 
 const isOrder = (id: PlainAction): id is OrderAction => orderActions.some(each => each === id);
+const isOpening = (id: PlainAction): id is ExceptionAction => exceptionActions.some(each => each === id);
 const isLook = (id: PlainAction): id is LookAction => lookActions.some(each => each === id);
 
 function actPlain(state: ViewState, id: PlainAction): Step {
 	if (isOrder(id)) return order(state, id);
+	if (isOpening(id)) return opening(state, id);
 	return isLook(id) ? look(state, id) : actHere(state, id);
 }
 

@@ -1,21 +1,28 @@
 /** Keys while a dialog is open. A question is answered by its own key only: never by Enter, a repeat, or a paste. */
 import type {Command} from '../../control/schema.ts';
-import {helpEntries} from '../keymap.ts';
 import {movedBy} from './move.ts';
 import type {Step} from '../store.ts';
 import type {Action} from '../actions.ts';
 import type {ViewState} from '../view.ts';
-import {still} from './step.ts';
-
-/** Auto-repeat of the key that opened a question must not reach it. */
-export const deafForMs = 300;
+import {answerAllow} from './allow.ts';
+import {deafForMs} from './deaf.ts';
+import {answerExceptions} from './exceptions.ts';
+import {opening} from './openings.ts';
+import {disabledReason, helpEntries} from '../keymap.ts';
+import {say, still} from './step.ts';
 
 const closed = (state: ViewState): Step => still({...state, dialog: null});
 
 export function answerDialog(state: ViewState, action: Action, submit: (state: ViewState, command: Command) => Step): Step {
 	const {dialog} = state;
 	if (dialog === null || dialog.kind === 'palette') return still(state);
+	if (dialog.kind === 'allow') return answerAllow(state, dialog, action);
+	if (dialog.kind === 'exceptions') return answerExceptions(state, dialog, action);
 	if (dialog.kind === 'help' || dialog.kind === 'details') {
+		if (action.id === 'allow' && dialog.kind === 'details' && dialog.panel === 'drops') {
+			const reason = disabledReason(action, state);
+			return reason === null ? opening(state, 'allow') : still(say(state, `allow: ${reason}`, 'warn'));
+		}
 		if (action.id === 'back' || action.id === 'help' || action.id === 'no' || action.id === 'accept') return closed(state);
 		if (action.id !== 'move') return still(state);
 		const last = dialog.kind === 'help' ? helpEntries(state.keys).length : 40;

@@ -6,7 +6,7 @@ import type {Action} from '../actions.ts';
 import {paletteMatches} from '../palette/matches.ts';
 import type {Step} from '../store.ts';
 import type {Dialog, ViewState} from '../view.ts';
-import {deafForMs} from './dialogs.ts';
+import {deafForMs} from './deaf.ts';
 import {movedBy} from './move.ts';
 import {still} from './step.ts';
 

@@ -1,7 +1,7 @@
 /** Why a command cannot be given now. Shown where the key would be; also what holds a repeated key back. */
 import type {ViewState} from '../view.ts';
 
-export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full';
+export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full' | 'allow' | 'revoke';
 
 export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
 	const {link, live} = state;
@@ -22,6 +22,11 @@ export function commandBlockedBy(action: CommandAction, state: ViewState): strin
 		case 'drill-full':
 			if (live.snapshot.state.kind !== 'connected' && live.snapshot.state.kind !== 'degraded') return 'not connected';
 			return state.pending.length > 0 ? 'busy' : null;
+		case 'allow':
+			if (locked) return 'in lockdown';
+			return isPending('allow') ? 'one is on its way' : null;
+		case 'revoke':
+			return isPending('revoke') ? 'one is on its way' : null;
 		case 'reconnect':
 		case 'switch':
 			if (locked) return 'in lockdown';

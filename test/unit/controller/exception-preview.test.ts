@@ -1,6 +1,7 @@
 /** What is said of an exception before it is granted is what the kernel then holds. */
 import {afterEach, expect, test, vi} from 'vitest';
 import type {Command, PreviewWish} from '../../../src/control/schema.ts';
+import {databasePreview} from '../../helpers/exception-view.ts';
 import {defaultRoute, makeRig, type Rig} from '../../helpers/controller-rig.ts';
 import {range} from '../../helpers/situations.ts';
 
@@ -48,7 +49,7 @@ test('in lockdown it is refused with the way out, and the number is not used up'
 
 test('what would change for a packet is said: nothing, its way, or that it is refused even so', async () => {
 	const rig = await connected({NETWORK: '192.168.9.0/24'});
-	expect(rig.controller.preview(onLink).notes).toEqual([]);
+	expect(rig.controller.preview(onLink)).toEqual(databasePreview);
 	expect(rig.controller.preview({...onLink, range: '192.168.9.20'}).notes).toEqual([expect.stringMatching(/^This passes already, by lan-out/)]);
 	expect(rig.controller.preview({...onLink, range: '10.9.9.9'}).notes).toEqual([expect.stringMatching(/^Now it goes through wg0; with the exception it leaves by eth0/)]);
 	expect(rig.controller.preview({...onLink, range: '172.30.7.2', port: 5432}).notes.join('')).toMatch(/^This passes already, by loopback-out/);
