@@ -1,8 +1,9 @@
-/** Servers to connect to: where they are, which one is in use, and why one cannot be. */
+/** Servers to connect to: where they are, how far and how busy, what came of the last attempt, and why one cannot be used. */
 import type {ServerView} from '../../src/control/schema.ts';
 import {shownNowMs} from '../../src/console/select/moment.ts';
 import {selectedIndex} from '../../src/console/select/rows.ts';
-import {lastResultOf, placeOf, problemOf, serverOrders, serverRows} from '../../src/console/select/servers.ts';
+import {lastText, latencyInFull, latencyText, loadText} from '../../src/console/select/server-words.ts';
+import {placeOf, problemOf, serverOrders, serverRows} from '../../src/console/select/servers.ts';
 import {positionText, type Column} from '../../src/console/table.ts';
 import {span, type Line, type Span} from '../../src/console/text.ts';
 import type {Theme} from '../../src/console/theme.ts';
@@ -11,10 +12,13 @@ import {TablePanel} from '../Table.tsx';
 
 const columns: readonly Column[] = [
 	{title: '', width: 1},
-	{title: 'server', width: 12, grow: 1, max: 28},
-	{title: 'place', width: 14, grow: 1, max: 24},
-	{title: 'endpoint', width: 23, grow: 1, optional: 3, max: 40},
-	{title: 'last', width: 17, grow: 2, optional: 4, max: 60},
+	{title: '', width: 1},
+	{title: 'server', width: 11, grow: 1, max: 28},
+	{title: 'place', width: 10, grow: 3, max: 20},
+	{title: 'latency', width: 7, align: 'right', optional: 2},
+	{title: 'load', width: 5, align: 'right', optional: 4},
+	{title: 'last result', width: 20, grow: 2, optional: 3, max: 60},
+	{title: 'endpoint', width: 23, optional: 5},
 ];
 
 export function ServersPanel({state, box, theme}: PanelProps) {
@@ -39,24 +43,38 @@ export function ServersPanel({state, box, theme}: PanelProps) {
 				},
 			}}
 			// The last column is short or gone when it is narrow.
-			below={() => (focused ? notedOf(rows[selected]?.server) : null)}
+			below={() => (focused ? notedOf(rows[selected]?.server, nowMs) : null)}
 		/>
 	);
 }
 
 function cellsOf(server: ServerView, {symbols}: Theme, nowMs: number): readonly Span[] {
+	const usable = server.problem === null;
 	return [
-		server.current ? span(symbols.connected, 'good') : server.problem === null ? span(' ') : span(symbols.failed, 'bad'),
+		server.current ? span(symbols.connected, 'good') : usable ? span(' ') : span(symbols.failed, 'bad'),
+		span(server.favourite ? symbols.favourite : ' ', 'accent'),
 		span(server.id, server.current ? 'accent' : 'plain'),
-		server.problem === null ? span(placeOf(server)) : span('cannot be used', 'bad'),
+		usable ? span(placeOf(server)) : span('cannot be used', 'bad'),
+		server.latency?.ms === null ? span('none', 'warn') : span(latencyText(server.latency)),
+		span(loadText(server.load)),
+		resultOf(server, nowMs),
 		span(server.endpoint ?? ''),
-		span(server.problem === null ? (server.notes[0] ?? lastResultOf(server, nowMs)) : problemOf(server), server.problem !== null ? 'bad' : server.notes.length > 0 ? 'warn' : 'plain'),
 	];
 }
 
-function notedOf(server: ServerView | undefined): Line | null {
-	if (server === undefined || (server.problem === null && server.notes.length === 0)) return null;
-	return [span(server.problem === null ? 'note ' : 'why ', 'label'), span(server.problem === null ? server.notes.join('; ') : problemOf(server))];
+function resultOf(server: ServerView, nowMs: number): Span {
+	if (server.problem !== null) return span(problemOf(server), 'bad');
+	if (server.last !== null) return span(lastText(server.last, nowMs), server.last.outcome === 'failed' ? 'bad' : 'plain');
+	return span(server.notes[0] ?? '', 'warn');
+}
+
+/** What the selected row has no room for: why it cannot be used, what its file asked for in vain, or what its latency is. */
+function notedOf(server: ServerView | undefined, nowMs: number): Line | null {
+	if (server === undefined) return null;
+	if (server.problem !== null) return [span('why ', 'label'), span(problemOf(server))];
+	if (server.last?.outcome === 'failed' && server.last.what !== null) return [span('failed ', 'label'), span(server.last.what)];
+	if (server.notes.length > 0) return [span('note ', 'label'), span(server.notes.join('; '))];
+	return server.latency === null ? null : [span('latency ', 'label'), span(latencyInFull(server, nowMs))];
 }
 
 function summaryOf(count: number, current: ServerView | undefined): Line {

@@ -23,6 +23,7 @@ export type NamedAction =
 export const orderActions = [
 	'reconnect',
 	'switch',
+	'favourite',
 	'lockdown',
 	'lift',
 	'drill',

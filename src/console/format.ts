@@ -76,16 +76,6 @@ export function formatClock(atMs: number, offsetMinutes: number): string {
 	return `${two(Math.floor(ofDay / 3600))}:${two(Math.floor(ofDay / 60) % 60)}:${two(ofDay % 60)}`;
 }
 
-/** `2026-11-21T13:17:00.231Z` as Unix milliseconds; not a number when it is something else. */
-export function parseIso(text: string): number {
-	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (/^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d+)?)Z$/.exec(text) ?? [text]).slice(1).map(Number);
-	if (year === 0) return Number.NaN;
-	// Days by the civil calendar, with March as the first month, so that a leap day ends its year.
-	const shifted = month > 2 ? year : year - 1;
-	const days = 365 * shifted + Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400) + Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 719_469;
-	return Math.round(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000);
-}
-
 export function formatAddress(address: string, port: number | null): string {
 	if (port === null) return address;
 	return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

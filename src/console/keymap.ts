@@ -30,7 +30,7 @@ export interface Binding {
 const sets = {
 	panels: 'a panel by its number; next, previous',
 	keep: 'copy the row (OSC 52); write all to a file',
-	dial: 'dial again; switch server; both ask `y`',
+	dial: 'dial, switch (both ask `y`); favourite',
 	openings: 'open for a time, by a word; list, revoke',
 	drills: 'leak test; the full one asks for a word',
 	find: 'this help; find a command by its name',
@@ -50,6 +50,7 @@ export const keymap: readonly Binding[] = [
 	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', set: 'dial', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
 	{keys: ['a'], action: {id: 'allow'}, where: 'everywhere', group: 'act', set: 'openings', label: 'allow', help: 'open one target outside the tunnel for a time, filled in from the selected drop; asks for a reason and the word `allow`', danger: true, footer: 8, footerIn: 'drops'},
 	{keys: ['x'], action: {id: 'exceptions'}, where: 'everywhere', group: 'act', set: 'openings', label: 'exceptions', help: 'what is open for a time; `x` again revokes the selected one, `y` confirms'},
+	{keys: ['f'], action: {id: 'favourite'}, where: 'everywhere', group: 'act', set: 'dial', label: 'favourite', help: 'mark the selected server as a favourite, or no more', footer: 8.5, footerIn: 'servers'},
 	{keys: ['d'], action: {id: 'drill'}, where: 'everywhere', group: 'act', set: 'drills', label: 'drill', help: 'test for leaks: sends what should not pass; disturbs nobody', footer: 12},
 	{keys: ['D'], action: {id: 'drill-full'}, where: 'everywhere', group: 'act', set: 'drills', label: 'full drill', help: 'test for leaks with the tunnel taken down; asks for the word `drill`', danger: true},
 	panel('1', 'tunnel'),
@@ -102,6 +103,7 @@ export function disabledReason(action: Action, state: ViewState): string | null 
 		case 'drill':
 		case 'drill-full':
 		case 'allow':
+		case 'favourite':
 			return commandBlockedBy(action.id, state);
 		default:
 			return null;

@@ -26,6 +26,7 @@ export interface Symbols {
 	readonly focus: string;
 	readonly selected: string;
 	readonly moved: string;
+	readonly favourite: string;
 	readonly down: string;
 	readonly up: string;
 	readonly to: string;
@@ -49,7 +50,7 @@ export interface Theme {
 const unicode: Symbols = {
 	connected: '●', connecting: '○', degraded: '▲', switching: '↔', blocked: '■', lockdown: '◆',
 	proven: '✓', drifted: '≠', failed: '✗', unknown: '?',
-	focus: '>', selected: '>', moved: '•', down: '↓', up: '↑', to: '→', ellipsis: '…', dot: '·', dash: '–',
+	focus: '>', selected: '>', moved: '•', favourite: '★', down: '↓', up: '↑', to: '→', ellipsis: '…', dot: '·', dash: '–',
 	full: '█', empty: '░', mark: '│', spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	horizontal: '─', vertical: '│', corners: ['┌', '┐', '└', '┘'],
 };
@@ -57,7 +58,7 @@ const unicode: Symbols = {
 const ascii: Symbols = {
 	connected: '*', connecting: 'o', degraded: '^', switching: '=', blocked: '#', lockdown: 'X',
 	proven: '+', drifted: '!', failed: '!', unknown: '?',
-	focus: '>', selected: '>', moved: '*', down: 'v', up: '^', to: '>', ellipsis: '~', dot: '-', dash: '-',
+	focus: '>', selected: '>', moved: '*', favourite: '+', down: 'v', up: '^', to: '>', ellipsis: '~', dot: '-', dash: '-',
 	full: '#', empty: '.', mark: '|', spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
 	horizontal: '-', vertical: '|', corners: ['+', '+', '+', '+'],
 };

@@ -3,6 +3,7 @@ import type {Command, DropView, Explanation, JournalEntry, Preview, Snapshot} fr
 import type {Problem} from '../problem.ts';
 import type {AllowForm} from './allow/form.ts';
 import {createMemo, type Memo} from './memo.ts';
+import type {Fact} from './question.ts';
 import {emptyRing, type Ring} from './ring.ts';
 import {keymap, type Binding} from './keymap.ts';
 import type {ThemeName} from './theme.ts';
@@ -39,7 +40,7 @@ export interface PanelView {
 
 export type Dialog =
 	| {readonly kind: 'help'; readonly top: number}
-	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly body: readonly string[]; readonly openedAtMs: number}
+	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly facts?: readonly Fact[]; readonly body: readonly string[]; readonly openedAtMs: number}
 	| {readonly kind: 'typed'; readonly command: Extract<Command, {readonly word: string}>; readonly text: string; readonly openedAtMs: number}
 	| {readonly kind: 'palette'; readonly text: string; readonly selected: string | null; readonly openedAtMs: number}
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number}

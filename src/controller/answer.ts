@@ -21,6 +21,8 @@ export interface AnswerDeps {
 	readonly prove: () => Promise<void>;
 	readonly drill: Drills['run'];
 	readonly favour: ServerRecords['favour'];
+	/** What the world sees now, in words; null where nobody says. */
+	readonly exit: () => Promise<string | null>;
 }
 
 export function answerCommand(deps: AnswerDeps): RunCommand {
@@ -57,7 +59,7 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 				const refusal = refusalOf(command.server, deps.servers());
 				if (refusal !== null) return outcome(false, refusal.what, refusal);
 				engine.dispatch({kind: 'switch', to: command.server});
-				return settle(deps, signal, outcome, `Switched to ${command.server}.`, command.server);
+				return withExit(deps, await settle(deps, signal, outcome, `Switched to ${command.server}.`, command.server));
 			}
 			case 'favourite':
 				return deps.favour(command);
@@ -125,6 +127,12 @@ async function settle({engine, prove}: AnswerDeps, signal: AbortSignal, outcome:
 		return outcome(false, wanted === undefined ? 'Not connected yet; vks goes on trying.' : `Could not switch to ${wanted}; back to ${state.server}.`, problem);
 	}
 	return outcome(false, state.kind === 'blocked' ? `Blocked: ${state.detail}` : 'Not connected.', problem);
+}
+
+/** A switch is made for another exit: the line that says it worked names it. */
+async function withExit({exit}: AnswerDeps, outcome: Outcome): Promise<Outcome> {
+	const seen = outcome.ok ? await exit() : null;
+	return seen === null ? outcome : {...outcome, message: `${outcome.message} The world sees ${seen}.`};
 }
 
 export function superseded(command: Command): Outcome {

@@ -69,6 +69,7 @@ export function createController(deps: ControllerDeps): Controller {
 		engine: () => engine,
 		note: problem => note('conntrack', problem),
 		publish: () => publish(),
+		timed: records.timed,
 	});
 
 	const opened = (live: LiveTunnel): void => {
@@ -186,7 +187,7 @@ export function createController(deps: ControllerDeps): Controller {
 		servers = read.ok ? read.value : [];
 	};
 
-	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, favour: records.favour, prove: () => prover.prove(), drill: drills.run}), superseded);
+	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, favour: records.favour, exit: tunnel.exitInWords, prove: () => prover.prove(), drill: drills.run}), superseded);
 
 	return {
 		async start() {

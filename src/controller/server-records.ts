@@ -19,11 +19,17 @@ export interface ServerRecords {
 	favour(wish: {readonly server: string; readonly on: boolean}): Outcome;
 	connected(id: string): void;
 	failed(id: string, problem: Problem): void;
+	/** Through the tunnel, every few seconds: what stands where no ping was answered of late. */
+	timed(id: string, ms: number): void;
 	measured(latencies: ReadonlyMap<string, Latency>): void;
 }
 
 /** Whoever marks more than he could look through has a catalogue, not favourites. */
 const mostFavourites = 200;
+/** A ping says more of the way than what goes through the tunnel, until it is of another time of day. */
+const echoStandsMs = 3_600_000;
+/** Numbers that come every few seconds are worth no write each. */
+const saveEveryMs = 600_000;
 
 export const idOf = (entry: ServerEntry): string => (entry.ok ? entry.server.id : entry.id);
 
@@ -31,7 +37,9 @@ export function serverRecords({clock, file, servers, note}: ServerRecordsDeps): 
 	const records = new Map<string, ServerRecord>();
 	const of = (id: string): ServerRecord => records.get(id) ?? {id, favourite: false, last: null, latency: null};
 	const put = (record: ServerRecord): void => void records.set(record.id, record);
+	let savedAtMs = 0;
 	const save = (): void => {
+		savedAtMs = clock.now();
 		const saved = file.remember([...records.values()]);
 		note(saved.ok ? null : saved.error);
 	};
@@ -62,6 +70,13 @@ export function serverRecords({clock, file, servers, note}: ServerRecordsDeps): 
 		failed(server, {code, what}) {
 			put({...of(server), last: {outcome: 'failed', atMs: clock.now(), code: code.slice(0, 40), what: what.slice(0, 300)}});
 			save();
+		},
+		timed(id, ms) {
+			const {latency} = of(id);
+			const atMs = clock.now();
+			if (latency?.how === 'echo' && latency.ms !== null && atMs - latency.atMs < echoStandsMs) return;
+			put({...of(id), latency: {ms, atMs, how: 'tunnel'}});
+			if (Math.abs(atMs - savedAtMs) > saveEveryMs) save();
 		},
 		measured(latencies) {
 			for (const [id, latency] of latencies) put({...of(id), latency});

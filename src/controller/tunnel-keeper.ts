@@ -27,6 +27,8 @@ export interface TunnelKeeperDeps {
 	readonly engine: () => Pick<Engine, 'live' | 'machine' | 'dispatch' | 'dialReason'>;
 	readonly note: (problem: Problem | null) => void;
 	readonly publish: () => void;
+	/** The server's resolver answered through the tunnel. */
+	readonly timed: (server: string, ms: number) => void;
 }
 
 export interface TunnelKeeper {
@@ -42,9 +44,11 @@ export interface TunnelKeeper {
 	checkExit(): Promise<void>;
 	/** As it was seen a moment ago, or asked for anew. */
 	freshExit(): Promise<IpAddress | null>;
+	/** The same in words; null where nobody says so soon. */
+	exitInWords(): Promise<string | null>;
 }
 
-export function tunnelKeeper({config, clock, network, journal, engine, note, publish}: TunnelKeeperDeps): TunnelKeeper {
+export function tunnelKeeper({config, clock, network, journal, engine, note, publish, timed}: TunnelKeeperDeps): TunnelKeeper {
 	let stats = freshStats(clock.now());
 	let statsOf: LiveTunnel | null = null;
 	let lastAddresses: readonly IpAddress[] = [];
@@ -84,7 +88,9 @@ export function tunnelKeeper({config, clock, network, journal, engine, note, pub
 		askAtMs = clock.monotonic() + config.rttEveryMs;
 		const tookMs = await roundTrip(question, {timeoutMs: answerWithinMs, monotonic: clock.monotonic});
 		asking = false;
-		if (statsOf === live) stats = {...stats, rtt: recordRtt(stats.rtt, tookMs)};
+		if (statsOf !== live) return;
+		stats = {...stats, rtt: recordRtt(stats.rtt, tookMs)};
+		if (tookMs !== null) timed(live.tunnel.server.id, tookMs);
 	};
 
 	return {
@@ -118,6 +124,7 @@ export function tunnelKeeper({config, clock, network, journal, engine, note, pub
 		},
 		checkExit: exit.check,
 		freshExit: exit.fresh,
+		exitInWords: exit.inWords,
 	};
 }
 

@@ -101,9 +101,11 @@ test('a filter stands in the title while it hides rows', () => {
 });
 
 test('servers show place, which is current, and why one cannot be used', () => {
-	const text = frame('servers', focused('servers'));
-	expect(text).toMatch(/● se-sto-1 +Stockholm, SE .*connected \d+s ago/);
-	expect(text).toMatch(/✗ nl-ams-2 +cannot be used +has 3 problems/);
+	const text = frame('servers', focused('servers', viewOf({in: 'known'})));
+	expect(text).toMatch(/● ★ se-sto-1 +Stockholm, SE +~32 ms 100 % connected 19s ago +198\.51\.100\.10:51820/);
+	expect(text).toMatch(/ {2}★ ch-zrh-2 +Zurich, CH +8 ms {2}12 % no-handshake 10m00s ago/);
+	expect(text).toMatch(/se-sto-1-v6 +Stockholm, SE +none /);
+	expect(text).toMatch(/✗ {3}nl-ams-2 +cannot be u\S+ +has 3 problems/);
 });
 
 test('empty lists say what they would hold', () => {

@@ -1,6 +1,6 @@
 /** Views for tests: what the real daemon said (record-snapshots.ts wrote it down), and the few states that cannot be recorded. */
 import {readFileSync} from 'node:fs';
-import {snapshotSchema, type DrillView, type DropView, type JournalEntry, type Snapshot} from '../../src/control/schema.ts';
+import {snapshotSchema, type DrillView, type DropView, type JournalEntry, type ServerView, type Snapshot} from '../../src/control/schema.ts';
 import {update} from '../../src/console/update.ts';
 import type {ViewEvent} from '../../src/console/events.ts';
 import {initialView, type ViewState} from '../../src/console/view.ts';
@@ -15,7 +15,7 @@ export const recordings = [
 	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server',
 ] as const;
 /** A recorded state with only the named fields changed: the lab cannot be brought into it, or not for long enough. */
-export const derivations = ['drifted', 'failed', 'layers', 'drilled', 'leaked'] as const;
+export const derivations = ['drifted', 'failed', 'layers', 'drilled', 'leaked', 'known'] as const;
 export const situations = [...recordings, ...derivations] as const;
 export type Situation = (typeof situations)[number];
 
@@ -47,10 +47,25 @@ export function situation(name: Situation): Fixture {
 				lastDrill: {...drill, kind: 'failed', detail: 'Seen outside the tunnel: UDP (on eth0).'},
 				problems: [{code: 'leak', severity: 'error', what: 'A leak test failed. Seen outside the tunnel: UDP (on eth0).', stillBlocking: false, next: 'Look for what vks does not own: `nft list ruleset`. Then run `vks drill` again.'}],
 			});
+		case 'known':
+			return withSnapshot(fixture, {servers: fixture.snapshot.servers.map(server => ({...server, ...known[server.id]}))});
 		default:
 			return read(name);
 	}
 }
+
+/** What a lab of a minute cannot have learned of its servers. */
+const agoMs = (seconds: number): number => fixture.snapshot.atMs - seconds * 1000;
+const connectedAgo = (seconds: number): ServerView['last'] => ({outcome: 'connected', atMs: agoMs(seconds), code: null, what: null});
+const known: Readonly<Record<string, Partial<ServerView>>> = {
+	'ch-zrh-1': {latency: {ms: 23.4, atMs: agoMs(192), how: 'echo'}, load: 41, last: connectedAgo(86_400)},
+	'ch-zrh-2': {
+		latency: {ms: 8.2, atMs: agoMs(192), how: 'echo'}, load: 12, favourite: true,
+		last: {outcome: 'failed', atMs: agoMs(600), code: 'no-handshake', what: 'ch-zrh-2 did not answer the handshake within 16 s.'},
+	},
+	'se-sto-1': {latency: {ms: 31.6, atMs: agoMs(4), how: 'tunnel'}, load: 100, favourite: true, last: connectedAgo(19)},
+	'se-sto-1-v6': {latency: {ms: null, atMs: agoMs(192), how: 'echo'}},
+};
 
 const drill: Omit<DrillView, 'kind' | 'detail'> = {
 	atMs: fixture.snapshot.atMs - 192_000, durationMs: 84, full: false, cause: 'schedule', canaries: [{interface: 'eth0', seen: true, detail: 'before the probes'}], counters: [], probes: [],

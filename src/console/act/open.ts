@@ -2,7 +2,7 @@
 import {disabledReason} from '../keymap.ts';
 import {dropRows} from '../select/drops.ts';
 import {rowsOf, selectedIndex} from '../select/rows.ts';
-import {serverRows} from '../select/servers.ts';
+import {selectedServer} from '../select/selected-server.ts';
 import type {Step} from '../store.ts';
 import type {ViewState} from '../view.ts';
 import {askSwitch} from './orders.ts';
@@ -10,7 +10,7 @@ import {effect, say, still} from './step.ts';
 
 export function openRow(state: ViewState): Step {
 	if (state.focus === 'tunnel') return still(state);
-	const server = state.focus === 'servers' ? serverRows(state)[selectedIndex(serverRows(state), state.panels.servers.selected)]?.server : undefined;
+	const server = state.focus === 'servers' ? selectedServer(state) : undefined;
 	if (server !== undefined && server.problem === null && !server.current) {
 		const reason = disabledReason({id: 'switch'}, state);
 		return still(reason === null ? askSwitch(state) : say(state, `switch: ${reason}`, 'warn'));

@@ -2,8 +2,8 @@
 import type {Command} from '../../control/schema.ts';
 import type {OrderAction} from '../actions.ts';
 import {keyFor} from '../keymap.ts';
-import {selectedIndex} from '../select/rows.ts';
-import {placeOf, serverRows} from '../select/servers.ts';
+import {selectedServer} from '../select/selected-server.ts';
+import {switchFacts} from '../select/switch-question.ts';
 import type {Step} from '../store.ts';
 import type {ViewState} from '../view.ts';
 import {effect, focusOn, say, still} from './step.ts';
@@ -17,6 +17,8 @@ export function order(state: ViewState, id: OrderAction): Step {
 			]));
 		case 'switch':
 			return state.focus === 'servers' ? still(askSwitch(state)) : still(say(focusOn(state, 'servers'), `select a server, then ${keyFor(state.keys, 'switch')} or Enter`, 'info'));
+		case 'favourite':
+			return favour(state);
 		case 'lockdown':
 			return lockdown(state);
 		case 'lift':
@@ -54,16 +56,16 @@ function askWord(state: ViewState, command: Extract<Command, {readonly word: str
 }
 
 export function askSwitch(state: ViewState): ViewState {
-	const rows = serverRows(state);
-	const server = rows[selectedIndex(rows, state.panels.servers.selected)]?.server;
+	const server = selectedServer(state);
 	if (server === undefined) return say(state, 'switch: there is no server to switch to', 'warn');
 	if (server.problem !== null) return say(state, `switch: ${server.id} cannot be used: ${server.problem}`, 'warn');
 	if (server.current) return say(state, `switch: ${server.id} is the current server; ${keyFor(state.keys, 'reconnect')} reconnects`, 'warn');
-	const from = state.live.snapshot?.servers.find(each => each.current);
-	const named = (each: {readonly id: string; readonly city: string | null; readonly country: string | null}): string => [each.id, placeOf(each)].filter(Boolean).join(', ');
-	return ask(state, {do: 'switch', server: server.id}, 'Switch server', [
-		`From ${from === undefined ? 'no server' : named(from)}`,
-		`to ${named(server)}.`,
-		'The old tunnel is closed first. Until the new one is verified applications are refused, and nothing passes outside; if it does not verify, vks goes back. TCP connections meet a new exit address and end.',
-	]);
+	return {...state, dialog: {kind: 'confirm', command: {do: 'switch', server: server.id}, title: 'Switch server', facts: switchFacts(state, server), body: [], openedAtMs: state.nowMs}};
+}
+
+/** A mark: no question, because it changes nothing that passes. */
+function favour(state: ViewState): Step {
+	if (state.focus !== 'servers') return still(say(focusOn(state, 'servers'), `select a server, then ${keyFor(state.keys, 'favourite')}`, 'info'));
+	const server = selectedServer(state);
+	return server === undefined ? still(say(state, 'favourite: there is no server to mark', 'warn')) : submit(state, {do: 'favourite', server: server.id, on: !server.favourite});
 }

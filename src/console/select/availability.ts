@@ -1,7 +1,7 @@
 /** Why a command cannot be given now. Shown where the key would be; also what holds a repeated key back. */
 import type {ViewState} from '../view.ts';
 
-export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full' | 'allow' | 'revoke';
+export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full' | 'allow' | 'revoke' | 'favourite';
 
 export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
 	const {link, live} = state;
@@ -27,6 +27,8 @@ export function commandBlockedBy(action: CommandAction, state: ViewState): strin
 			return isPending('allow') ? 'one is on its way' : null;
 		case 'revoke':
 			return isPending('revoke') ? 'one is on its way' : null;
+		case 'favourite':
+			return isPending('favourite') ? 'on its way' : null;
 		case 'reconnect':
 		case 'switch':
 			if (locked) return 'in lockdown';

@@ -8,7 +8,8 @@ import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
 import {journalRows} from './journal.ts';
 import {shownNowMs} from './moment.ts';
 import {ruleById, ruleRows} from './ruleset.ts';
-import {lastResultOf, placeOf, serverRows} from './servers.ts';
+import {lastInFull, latencyInFull, loadText} from './server-words.ts';
+import {placeOf, serverRows} from './servers.ts';
 
 export interface Details {
 	readonly title: string;
@@ -75,13 +76,16 @@ function dropLines(record: DropView, {state, width, explanation}: {readonly stat
 }
 
 function serverLines(server: ServerView, {state, width}: {readonly state: ViewState; readonly width: number}): readonly Line[] {
-	const last = lastResultOf(server, shownNowMs(state));
+	const nowMs = shownNowMs(state);
 	return [
 		...(server.problem === null ? [] : field('problem', server.problem, width)),
 		...(placeOf(server) === '' ? [] : field('place', placeOf(server), width)),
 		...(server.endpoint === null ? [] : field('endpoint', server.endpoint, width)),
 		...(server.current ? field('in use', `yes; ${keyFor(state.keys, 'reconnect')} dials it again`, width) : []),
-		...(last === '' ? [] : field('last', last, width)),
+		...(server.favourite ? field('favourite', 'yes', width) : []),
+		...(server.problem === null ? field('latency', latencyInFull(server, nowMs), width) : []),
+		...(server.load === null ? [] : field('load', `${loadText(server.load)}, as its file says`, width)),
+		...(server.last === null ? [] : field('last', lastInFull(server.last, nowMs), width)),
 		...server.notes.flatMap(note => field('note', note, width)),
 	];
 }

@@ -1,6 +1,5 @@
 /** Servers as rows. */
 import type {ServerView} from '../../control/schema.ts';
-import {formatAge, parseIso} from '../format.ts';
 import type {Slot} from '../memo.ts';
 import type {PanelView, ViewState} from '../view.ts';
 import {parseFilter, type Searchable} from './filter.ts';
@@ -10,12 +9,23 @@ export interface ServerRow extends Searchable {
 	readonly server: ServerView;
 }
 
-export const serverOrders = ['catalogue', 'name', 'country', 'city'] as const;
+type Compare = (a: ServerView, b: ServerView) => number;
 
-const by = (of: (server: ServerView) => string) => (a: ServerView, b: ServerView) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0);
-const comparators: ReadonlyArray<((a: ServerView, b: ServerView) => number) | null> = [
-	null, by(server => server.id), by(server => server.country ?? '~'), by(server => server.city ?? '~'),
+const by = (of: (server: ServerView) => string | number): Compare => (a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0);
+/** What is not known comes after everything that is, and what cannot be used last of all. */
+const known = (of: (server: ServerView) => number | null): Compare => by(server => (server.problem === null ? (of(server) ?? 1e9) : 1e10));
+const measured = ({latency}: ServerView): number | null => (latency === null ? null : (latency.ms ?? 1e8));
+
+const orders: ReadonlyArray<readonly [name: string, compare: Compare | null]> = [
+	['favourites first', by(({favourite}) => (favourite ? 0 : 1))],
+	['file name', null],
+	['name', by(({id}) => id)],
+	['country', by(({country}) => country ?? '~')],
+	['city', by(({city}) => city ?? '~')],
+	['latency', known(measured)],
+	['load', known(({load}) => load)],
 ];
+export const serverOrders = orders.map(([name]) => name);
 
 const rowsSlot: Slot<readonly ServerRow[]> = {name: 'server rows'};
 const noServers: readonly ServerView[] = [];
@@ -27,7 +37,7 @@ export function serverRows(state: ViewState): readonly ServerRow[] {
 }
 
 function rowsFor(servers: readonly ServerView[], {filter, sort, reverse}: PanelView): readonly ServerRow[] {
-	const compare = comparators[sort] ?? null;
+	const compare = orders[sort]?.[1] ?? null;
 	const ordered = compare === null ? servers : servers.toSorted(compare);
 	return (reverse ? ordered.toReversed() : ordered)
 		.map(server => ({key: server.id, server, ...searchable(server)}))
@@ -41,14 +51,12 @@ export function placeOf(server: Pick<ServerView, 'city' | 'country'>): string {
 /** The file's name is the row's own. */
 export const problemOf = ({id, problem}: ServerView): string => (problem ?? '').replace(`${id}.conf `, '');
 
-/** The daemon gives the time of day in UTC; an age needs no zone. */
-export function lastResultOf({lastResult}: ServerView, nowMs: number): string {
-	return (lastResult ?? '').replace(/\bat (\d{4}-\d{2}-\d{2}T[\d:.]+Z)/, (_, iso: string) => `${formatAge(nowMs - parseIso(iso))} ago`);
-}
-
-function searchable(server: ServerView): Pick<Searchable, 'text' | 'fields'> {
+function searchable({id, city, country, endpoint, problem, current, favourite, load, latency, last}: ServerView): Pick<Searchable, 'text' | 'fields'> {
 	return {
-		text: `${server.id} ${placeOf(server)} ${server.endpoint ?? ''} ${server.problem ?? ''} ${server.current ? 'current' : ''}`.toLowerCase(),
-		fields: {city: (server.city ?? '').toLowerCase(), country: (server.country ?? '').toLowerCase()},
+		text: [id, city, country, endpoint, problem, current ? 'current' : '', favourite ? 'favourite' : ''].join(' ').toLowerCase(),
+		fields: {
+			name: id.toLowerCase(), city: (city ?? '').toLowerCase(), country: (country ?? '').toLowerCase(),
+			load: String(load ?? ''), latency: latency === null || latency.ms === null ? '' : String(Math.round(latency.ms)), last: last?.code ?? last?.outcome ?? '',
+		},
 	};
 }

@@ -89,6 +89,15 @@ test('the current server and one that cannot be used are not switched to', () =>
 	expect(act(servers, {id: 'open'}).dialog).toMatchObject({kind: 'confirm', command: {do: 'switch', server: 'ch-zrh-1'}});
 });
 
+test('a favourite is marked by one key, unasked, and let go by the same', () => {
+	const servers = act(viewOf({in: 'known'}), {id: 'focus', panel: 'servers'});
+	const press = (state: ViewState) => update(state, {type: 'action', action: {id: 'favourite'}, atMs: state.nowMs}).effects;
+	expect(press(servers)).toMatchObject([{type: 'submit', command: {do: 'favourite', server: 'ch-zrh-2', on: false}}]);
+	expect(press(act(servers, {id: 'move', by: 'last'}))).toMatchObject([{type: 'submit', command: {do: 'favourite', server: 'se-sto-2', on: true}}]);
+	expect(act(viewOf(), {id: 'favourite'})).toMatchObject({focus: 'servers', pending: [], notice: {text: expect.stringContaining('select a server')}});
+	expect(act(viewOf({readOnly: true}), {id: 'focus', panel: 'servers'}, {id: 'favourite'})).toMatchObject({pending: [], notice: {text: 'favourite: read-only'}});
+});
+
 test('opening a drop that was going out asks the daemon what would open it', () => {
 	const drops = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '203.0.113.54'}, {id: 'accept'});
 	const {effects} = update(drops, {type: 'action', action: {id: 'open'}, atMs: drops.nowMs});

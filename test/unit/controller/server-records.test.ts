@@ -3,7 +3,9 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, expect, test, vi} from 'vitest';
 import type {ServerView} from '../../../src/control/schema.ts';
+import {serverRecords} from '../../../src/controller/server-records.ts';
 import {parseServerRecords, renderServerRecords, serverRecordsFile, type ServerRecord} from '../../../src/controller/server-records-file.ts';
+import {ok} from '../../../src/result.ts';
 import {makeRig, type Rig} from '../../helpers/controller-rig.ts';
 
 const rigs: Rig[] = [];
@@ -94,6 +96,28 @@ test('what does not fit is the oldest, never a favourite, and the file can be re
 
 test('nothing is remembered where nothing was', () => {
 	expect(serverRecordsFile('/nonexistent').recall()).toEqual({ok: true, value: []});
+});
+
+test('what goes through the tunnel stands for the latency where no ping was answered of late, and is worth no write each time', () => {
+	let nowMs = 1_800_000_000_000;
+	let writes = 0;
+	const records = serverRecords({clock: {now: () => nowMs}, servers: () => [], note: () => undefined, file: {recall: () => ok([]), remember: () => ok(void (writes += 1))}});
+	const shown = (): readonly unknown[] => [records.of('a').latency?.ms, records.of('a').latency?.how];
+	records.timed('a', 31);
+	expect([...shown(), writes]).toEqual([31, 'tunnel', 1]);
+	nowMs += 10_000;
+	records.timed('a', 35);
+	expect([...shown(), writes]).toEqual([35, 'tunnel', 1]);
+	records.measured(new Map([['a', {ms: 20, atMs: nowMs, how: 'echo'}]]));
+	records.timed('a', 36);
+	expect(shown()).toEqual([20, 'echo']);
+	nowMs += 3_600_001;
+	records.timed('a', 37);
+	expect(shown()).toEqual([37, 'tunnel']);
+	records.measured(new Map([['a', {ms: null, atMs: nowMs, how: 'echo'}]]));
+	expect(shown()).toEqual([null, 'echo']);
+	records.timed('a', 38);
+	expect(shown()).toEqual([38, 'tunnel']);
 });
 
 function record(id: string): ServerRecord {
