@@ -1,6 +1,7 @@
 /** Servers to connect to: where they are, how far and how busy, what came of the last attempt, and why one cannot be used. */
 import type {ServerView} from '../../src/control/schema.ts';
-import {shownNowMs} from '../../src/console/select/moment.ts';
+import {noServerSteps} from '../../src/console/select/first-run.ts';
+import {shownMoment, shownNowMs} from '../../src/console/select/moment.ts';
 import {selectedIndex} from '../../src/console/select/rows.ts';
 import {lastText, latencyInFull, latencyText, loadText} from '../../src/console/select/server-words.ts';
 import {placeOf, problemOf, serverOrders, serverRows} from '../../src/console/select/servers.ts';
@@ -36,7 +37,7 @@ export function ServersPanel({state, box, theme}: PanelProps) {
 			summary={summaryOf(rows.length, current)}
 			table={{
 				columns, count: rows.length, selected,
-				empty: filter === '' ? 'no servers: put wg-quick .conf files into the tunnel folder' : 'no server matches the filter',
+				empty: filter === '' ? (noServerSteps(shownMoment(state).snapshot)?.join('\n') ?? 'no servers: put wg-quick .conf files into the tunnel folder') : 'no server matches the filter',
 				cells: index => {
 					const server = rows[index]?.server;
 					return server === undefined ? [] : cellsOf(server, theme, nowMs);

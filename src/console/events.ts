@@ -1,6 +1,7 @@
 /** What happens to the view, and what the view asks of the world. */
 import type {Command, DropView, Explanation, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 import type {Action} from './actions.ts';
+import type {Surroundings} from './surroundings.ts';
 import type {Link, Moment} from './view.ts';
 
 export type ViewEvent =
@@ -14,6 +15,7 @@ export type ViewEvent =
 	| {readonly type: 'preview'; readonly key: string; readonly preview: Preview | null}
 	/** What became of something the console did by itself. */
 	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
+	| {readonly type: 'surroundings'; readonly surroundings: Surroundings}
 	| {readonly type: 'tick'; readonly atMs: number}
 	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};

@@ -8,6 +8,7 @@ import {perform, viewEventFor} from './perform.ts';
 import {saveMoment} from './save.ts';
 import {Root, type ScreenControl} from './root.tsx';
 import {proofWord} from './select/truth.ts';
+import {lookAround} from './surroundings.ts';
 import {createStore} from './store.ts';
 import {clipboardSequence, takeTerminal} from './terminal.ts';
 import type {Options} from './settings/settle.ts';
@@ -103,10 +104,17 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		resize();
 	};
 
+	/** What is missing may have come meanwhile, so each failed attempt looks again. */
+	const tellSurroundings = async (): Promise<void> => {
+		const surroundings = await lookAround({socketPath: options.socketPath, uid: process.getuid?.() ?? 0, environment: process.env});
+		dispatch({type: 'surroundings', surroundings});
+	};
+
 	const firstReading = new Promise<void>(resolve => {
 		setTimeout(resolve, firstReadingWithinMs);
 		feed.listen(event => {
 			dispatch(viewEventFor(event, Date.now()));
+			if (event.type === 'down') void tellSurroundings();
 			if (event.type !== 'snapshot') return;
 			ringOnce();
 			tickIn(tickMs + slackMs);

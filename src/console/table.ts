@@ -1,6 +1,6 @@
 /** Tables of fixed columns: those that matter less go when it is narrow, one column takes what is left, nothing wraps. */
 import {windowStart} from './select/rows.ts';
-import {fitLine, fitText, span, type Align, type Line, type Span} from './text.ts';
+import {fitLine, fitText, span, wrapText, type Align, type Line, type Span} from './text.ts';
 import type {Theme} from './theme.ts';
 
 export interface Column {
@@ -33,7 +33,7 @@ export function tableLines(table: Table, {width, height, theme, focused}: {reado
 	const widths = columnWidths(table.columns, width - markWidth);
 	const head = row(table.columns.map((column, index) => span(fitText(column.title, widths[index] ?? 0, {align: column.align ?? 'left', ellipsis: ''}), 'label')), widths);
 	const lines: Line[] = [fitLine([span('  '), ...head], width, symbols.ellipsis)];
-	if (table.count === 0) return [...lines, [span(`  ${table.empty}`)]].slice(0, height);
+	if (table.count === 0) return [...lines, ...emptyLines(table.empty, width - markWidth)].slice(0, height);
 	const visible = Math.max(0, height - 1);
 	const start = windowStart({selected: table.selected, count: table.count, height: visible});
 	for (let index = start; index < Math.min(table.count, start + visible); index++) {
@@ -43,6 +43,14 @@ export function tableLines(table: Table, {width, height, theme, focused}: {reado
 		lines.push(isSelected ? [span(line.map(part => part.text).join(''), 'selected')] : line);
 	}
 	return lines;
+}
+
+/** Sentences are wrapped, and keep how far in they begin. */
+function emptyLines(text: string, width: number): readonly Line[] {
+	return text.split('\n').flatMap(sentence => {
+		const indent = /^ */.exec(sentence)?.[0] ?? '';
+		return wrapText(sentence, width - indent.length).map((words): Line => [span(`${' '.repeat(markWidth)}${indent}${words}`)]);
+	});
 }
 
 function row(cells: readonly Span[], widths: readonly number[]): Line {

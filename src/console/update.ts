@@ -36,6 +36,8 @@ export function update(state: ViewState, event: ViewEvent): Step {
 			return still({...state, notice: {text: event.text, level: event.ok ? 'good' : 'bad', atMs: event.atMs}});
 		case 'link':
 			return still(withLink(state, event.link));
+		case 'surroundings':
+			return still({...state, surroundings: event.surroundings});
 		case 'tick':
 			return still(cancelOld({...state, nowMs: later(state, event.atMs), quietTicks: state.quietTicks + 1}));
 		case 'resize':

@@ -6,6 +6,7 @@ import {createMemo, type Memo} from './memo.ts';
 import type {Fact} from './question.ts';
 import {emptyRing, type Ring} from './ring.ts';
 import {keymap, type Binding} from './keymap.ts';
+import type {Surroundings} from './surroundings.ts';
 import type {ThemeName} from './theme.ts';
 
 export const panelIds = ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const;
@@ -116,6 +117,8 @@ export interface ViewState {
 	/** A lockdown asks for `y` first. */
 	readonly confirmLockdown: boolean;
 	readonly looks: Looks;
+	/** Looked at while no daemon answers. */
+	readonly surroundings: Surroundings | null;
 	readonly nextTicket: number;
 	/** What selectors remember; the one part that is no value. */
 	readonly memo: Memo;
@@ -164,6 +167,7 @@ export function initialView(start: Start): ViewState {
 		filterOpen: false,
 		dialog: null,
 		pending: [],
+		surroundings: null,
 		notice: null,
 		dropsSeen: 0,
 		nextTicket: 1,

@@ -1,6 +1,7 @@
 /** Enter on a row: its details, or on a server the question whether to switch to it. */
 import {disabledReason} from '../keymap.ts';
 import {dropRows} from '../select/drops.ts';
+import {noServerSteps} from '../select/first-run.ts';
 import {rowsOf, selectedIndex} from '../select/rows.ts';
 import {selectedServer} from '../select/selected-server.ts';
 import type {Step} from '../store.ts';
@@ -17,7 +18,10 @@ export function openRow(state: ViewState): Step {
 	}
 	const rows = rowsOf(state, state.focus);
 	const row = rows[selectedIndex(rows, state.panels[state.focus].selected)];
-	if (row === undefined) return still(state);
+	if (row === undefined) {
+		const isFirst = state.focus === 'servers' && noServerSteps(state.live.snapshot) !== null;
+		return still(isFirst ? {...state, dialog: {kind: 'details', panel: 'servers', key: '', explanation: null, top: 0}} : state);
+	}
 	const opened: ViewState = {...state, dialog: {kind: 'details', panel: state.focus, key: row.key, explanation: null, top: 0}};
 	const drop = state.focus === 'drops' ? dropRows(state).find(each => each.key === row.key)?.record : undefined;
 	// Only what leaves can be asked about: the question names a destination.

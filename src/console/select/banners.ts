@@ -3,6 +3,7 @@ import {formatAge, formatClock} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import type {Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
+import {noServerSteps} from './first-run.ts';
 import {causeTexts, proofWord, withoutState} from './truth.ts';
 
 export interface Banner {
@@ -41,8 +42,11 @@ function bannerForState(state: ViewState): Banner | null {
 			return null;
 		case 'lockdown':
 			return {id: 'lockdown', tone: 'notice', text: `LOCKDOWN since ${formatClock(current.sinceMs, state.offsetMinutes)}  traffic is refused. ${keyFor(state.keys, 'lift')}, then the word lift, ends it.`};
-		case 'blocked':
+		case 'blocked': {
+			const noServer = noServerSteps(state.live.snapshot);
+			if (noServer !== null) return {id: 'state', tone: 'warn', text: `BLOCKED, no server  ${noServer[0] ?? ''} ${keyFor(state.keys, 'focus-servers')} ${keyFor(state.keys, 'open')}: what to do`};
 			return {id: 'state', tone: 'warn', text: `BLOCKED${current.cause === null ? '' : `, ${causeTexts[current.cause]}`}  ${retry}${withoutState(current)}`};
+		}
 		case 'degraded':
 			return {id: 'state', tone: 'warn', text: `DEGRADED  ${retry}${withoutState(current)}`};
 		case 'switching':

@@ -6,6 +6,7 @@ import {span, wrapText, type Line} from '../text.ts';
 import type {Dialog, ViewState} from '../view.ts';
 import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
 import {journalRows} from './journal.ts';
+import {noServerSteps} from './first-run.ts';
 import {shownNowMs} from './moment.ts';
 import {ruleById, ruleRows} from './ruleset.ts';
 import {lastInFull, latencyInFull, loadText} from './server-words.ts';
@@ -34,11 +35,18 @@ export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: '
 		}
 		case 'servers': {
 			const server = serverRows(state).find(each => each.key === dialog.key)?.server;
-			return server === undefined ? gone : {title: `Server ${server.id}`, lines: width => serverLines(server, {state, width})};
+			if (server === undefined) return firstServer(state) ?? gone;
+			return {title: `Server ${server.id}`, lines: width => serverLines(server, {state, width})};
 		}
 		case 'tunnel':
 			return gone;
 	}
+}
+
+/** Enter where there is no server shows what the panel has no room for. */
+function firstServer(state: ViewState): Details | null {
+	const steps = noServerSteps(state.live.snapshot);
+	return steps === null ? null : {title: 'The first server', lines: width => steps.flatMap(step => wrapText(step, width).map((line): Line => [step.startsWith(' ') ? span(`    ${line}`, 'accent') : span(line)]))};
 }
 
 const labelWidth = 11;

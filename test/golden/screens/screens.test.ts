@@ -1,13 +1,22 @@
 import {expect, test} from 'vitest';
+import {noDaemon, notAllowed, otherProtocol} from '../../../src/control/problems.ts';
+import type {Surroundings} from '../../../src/console/surroundings.ts';
 import {themeFor} from '../../../src/console/theme.ts';
 import {textWidth} from '../../../src/console/text.ts';
 import type {Action} from '../../../src/console/actions.ts';
 import type {PanelId, ViewState} from '../../../src/console/view.ts';
+import type {Problem} from '../../../src/problem.ts';
 import {screen} from '../../helpers/screen-render.ts';
 import {after, viewOf} from '../../helpers/screen-view.ts';
 
 const at = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
 const focus = (panel: PanelId): Action => ({id: 'focus', panel});
+
+const down = (problem: Problem, tunnels: Omit<Surroundings['tunnels'], 'folder'>, uid = 0): ViewState => after(
+	viewOf({snapshot: null}),
+	{type: 'link', link: {kind: 'down', problem}},
+	{type: 'surroundings', surroundings: {uid, inContainer: false, owner: 0, tunnels: {folder: '/etc/vks/tunnels', ...tunnels}}},
+);
 
 const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-tunnel', viewOf({})],
@@ -42,13 +51,17 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-degraded', viewOf({in: 'degraded'})],
 	['80x24-no-uplink', viewOf({in: 'blocked-no-uplink'})],
 	['80x24-repaired', at(viewOf({in: 'repaired'}), focus('journal'))],
+	['120x40-first-server', at(viewOf({columns: 120, rows: 40, in: 'no-server'}), focus('servers'), {id: 'open'})],
 	['80x24-no-server', at(viewOf({in: 'no-server'}), focus('servers'))],
 	['80x24-server-details', at(viewOf({}), focus('servers'), {id: 'filter'}, {id: 'type', text: 'nl-ams'}, {id: 'accept'}, {id: 'open'})],
 	['120x40-reconnected', viewOf({columns: 120, rows: 40, in: 'reconnected'})],
 	['60x20-servers', at(viewOf({columns: 60, rows: 20}), focus('servers'))],
 	['60x20-ruleset', at(viewOf({columns: 60, rows: 20}), focus('ruleset'))],
 	['40x10-lockdown', viewOf({columns: 40, rows: 10, in: 'lockdown'})],
-	['80x24-no-daemon', after(viewOf({snapshot: null}), {type: 'link', link: {kind: 'down', problem: {code: 'no-daemon', what: 'No daemon answers at /run/vks/control.sock: there is no such socket.', next: 'Start it with `vks run`.'}}})],
+	['80x24-no-daemon', down(noDaemon('/run/vks/control.sock', 'there is no such socket'), {found: 'read', files: 3})],
+	['80x24-no-daemon-no-folder', down(noDaemon('/run/vks/control.sock', 'there is no such socket'), {found: 'missing', files: 0})],
+	['80x24-no-rights', down(notAllowed('/run/vks/control.sock'), {found: 'hidden', files: 0}, 1000)],
+	['80x24-other-protocol', down(otherProtocol('2', 1), {found: 'read', files: 3})],
 	['120x40-tunnel', viewOf({columns: 120, rows: 40})],
 	['120x40-ruleset-zoomed', at(viewOf({columns: 120, rows: 40}), focus('ruleset'), {id: 'zoom'})],
 	['60x20-tunnel', viewOf({columns: 60, rows: 20})],
