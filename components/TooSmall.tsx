@@ -27,7 +27,8 @@ export function TooSmall({state, columns, rows, theme}: Props) {
 function linesFor({state, columns, rows, theme}: Props): readonly Line[] {
 	const {ellipsis} = theme.symbols;
 	const fit = (line: Line): Line => fitLine(line, columns, ellipsis);
-	if (rows <= 2) return [fit(wordLine(mainWord(state), theme.symbols))];
+	// In one column the symbol is the word; a mark for what was cut would stand in its place.
+	if (rows <= 2) return [fitLine(wordLine(mainWord(state), theme.symbols), columns, '')];
 	const {snapshot} = state.live;
 	const tunnel = snapshot?.tunnel ?? null;
 	const handshake = tunnel === null ? null : selectHandshake(tunnel, {nowMs: state.nowMs, width: 1});

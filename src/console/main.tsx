@@ -24,6 +24,8 @@ export interface ConsoleOptions extends Options {
 
 /** The first frame waits this long for the first reading, so that it shows something true. */
 const firstReadingWithinMs = 150;
+/** Frames have a pace of their own (frames.ts); Ink's would make a key wait for the frame that data had just drawn. */
+const inkFps = 1000;
 const tickMs = 1000;
 /** A tick that comes just before the daemon's own reading would only draw the screen twice. */
 const slackMs = 100;
@@ -64,7 +66,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 
 	function dispatch(event: ViewEvent): void {
 		store.dispatch(event);
-		if (event.type === 'action' || event.type === 'resize' || event.type === 'outcome' || event.type === 'told') frames.flush();
+		if (event.type === 'resize') frames.flush();
+		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told') frames.answer();
 	}
 
 	function tickIn(ms: number): void {
@@ -136,7 +139,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 			onPaste={text => act(pasteAction(store.get(), text))}
 			onControl={next => (control = next)}
 		/>,
-		{interactive: true, alternateScreen: true, incrementalRendering: true, maxFps: 10, patchConsole: false, exitOnCtrlC: false},
+		{interactive: true, alternateScreen: true, incrementalRendering: true, maxFps: inkFps, patchConsole: false, exitOnCtrlC: false},
 	);
 	terminal.onRestore(() => {
 		feed.close();

@@ -19,13 +19,17 @@ export interface TerminalSession {
 	written(): string;
 	readonly exited: Promise<{readonly exitCode: number; readonly signal: number}>;
 	kill(signal?: string): void;
+	/** Closes the other end, as a lost connection or a closed window does. */
+	hangUp(): void;
 }
 
 export function openTerminal(command: readonly string[], {columns, rows, environment}: {columns: number; rows: number; environment: Readonly<Record<string, string>>}): TerminalSession {
 	const [program = '', ...args] = command;
-	// CI would make Ink print one frame and stop; a person's terminal has no such variable.
-	const env = {...process.env, CI: 'false', TERM: 'xterm', ...environment};
-	const pty: IPty = spawn(program, args, {cols: columns, rows, name: 'xterm', env});
+	// A person's terminal has no such variable, and with it, whatever its value, there are no colours.
+	const {CI: _, ...inherited} = process.env;
+	const env = {...inherited, ...environment};
+	// The pty sets TERM to its own name, whatever the environment says.
+	const pty: IPty = spawn(program, args, {cols: columns, rows, name: environment['TERM'] ?? 'xterm', env});
 	const emulator: Emulator = new Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 0});
 	const listeners = new Set<() => void>();
 	let written = '';
@@ -61,5 +65,9 @@ export function openTerminal(command: readonly string[], {columns, rows, environ
 		}),
 		exited: new Promise(resolve => pty.onExit(({exitCode, signal}) => resolve({exitCode, signal: signal ?? 0}))),
 		kill: signal => pty.kill(signal),
+		hangUp() {
+			// Where it is gone already, there is nobody to tell.
+			if ('destroy' in pty && typeof pty.destroy === 'function') pty.destroy();
+		},
 	};
 }

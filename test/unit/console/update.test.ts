@@ -165,6 +165,42 @@ test('a flood becomes few frames, the last state is shown, and a flush does not 
 	frames.stop();
 });
 
+test('a key is shown at once whatever data drew before it; a held one gets ten frames a second, and the last of it is shown', () => {
+	const store = createStore({initial: viewOf(), update, perform: () => undefined});
+	let nowMs = 1000;
+	const timers: Array<{readonly atMs: number; readonly callback: () => void}> = [];
+	const frames = createFrames(store, 200, {
+		nowMs: () => nowMs,
+		after(ms, callback) {
+			const timer = {atMs: nowMs + ms, callback};
+			timers.push(timer);
+			return () => void timers.splice(timers.indexOf(timer), 1);
+		},
+	});
+	const pass = (ms: number): void => {
+		for (const endMs = nowMs + ms; nowMs < endMs; nowMs++) for (const timer of timers.filter(({atMs}) => atMs <= nowMs)) timer.callback();
+	};
+	let drawn = 0;
+	frames.subscribe(() => drawn++);
+	const press = (): void => {
+		store.dispatch({type: 'action', action: {id: 'focus-next'}, atMs: nowMs});
+		frames.answer();
+	};
+	store.dispatch({type: 'drops', records: fixture.drops});
+	pass(30);
+	expect(drawn).toBe(1);
+	press();
+	expect(drawn).toBe(2);
+	for (let key = 0; key < 30; key++) {
+		pass(33);
+		press();
+	}
+	expect(drawn).toBeLessThanOrEqual(12);
+	expect(drawn).toBeGreaterThanOrEqual(10);
+	pass(100);
+	expect(frames.get()).toBe(store.get());
+});
+
 test('y sends the selected row to the clipboard, w the shown moment to a file, and both say what became of it', () => {
 	const rules = act(viewOf(), {id: 'focus', panel: 'ruleset'});
 	expect(update(rules, {type: 'action', action: {id: 'copy'}, atMs: 0}).effects).toEqual([{type: 'copy', name: 'rule endpoint-mark-wg0', text: fixture.snapshot.rules[0]?.text}]);
