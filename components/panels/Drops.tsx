@@ -29,6 +29,8 @@ export function DropsPanel({state, box, theme}: PanelProps) {
 	const selected = selectedIndex(rows, key);
 	const lost = shownMoment(state).snapshot?.drops.lostRecords ?? 0;
 	const newest = rows[0]?.record;
+	const {snapshot} = shownMoment(state);
+	const none = state.frozen !== null && (snapshot?.drops.total ?? 0) > 0 ? 'what was refused until then is no longer held' : 'nothing was refused yet';
 	return (
 		<TablePanel
 			state={state} box={box} theme={theme} title="Drops"
@@ -37,10 +39,10 @@ export function DropsPanel({state, box, theme}: PanelProps) {
 				span(focused && rows.length > 0 ? positionText(selected, rows.length) : `${formatCount(rows.length)} recent`),
 				...(focused && rows.length > 0 && state.frozen === null ? [span(key === null ? ' following' : ' held', key === null ? 'good' : 'warn')] : []),
 			]}
-			summary={newest === undefined ? [span('nothing was refused yet')] : summaryOf(newest, {theme, offsetMinutes: state.offsetMinutes})}
+			summary={newest === undefined ? [span(none)] : summaryOf(newest, {theme, offsetMinutes: state.offsetMinutes})}
 			table={{
 				columns, count: rows.length, selected,
-				empty: filter === '' ? 'nothing was refused yet' : 'no drop matches the filter',
+				empty: filter === '' ? none : 'no drop matches the filter',
 				cells: index => {
 					const record = rows[index]?.record;
 					return record === undefined ? [] : cellsOf(record, state.offsetMinutes);

@@ -46,6 +46,10 @@ export const lookActions = [
 	'sort',
 	'reverse',
 	'freeze',
+	'step-back',
+	'step-forward',
+	'change-back',
+	'change-forward',
 ] as const;
 export type LookAction = (typeof lookActions)[number];
 

@@ -1,6 +1,6 @@
 /** The console's end of the control socket: connects, follows all topics, and connects again when that ends. */
 import {connectControl, type ControlClient, type Hello, type Update} from '../control/client.ts';
-import type {Command, ExplainQuery, Explanation, Outcome, Preview, PreviewWish} from '../control/schema.ts';
+import type {Command, ExplainQuery, Explanation, KeptMoment, MomentQuery, Outcome, Preview, PreviewWish} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 
@@ -16,6 +16,7 @@ export interface Feed {
 	readonly submit: (command: Command) => Promise<Result<Outcome, Problem> | null>;
 	readonly explain: (query: ExplainQuery) => Promise<Result<Explanation, Problem> | null>;
 	readonly preview: (wish: PreviewWish) => Promise<Result<Preview, Problem> | null>;
+	readonly moment: (query: MomentQuery) => Promise<Result<KeptMoment | null, Problem> | null>;
 	readonly close: () => void;
 }
 
@@ -70,6 +71,7 @@ export function connectFeed(path: string): Feed {
 		},
 		submit: command => (client === null ? Promise.resolve(null) : client.command(command)),
 		explain: query => (client === null ? Promise.resolve(null) : client.explain(query)),
+		moment: query => (client === null ? Promise.resolve(null) : client.moment(query)),
 		preview: wish => (client === null ? Promise.resolve(null) : client.preview(wish)),
 		close() {
 			closing = true;

@@ -1,5 +1,5 @@
 /** What happens to the view, and what the view asks of the world. */
-import type {Command, DropView, Explanation, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, Explanation, JournalEntry, KeptMoment, MomentQuery, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 import type {Action} from './actions.ts';
 import type {Surroundings} from './surroundings.ts';
 import type {Link, Moment} from './view.ts';
@@ -13,6 +13,7 @@ export type ViewEvent =
 	| {readonly type: 'explanation'; readonly key: string; readonly explanation: Explanation}
 	/** Null when the daemon did not say. */
 	| {readonly type: 'preview'; readonly key: string; readonly preview: Preview | null}
+	| MomentArrival
 	/** What became of something the console did by itself. */
 	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
 	| {readonly type: 'surroundings'; readonly surroundings: Surroundings}
@@ -20,11 +21,22 @@ export type ViewEvent =
 	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};
 
+export interface MomentArrival {
+	readonly type: 'moment';
+	/** Null where there is none that way. */
+	readonly kept: KeptMoment | null;
+	/** Which way was asked for. */
+	readonly by: number;
+	/** Why there is no answer. */
+	readonly problem: string | null;
+}
+
 /** What the world must do after an event; the reducer decides, others act. */
 export type Effect =
 	| {readonly type: 'submit'; readonly ticket: number; readonly command: Command}
 	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
 	| {readonly type: 'preview'; readonly key: string; readonly wish: PreviewWish}
+	| {readonly type: 'moment'; readonly query: MomentQuery}
 	| {readonly type: 'copy'; readonly name: string; readonly text: string}
 	| {readonly type: 'write'; readonly moment: Moment}
 	| {readonly type: 'quit'}

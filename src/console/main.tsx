@@ -67,7 +67,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	function dispatch(event: ViewEvent): void {
 		store.dispatch(event);
 		if (event.type === 'resize') frames.flush();
-		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told') frames.answer();
+		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told' || event.type === 'moment') frames.answer();
 	}
 
 	function tickIn(ms: number): void {

@@ -23,6 +23,8 @@ export function perform(effect: Effect, world: World): Promise<void> | void {
 			return explain(effect, world);
 		case 'preview':
 			return preview(effect, world);
+		case 'moment':
+			return moment(effect, world);
 		case 'copy':
 			return copy(effect, world);
 		case 'write':
@@ -67,6 +69,11 @@ async function explain({key, drop}: Extract<Effect, {type: 'explain'}>, {feed, d
 async function preview({key, wish}: Extract<Effect, {type: 'preview'}>, {feed, dispatch}: World): Promise<void> {
 	const answer = await feed.preview(wish);
 	dispatch({type: 'preview', key, preview: answer?.ok === true ? answer.value : null});
+}
+
+async function moment({query}: Extract<Effect, {type: 'moment'}>, {feed, dispatch}: World): Promise<void> {
+	const answer = await feed.moment(query);
+	dispatch({type: 'moment', by: query.by, kept: answer?.ok === true ? answer.value : null, problem: answer === null ? 'no daemon to ask' : answer.ok ? null : answer.error.what});
 }
 
 export function queryFor(drop: DropView): ExplainQuery | null {

@@ -39,6 +39,22 @@ export function append<T>(ring: Ring<T>, items: readonly T[]): Ring<T> {
 
 export const newestOf = <T>(ring: Ring<T>): T | undefined => ring.chunks.at(-1)?.at(-1);
 
+/** Up to the first that is not wanted any more: full chunks stay the same value, so that what was made of them is kept. */
+export function until<T>(ring: Ring<T>, isWanted: (item: T) => boolean): Ring<T> {
+	const chunks: Array<readonly T[]> = [];
+	for (const chunk of ring.chunks) {
+		const last = chunk.at(-1);
+		if (last === undefined || isWanted(last)) {
+			chunks.push(chunk);
+			continue;
+		}
+		const end = chunk.findIndex(item => !isWanted(item));
+		if (end > 0) chunks.push(chunk.slice(0, end));
+		break;
+	}
+	return {limit: ring.limit, length: chunks.reduce((sum, chunk) => sum + chunk.length, 0), chunks};
+}
+
 /** Oldest first, as one list: for what is written or sent, not for what is drawn. */
 export const itemsOf = <T>(ring: Ring<T>): readonly T[] => ring.chunks.flat();
 

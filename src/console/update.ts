@@ -1,6 +1,7 @@
 /** The reducer: (view, event) → next view and the effects it asks for. Total and pure. */
 import {act, cancelOld} from './act/act.ts';
 import {withAnswer, withPreview} from './act/allow.ts';
+import {arrived} from './act/travel.ts';
 import {formatDuration} from './format.ts';
 import {append, newestOf} from './ring.ts';
 import type {Step} from './store.ts';
@@ -32,6 +33,8 @@ export function update(state: ViewState, event: ViewEvent): Step {
 			return still({...state, dialog: {...state.dialog, explanation: event.explanation}});
 		case 'preview':
 			return still(withPreview(state, event));
+		case 'moment':
+			return arrived(state, event);
 		case 'told':
 			return still({...state, notice: {text: event.text, level: event.ok ? 'good' : 'bad', atMs: event.atMs}});
 		case 'link':
@@ -80,13 +83,14 @@ function withOutcome(state: ViewState, event: Extract<ViewEvent, {type: 'outcome
 function withLink(state: ViewState, link: Link): ViewState {
 	if (link.kind === 'open') {
 		// Another daemon numbers its journal from the start, and sends its recent drops again.
-		return {...state, link, quietTicks: 0, live: {...nothingYet(), snapshot: state.live.snapshot}};
+		return {...state, link, quietTicks: 0, stepping: null, frozen: state.frozen?.then === null ? state.frozen : null, live: {...nothingYet(), snapshot: state.live.snapshot}};
 	}
 	const lost = state.pending.filter(pending => !pending.settled);
 	return {
 		...state,
 		link,
 		pending: [],
+		stepping: null,
 		notice: lost.length === 0 ? state.notice : {text: `${lost.map(pending => pending.command.do).join(', ')}: the connection was lost before the outcome came`, level: 'bad', atMs: state.nowMs},
 	};
 }

@@ -1,5 +1,5 @@
 /** What the console knows and shows: one immutable value. Everything on the screen is a function of it. */
-import type {Command, DropView, Explanation, JournalEntry, Preview, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, Explanation, JournalEntry, MomentView, Preview, Snapshot} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {AllowForm} from './allow/form.ts';
 import {createMemo, type Memo} from './memo.ts';
@@ -28,6 +28,12 @@ export interface Moment {
 	readonly snapshot: Snapshot | null;
 	readonly drops: Ring<NumberedDrop>;
 	readonly journal: Ring<JournalEntry>;
+}
+
+/** What panels hold still at: what was live then, or a moment that the daemon kept. */
+export interface Frozen extends Moment {
+	readonly atMs: number;
+	readonly then: {readonly moment: MomentView; readonly index: number; readonly of: number} | null;
 }
 
 export interface PanelView {
@@ -90,7 +96,9 @@ export interface Notice {
 export interface ViewState {
 	readonly link: Link;
 	readonly live: Moment;
-	readonly frozen: (Moment & {readonly atMs: number}) | null;
+	readonly frozen: Frozen | null;
+	/** A moment is on its way; steps asked for meanwhile are taken after it. */
+	readonly stepping: {readonly by: number; readonly changes: boolean} | null;
 	/** Ticks since the last snapshot: a count, so that no clock step can make an old reading look new. */
 	readonly quietTicks: number;
 	readonly nowMs: number;
@@ -160,6 +168,7 @@ export function initialView(start: Start): ViewState {
 		link: {kind: 'connecting'},
 		live: nothingYet(),
 		frozen: null,
+		stepping: null,
 		quietTicks: 0,
 		focus: 'tunnel',
 		zoom: false,

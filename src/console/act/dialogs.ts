@@ -25,7 +25,7 @@ export function answerDialog(state: ViewState, action: Action, submit: (state: V
 		}
 		if (action.id === 'back' || action.id === 'help' || action.id === 'no' || action.id === 'accept') return closed(state);
 		if (action.id !== 'move') return still(state);
-		const last = dialog.kind === 'help' ? helpEntries(state.keys).length : 40;
+		const last = dialog.kind === 'help' ? helpEntries(state.keys).length : 200;
 		return still({...state, dialog: {...dialog, top: movedBy({current: dialog.top, last, page: 10, by: action.by})}});
 	}
 	if (action.id === 'back' || action.id === 'no') return closed(state);

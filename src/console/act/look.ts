@@ -5,6 +5,7 @@ import type {Step} from '../store.ts';
 import {panelIds, type PanelId, type ViewState} from '../view.ts';
 import {openRow} from './open.ts';
 import {focusOn, setPanel, still} from './step.ts';
+import {travel} from './travel.ts';
 
 export function look(state: ViewState, id: LookAction): Step {
 	switch (id) {
@@ -23,9 +24,17 @@ export function look(state: ViewState, id: LookAction): Step {
 		case 'sort':
 			return still(sortNext(state));
 		case 'reverse':
-			return still(ordersOf(state.focus).length === 0 ? state : setPanel(state, {reverse: !state.panels[state.focus].reverse}));
+			return still(ordersOf(state.focus).length === 0 || state.focus === 'journal' ? state : setPanel(state, {reverse: !state.panels[state.focus].reverse}));
 		case 'freeze':
-			return still({...state, frozen: state.frozen === null ? {...state.live, atMs: state.nowMs} : null});
+			return still({...state, stepping: null, frozen: state.frozen === null ? {...state.live, atMs: state.nowMs, then: null} : null});
+		case 'step-back':
+			return travel(state, -1, false);
+		case 'step-forward':
+			return travel(state, 1, false);
+		case 'change-back':
+			return travel(state, -1, true);
+		case 'change-forward':
+			return travel(state, 1, true);
 	}
 }
 
@@ -36,7 +45,7 @@ function neighbour(panel: PanelId, step: number): PanelId {
 function back(state: ViewState): ViewState {
 	if (state.filterOpen || filterOf(state) !== '') return {...setFilter(state, ''), filterOpen: false};
 	if (state.zoom) return {...state, zoom: false};
-	if (state.frozen !== null) return {...state, frozen: null};
+	if (state.frozen !== null || state.stepping !== null) return {...state, frozen: null, stepping: null};
 	return state.notice === null ? state : {...state, notice: null};
 }
 

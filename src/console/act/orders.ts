@@ -47,8 +47,13 @@ export function submit(state: ViewState, command: Command): Step {
 	);
 }
 
+/** An order is for now, whatever the panels show. */
+function aboutNow({frozen}: ViewState, body: readonly string[]): readonly string[] {
+	return frozen === null || frozen.then === null ? body : [...body, 'This acts on what is now, not on the moment the panels show.'];
+}
+
 function ask(state: ViewState, command: Command, title: string, body: readonly string[]): ViewState {
-	return {...state, dialog: {kind: 'confirm', command, title, body, openedAtMs: state.nowMs}};
+	return {...state, dialog: {kind: 'confirm', command, title, body: aboutNow(state, body), openedAtMs: state.nowMs}};
 }
 
 function askWord(state: ViewState, command: Extract<Command, {readonly word: string}>): ViewState {
@@ -56,11 +61,13 @@ function askWord(state: ViewState, command: Extract<Command, {readonly word: str
 }
 
 export function askSwitch(state: ViewState): ViewState {
-	const server = selectedServer(state);
+	const chosen = selectedServer(state);
+	// The row may be of a moment that has passed; the order is for now.
+	const server = state.live.snapshot?.servers.find(({id}) => id === chosen?.id);
 	if (server === undefined) return say(state, 'switch: there is no server to switch to', 'warn');
 	if (server.problem !== null) return say(state, `switch: ${server.id} cannot be used: ${server.problem}`, 'warn');
 	if (server.current) return say(state, `switch: ${server.id} is the current server; ${keyFor(state.keys, 'reconnect')} reconnects`, 'warn');
-	return {...state, dialog: {kind: 'confirm', command: {do: 'switch', server: server.id}, title: 'Switch server', facts: switchFacts(state, server), body: [], openedAtMs: state.nowMs}};
+	return {...state, dialog: {kind: 'confirm', command: {do: 'switch', server: server.id}, title: 'Switch server', facts: switchFacts(state, server), body: aboutNow(state, []), openedAtMs: state.nowMs}};
 }
 
 /** A mark: no question, because it changes nothing that passes. */

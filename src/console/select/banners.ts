@@ -4,10 +4,10 @@ import {keyFor} from '../keymap.ts';
 import type {Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 import {noServerSteps} from './first-run.ts';
-import {causeTexts, proofWord, withoutState} from './truth.ts';
+import {causeTexts, proofWord, stateWords, withoutState} from './truth.ts';
 
 export interface Banner {
-	readonly id: 'link' | 'proof' | 'drill' | 'lockdown' | 'network' | 'state';
+	readonly id: 'link' | 'proof' | 'drill' | 'lockdown' | 'network' | 'state' | 'then';
 	readonly text: string;
 	readonly tone: Tone;
 }
@@ -29,7 +29,19 @@ export function selectBanners(state: ViewState): readonly Banner[] {
 	}
 	const stateBanner = bannerForState(state);
 	if (stateBanner !== null) banners.push(stateBanner);
+	const then = bannerForThen(state);
+	if (then !== null) banners.push(then);
 	return banners;
+}
+
+/** What was the case then, where the header goes on saying what is. */
+function bannerForThen(state: ViewState): Banner | null {
+	const {frozen} = state;
+	if (frozen === null || frozen.then === null || frozen.snapshot === null) return null;
+	const {snapshot, then: {moment, index, of}} = frozen;
+	const words = [stateWords[snapshot.state.kind].text, snapshot.proof.kind.replaceAll('-', ' ').toUpperCase(), snapshot.state.server].filter(Boolean).join(' ');
+	const keys = `${keyFor(state.keys, 'step-back')} ${keyFor(state.keys, 'step-forward')} step, ${keyFor(state.keys, 'back')} is now`;
+	return {id: 'then', tone: 'notice', text: [`THEN, ${index + 1} of ${of}: ${words}`, moment.why, keys].filter(Boolean).join('  ')};
 }
 
 function bannerForState(state: ViewState): Banner | null {

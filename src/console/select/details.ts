@@ -1,8 +1,9 @@
 /** What Enter shows: a rule, or why a packet was refused and what would let it pass. */
-import type {DropView, Explanation, RuleView, ServerView} from '../../control/schema.ts';
+import type {DropView, Explanation, JournalEntry, RuleView, ServerView} from '../../control/schema.ts';
 import {formatAge, formatBytes, formatClock, formatPacketRate, withThousands} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import {span, wrapText, type Line} from '../text.ts';
+import type {Tone} from '../theme.ts';
 import type {Dialog, ViewState} from '../view.ts';
 import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
 import {journalRows} from './journal.ts';
@@ -31,7 +32,7 @@ export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: '
 		}
 		case 'journal': {
 			const entry = journalRows(state).find(each => each.key === dialog.key)?.entry;
-			return entry === undefined ? gone : {title: `Journal ${entry.seq}`, lines: width => [...field('when', `${formatClock(entry.atMs, state.offsetMinutes)}, ${formatAge(state.nowMs - entry.atMs)} ago`, width), ...field('kind', `${entry.kind}, ${entry.level}`, width), ...field('what', entry.text, width)]};
+			return entry === undefined ? gone : {title: `Journal ${entry.seq}`, lines: width => [...field('when', `${formatClock(entry.atMs, state.offsetMinutes)}, ${formatAge(shownNowMs(state) - entry.atMs)} ago`, width), ...field('kind', `${entry.kind}, ${entry.level}`, width), ...field('what', entry.text, width), ...diffLines(entry, width)]};
 		}
 		case 'servers': {
 			const server = serverRows(state).find(each => each.key === dialog.key)?.server;
@@ -47,6 +48,18 @@ export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: '
 function firstServer(state: ViewState): Details | null {
 	const steps = noServerSteps(state.live.snapshot);
 	return steps === null ? null : {title: 'The first server', lines: width => steps.flatMap(step => wrapText(step, width).map((line): Line => [step.startsWith(' ') ? span(`    ${line}`, 'accent') : span(line)]))};
+}
+
+const diffTones: Readonly<Record<string, Tone>> = {'+': 'good', '-': 'warn'};
+
+/** What a policy changed, as nft text; a long rule goes on under itself. */
+function diffLines({diff}: JournalEntry, width: number): readonly Line[] {
+	if (diff === undefined) return [];
+	return [[], ...diff.flatMap(text => {
+		const tone = diffTones[text.charAt(0)];
+		if (tone === undefined) return [[span(text, 'label')]];
+		return wrapText(text.slice(2), Math.max(1, width - 4)).map((line, index): Line => [span(index === 0 ? `${text.charAt(0)} ` : '    ', tone), span(line, tone)]);
+	})];
 }
 
 const labelWidth = 11;

@@ -7,6 +7,7 @@ import {span, type Line} from '../text.ts';
 import type {Symbols, Theme, Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 import {selectHandshake, type Handshake} from './handshake.ts';
+import {frozenWord} from './moment.ts';
 import {proofWord, staleness, stateWord, trafficPasses, type Word} from './truth.ts';
 
 export function wordLine(word: Word, symbols: Symbols): Line {
@@ -25,7 +26,7 @@ export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[
 	return [
 		{order: proof.bad ? 3 : 0, line: [...wordLine(word, symbols), ...(word.staleMs === null ? [] : [span(` ${formatAge(word.staleMs)} ago`, 'warn')])]},
 		{order: 0, line: [...wordLine(proof, symbols), ...(proof.ageMs === null ? [] : [span(` ${formatAge(proof.ageMs)}`, proof.tone)])]},
-		{order: 1, line: state.frozen === null ? [] : [span(` FROZEN ${formatAge(state.nowMs - state.frozen.atMs)} `, 'notice')]},
+		{order: 1, line: state.frozen === null ? [] : [span(` ${frozenWord(state, state.frozen)} `, 'notice')]},
 		{order: 3, line: server === null ? [] : [span(server, 'accent')]},
 		{order: 4, line: exit === null ? [] : [span(`exit ${exit.address}`)]},
 		{order: 5, line: exit === null || exit.city === null ? [] : [span(exit.city)]},

@@ -10,6 +10,9 @@ export interface JournalRow extends Searchable {
 	readonly entry: JournalEntry;
 }
 
+/** What `o` goes through: everything, then one kind at a time. */
+export const journalKinds = ['all', 'state', 'policy', 'tamper', 'command', 'drill', 'network', 'tunnel', 'problem', 'daemon'] as const satisfies ReadonlyArray<JournalEntry['kind'] | 'all'>;
+
 const rowsSlot: Slot<readonly JournalRow[]> = {name: 'journal rows'};
 const chunkSlot: Slot<readonly JournalRow[]> = {name: 'journal rows of a chunk'};
 const matchingSlot: Slot<readonly JournalRow[]> = {name: 'journal rows of a chunk that match'};
@@ -17,12 +20,14 @@ const matchingSlot: Slot<readonly JournalRow[]> = {name: 'journal rows of a chun
 export function journalRows(state: ViewState): readonly JournalRow[] {
 	const {memo} = state;
 	const {journal} = shownMoment(state);
-	const {filter} = state.panels.journal;
-	return memo.last(rowsSlot, [journal, filter], () => {
+	const {filter, sort} = state.panels.journal;
+	const kind = journalKinds[sort] ?? 'all';
+	return memo.last(rowsSlot, [journal, filter, kind], () => {
 		const all = (chunk: readonly JournalEntry[]): readonly JournalRow[] => memo.each(chunkSlot, chunk, [], () => chunk.map(rowOf));
-		if (filter === '') return newestFirst(journal, all);
-		const matches = parseFilter(filter);
-		return newestFirst(journal, chunk => memo.each(matchingSlot, chunk, [filter], () => all(chunk).filter(matches)));
+		if (filter === '' && kind === 'all') return newestFirst(journal, all);
+		const found = parseFilter(filter);
+		const matches = (row: JournalRow): boolean => (kind === 'all' || row.entry.kind === kind) && found(row);
+		return newestFirst(journal, chunk => memo.each(matchingSlot, chunk, [filter, kind], () => all(chunk).filter(matches)));
 	});
 }
 

@@ -2,7 +2,7 @@
 import type {PanelId, ViewState} from '../view.ts';
 import {dropRows} from './drops.ts';
 import type {Searchable} from './filter.ts';
-import {journalRows} from './journal.ts';
+import {journalKinds, journalRows} from './journal.ts';
 import {ruleOrders, ruleRows} from './ruleset.ts';
 import {serverOrders, serverRows} from './servers.ts';
 
@@ -23,7 +23,7 @@ export function rowsOf(state: ViewState, panel: PanelId): readonly Searchable[] 
 
 /** The orders `o` goes through; a panel with one order has none to choose. */
 export function ordersOf(panel: PanelId): readonly string[] {
-	return panel === 'ruleset' ? ruleOrders : panel === 'servers' ? serverOrders : [];
+	return panel === 'ruleset' ? ruleOrders : panel === 'servers' ? serverOrders : panel === 'journal' ? journalKinds : [];
 }
 
 /** A selected row that is gone (filtered, dropped out of the ring) gives way to the first. */

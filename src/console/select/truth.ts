@@ -24,7 +24,7 @@ export interface ProofWord extends Word {
 	readonly why: readonly string[];
 }
 
-const stateWords: Readonly<Record<StateKind, Word>> = {
+export const stateWords: Readonly<Record<StateKind, Word>> = {
 	connected: {text: 'CONNECTED', tone: 'good', symbol: 'connected'},
 	bootstrapping: {text: 'CONNECTING', tone: 'warn', symbol: 'connecting'},
 	connecting: {text: 'CONNECTING', tone: 'warn', symbol: 'connecting'},

@@ -3,11 +3,12 @@ import {noDaemon, notAllowed, otherProtocol} from '../../../src/control/problems
 import type {Surroundings} from '../../../src/console/surroundings.ts';
 import {themeFor} from '../../../src/console/theme.ts';
 import {textWidth} from '../../../src/console/text.ts';
+import type {JournalEntry} from '../../../src/control/schema.ts';
 import type {Action} from '../../../src/console/actions.ts';
 import type {PanelId, ViewState} from '../../../src/console/view.ts';
 import type {Problem} from '../../../src/problem.ts';
 import {screen} from '../../helpers/screen-render.ts';
-import {after, viewOf} from '../../helpers/screen-view.ts';
+import {after, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
 
 const at = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
 const focus = (panel: PanelId): Action => ({id: 'focus', panel});
@@ -17,6 +18,20 @@ const down = (problem: Problem, tunnels: Omit<Surroundings['tunnels'], 'folder'>
 	{type: 'link', link: {kind: 'down', problem}},
 	{type: 'surroundings', surroundings: {uid, inContainer: false, owner: 0, tunnels: {folder: '/etc/vks/tunnels', ...tunnels}}},
 );
+
+/** Locked down now; the panels stepped back to when it was connected. */
+const then = (columns = 80, rows = 24, now: 'lockdown' | 'reconnected' = 'lockdown'): ViewState => {
+	const snapshot = snapshotOf('connected');
+	const kept = {moment: {id: 12, atMs: snapshot.atMs, kind: 'command', why: 'drill: 35 probes, none seen outside the tunnel. (84 ms)'}, index: 11, of: 190, base: null, patch: {s: snapshot}} as const;
+	return after(at(viewOf({columns, rows, in: now}), {id: 'step-back'}), {type: 'moment', kept, by: -1, problem: null});
+};
+const policy: JournalEntry = {
+	seq: 9000, atMs: snapshotOf('connected').atMs, kind: 'policy', level: 'info', text: 'Policy 4 is in force: 2 rules added, 1 removed, 1 changed.',
+	diff: [
+		'inet output', '- oifname "wg0" meta skuid 0 udp dport 53 accept comment "probe-dns"', '- meta mark 0xca6c ip daddr 192.0.2.10 udp dport 51820 @lease-handshake accept comment "tunnel-endpoint"',
+		'+ meta mark 0xca6c ip daddr 192.0.2.10 udp dport 51820 accept comment "tunnel-endpoint"', '+ oifname "wg0" ip daddr 10.64.0.1 udp dport 53 accept comment "dns-udp"', '+ oifname "wg0" ip saddr 10.64.0.2 accept comment "tunnel"',
+	],
+};
 
 const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-tunnel', viewOf({})],
@@ -68,6 +83,12 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['60x20-drops', at(viewOf({columns: 60, rows: 20}), focus('drops'))],
 	['200x60-tunnel', viewOf({columns: 200, rows: 60})],
 	['80x50-tunnel', viewOf({columns: 80, rows: 50})],
+	['80x24-then', then()],
+	['120x40-then', then(120, 40)],
+	['60x20-then', then(60, 20)],
+	['80x24-then-reconnect', at(then(80, 24, 'reconnected'), {id: 'reconnect'})],
+	['80x24-policy', at(after(viewOf({}), {type: 'journal', entries: [policy]}), focus('journal'), {id: 'sort'}, {id: 'sort'}, {id: 'open'})],
+	['80x24-journal-policies', at(viewOf({}), focus('journal'), {id: 'sort'}, {id: 'sort'})],
 	['40x10', viewOf({columns: 40, rows: 10})],
 ];
 
