@@ -93,7 +93,7 @@ function rich(body: Rect): readonly PanelBox[] {
 
 /** Short panels do not take rows they cannot fill; the one named here gets what is left. */
 const companions: Partial<Record<PanelId, {readonly rows: number; readonly companion: PanelId}>> = {
-	tunnel: {rows: 12, companion: 'drops'},
+	tunnel: {rows: 14, companion: 'drops'},
 	servers: {rows: 10, companion: 'journal'},
 };
 

@@ -93,6 +93,17 @@ export function joinSpans(groups: readonly Line[], separator: string): Line {
 	return groups.filter(group => group.length > 0).flatMap((group, index) => (index === 0 ? group : [span(separator), ...group]));
 }
 
+/** Equal neighbours become one span: fewer nodes to draw. */
+export function joinEqual(line: Line): Line {
+	const joined: Array<{text: string; tone: Tone}> = [];
+	for (const part of line) {
+		const last = joined.at(-1);
+		if (last?.tone === part.tone) last.text += part.text;
+		else joined.push({...part});
+	}
+	return joined;
+}
+
 /** Breaks a sentence at spaces; a word longer than the width is cut hard. */
 export function wrapText(text: string, width: number): readonly string[] {
 	if (width < 1) return [];

@@ -34,6 +34,9 @@ export interface Symbols {
 	readonly dot: string;
 	readonly dash: string;
 	readonly full: string;
+	/** Filled past the first mark of a bar, and past the second. */
+	readonly late: string;
+	readonly over: string;
 	readonly empty: string;
 	readonly mark: string;
 	readonly spark: readonly string[];
@@ -51,7 +54,7 @@ const unicode: Symbols = {
 	connected: '●', connecting: '○', degraded: '▲', switching: '↔', blocked: '■', lockdown: '◆',
 	proven: '✓', drifted: '≠', failed: '✗', unknown: '?',
 	focus: '>', selected: '>', moved: '•', favourite: '★', down: '↓', up: '↑', to: '→', ellipsis: '…', dot: '·', dash: '–',
-	full: '█', empty: '░', mark: '│', spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	full: '█', late: '▓', over: '▒', empty: '░', mark: '│', spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	horizontal: '─', vertical: '│', corners: ['┌', '┐', '└', '┘'],
 };
 
@@ -59,7 +62,7 @@ const ascii: Symbols = {
 	connected: '*', connecting: 'o', degraded: '^', switching: '=', blocked: '#', lockdown: 'X',
 	proven: '+', drifted: '!', failed: '!', unknown: '?',
 	focus: '>', selected: '>', moved: '*', favourite: '+', down: 'v', up: '^', to: '>', ellipsis: '~', dot: '-', dash: '-',
-	full: '#', empty: '.', mark: '|', spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
+	full: '#', late: '=', over: '!', empty: '.', mark: '|', spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
 	horizontal: '-', vertical: '|', corners: ['+', '+', '+', '+'],
 };
 

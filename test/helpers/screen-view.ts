@@ -4,6 +4,7 @@ import {snapshotSchema, type DrillView, type DropView, type JournalEntry, type S
 import {update} from '../../src/console/update.ts';
 import type {ViewEvent} from '../../src/console/events.ts';
 import {initialView, type ViewState} from '../../src/console/view.ts';
+import {busy, watched} from './screen-watched.ts';
 
 export interface Fixture {
 	readonly snapshot: Snapshot;
@@ -15,7 +16,7 @@ export const recordings = [
 	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server',
 ] as const;
 /** A recorded state with only the named fields changed: the lab cannot be brought into it, or not for long enough. */
-export const derivations = ['drifted', 'failed', 'layers', 'drilled', 'leaked', 'known'] as const;
+export const derivations = ['drifted', 'failed', 'layers', 'drilled', 'leaked', 'known', 'watched', 'late', 'expired', 'busy'] as const;
 export const situations = [...recordings, ...derivations] as const;
 export type Situation = (typeof situations)[number];
 
@@ -49,6 +50,14 @@ export function situation(name: Situation): Fixture {
 			});
 		case 'known':
 			return withSnapshot(fixture, {servers: fixture.snapshot.servers.map(server => ({...server, ...known[server.id]}))});
+		case 'watched':
+			return watched(fixture, 19);
+		case 'late':
+			return watched(fixture, 150);
+		case 'expired':
+			return watched(fixture, 200);
+		case 'busy':
+			return busy(watched(fixture, 130));
 		default:
 			return read(name);
 	}

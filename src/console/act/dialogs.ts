@@ -9,6 +9,7 @@ import {deafForMs} from './deaf.ts';
 import {answerExceptions} from './exceptions.ts';
 import {opening} from './openings.ts';
 import {disabledReason, helpEntries} from '../keymap.ts';
+import {lastTop} from './scroll.ts';
 import {say, still} from './step.ts';
 
 const closed = (state: ViewState): Step => still({...state, dialog: null});
@@ -25,7 +26,7 @@ export function answerDialog(state: ViewState, action: Action, submit: (state: V
 		}
 		if (action.id === 'back' || action.id === 'help' || action.id === 'no' || action.id === 'accept') return closed(state);
 		if (action.id !== 'move') return still(state);
-		const last = dialog.kind === 'help' ? helpEntries(state.keys).length : 200;
+		const last = dialog.kind === 'help' ? helpEntries(state.keys).length : lastTop(state, dialog);
 		return still({...state, dialog: {...dialog, top: movedBy({current: dialog.top, last, page: 10, by: action.by})}});
 	}
 	if (action.id === 'back' || action.id === 'no') return closed(state);

@@ -1,4 +1,4 @@
-/** Enter on a row: its details, or on a server the question whether to switch to it. */
+/** Enter on a row: its details, or on a server the question whether to switch to it. On the tunnel, all that is known of it. */
 import {disabledReason} from '../keymap.ts';
 import {dropRows} from '../select/drops.ts';
 import {noServerSteps} from '../select/first-run.ts';
@@ -10,7 +10,7 @@ import {askSwitch} from './orders.ts';
 import {effect, say, still} from './step.ts';
 
 export function openRow(state: ViewState): Step {
-	if (state.focus === 'tunnel') return still(state);
+	if (state.focus === 'tunnel') return still({...state, dialog: {kind: 'details', panel: 'tunnel', key: '', explanation: null, top: 0}});
 	const server = state.focus === 'servers' ? selectedServer(state) : undefined;
 	if (server !== undefined && server.problem === null && !server.current) {
 		const reason = disabledReason({id: 'switch'}, state);

@@ -1,26 +1,25 @@
-/** What Enter shows: a rule, or why a packet was refused and what would let it pass. */
+/** What Enter shows: a rule, all about the tunnel, or why a packet was refused and what would let it pass. */
 import type {DropView, Explanation, JournalEntry, RuleView, ServerView} from '../../control/schema.ts';
 import {formatAge, formatBytes, formatClock, formatPacketRate, withThousands} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import {span, wrapText, type Line} from '../text.ts';
-import type {Tone} from '../theme.ts';
+import type {Theme, Tone} from '../theme.ts';
 import type {Dialog, ViewState} from '../view.ts';
 import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
+import {field, type Details} from './fields.ts';
 import {journalRows} from './journal.ts';
 import {noServerSteps} from './first-run.ts';
 import {shownNowMs} from './moment.ts';
 import {ruleById, ruleRows} from './ruleset.ts';
 import {lastInFull, latencyInFull, loadText} from './server-words.ts';
 import {placeOf, serverRows} from './servers.ts';
+import {tunnelDetails} from './tunnel-details.ts';
 
-export interface Details {
-	readonly title: string;
-	readonly lines: (width: number) => readonly Line[];
-}
+export type {Details};
 
 const gone: Details = {title: 'Gone', lines: () => [[span('This row is no longer held: newer ones took its place.')]]};
 
-export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: 'details'}>): Details {
+export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: 'details'}>, theme: Theme): Details {
 	switch (dialog.panel) {
 		case 'ruleset': {
 			const row = ruleRows(state).find(each => each.key === dialog.key);
@@ -40,7 +39,7 @@ export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: '
 			return {title: `Server ${server.id}`, lines: width => serverLines(server, {state, width})};
 		}
 		case 'tunnel':
-			return gone;
+			return tunnelDetails(state, theme);
 	}
 }
 
@@ -60,12 +59,6 @@ function diffLines({diff}: JournalEntry, width: number): readonly Line[] {
 		if (tone === undefined) return [[span(text, 'label')]];
 		return wrapText(text.slice(2), Math.max(1, width - 4)).map((line, index): Line => [span(index === 0 ? `${text.charAt(0)} ` : '    ', tone), span(line, tone)]);
 	})];
-}
-
-const labelWidth = 11;
-
-function field(label: string, text: string, width: number): readonly Line[] {
-	return wrapText(text, Math.max(1, width - labelWidth)).map((line, index): Line => [span((index === 0 ? label : '').padEnd(labelWidth), 'label'), span(line)]);
 }
 
 function ruleLines(rule: RuleView, {state, width}: {readonly state: ViewState; readonly width: number}): readonly Line[] {

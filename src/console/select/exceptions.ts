@@ -6,11 +6,13 @@ import type {Column} from '../table.ts';
 import {span, type Line, type Span} from '../text.ts';
 
 /** How many there are and when the first of them ends: short, so that no screen is too narrow for it. */
-export function exceptionsWord(exceptions: readonly ExceptionView[], nowMs: number): Line {
+export function exceptionsWord(exceptions: readonly ExceptionView[], nowMs: number, form: 'short' | 'long' = 'long'): Line {
 	const [first] = soonest(exceptions);
 	if (first === undefined) return [];
-	const many = exceptions.length === 1 ? 'exception' : `${exceptions.length} exceptions`;
-	return [span(`${many}${first.open ? '' : ' closed'} ${formatCountdown(first.endsAtMs - nowMs)}`, 'warn')];
+	const left = formatCountdown(first.endsAtMs - nowMs);
+	const many = exceptions.length === 1 ? '' : `${exceptions.length} `;
+	if (form === 'short') return [span(`${many}${first.open ? 'open' : 'closed'} ${left}`, 'warn')];
+	return [span(`${many}exception${exceptions.length === 1 ? '' : 's'}${first.open ? '' : ' closed'} ${left}`, 'warn')];
 }
 
 /** In lockdown an exception is closed, and only its time runs. */

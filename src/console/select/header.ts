@@ -1,12 +1,12 @@
 /** The header: the truth in two rows, always of the live moment. */
 import {exceptionsWord} from './exceptions.ts';
-import {formatAge, formatByteRate, formatClock, formatCount} from '../format.ts';
-import type {DrillView} from '../../control/schema.ts';
+import {formatAge, formatByteRate, formatBytes, formatClock, formatCount} from '../format.ts';
+import type {DrillView, TunnelView} from '../../control/schema.ts';
 import type {Segment} from '../segments.ts';
 import {span, type Line} from '../text.ts';
 import type {Symbols, Theme, Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
-import {selectHandshake, type Handshake} from './handshake.ts';
+import {barLine, selectHandshake} from './handshake.ts';
 import {frozenWord} from './moment.ts';
 import {proofWord, staleness, stateWord, trafficPasses, type Word} from './truth.ts';
 
@@ -28,7 +28,7 @@ export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[
 		{order: 0, line: [...wordLine(proof, symbols), ...(proof.ageMs === null ? [] : [span(` ${formatAge(proof.ageMs)}`, proof.tone)])]},
 		{order: 1, line: state.frozen === null ? [] : [span(` ${frozenWord(state, state.frozen)} `, 'notice')]},
 		{order: 3, line: server === null ? [] : [span(server, 'accent')]},
-		{order: 4, line: exit === null ? [] : [span(`exit ${exit.address}`)]},
+		{order: 4, line: exit === null ? [] : [span(exit.address)], longer: exit === null ? [] : [{order: 7, line: [span(`exit ${exit.address}`)]}]},
 		{order: 5, line: exit === null || exit.city === null ? [] : [span(exit.city)]},
 		{order: 6, right: true, line: readOnly ? [span('read-only', 'warn')] : []},
 		{order: 2, right: true, line: layersLine(state)},
@@ -47,28 +47,43 @@ export function layersLine(state: ViewState): Line {
 	return [span(`${held}/${layers.length} layers`, tone), ...(other === undefined ? [] : [span(` ${(missing[0] ?? other).name} ${(missing[0] ?? other).state}`, tone)])];
 }
 
-const barWidth = 16;
+const barWidths = [8, 16] as const;
 
+/** Every part in its short form first, in the order in which an operator needs it; then the longer forms while there is room. */
 export function headerBottom(state: ViewState, theme: Theme): readonly Segment[] {
 	const {snapshot} = state.live;
-	const {symbols} = theme;
-	const clock: Segment = {order: 7, right: true, line: [span(formatClock(state.nowMs, state.offsetMinutes))]};
+	const clock: Segment = {order: 11, right: true, line: [span(formatClock(state.nowMs, state.offsetMinutes))]};
 	if (snapshot === null) return [clock];
 	if (staleness(state) !== null) return [{order: 0, line: [span(`last reading ${formatAge(state.nowMs - snapshot.atMs)} ago; the panels show that moment`, 'warn')]}, clock];
 	const {tunnel, drops, problems, tamper, exceptions, lastDrill} = snapshot;
-	const handshake = tunnel === null ? null : selectHandshake(tunnel, {nowMs: state.nowMs, width: barWidth});
+	const problemTone: Tone = problems.some(problem => problem.severity === 'error') ? 'bad' : 'warn';
 	return [
-		{order: 0, line: handshake === null ? [span('no tunnel', 'warn')] : [span('handshake ', 'label'), span(handshake.text.padStart(3), handshake.tone)]},
-		{order: 3, line: handshake === null ? [] : barLine(handshake, barWidth, theme)},
-		{order: 2, line: tunnel === null ? [] : rateLine(symbols, tunnel.rxBytesPerSecond, tunnel.txBytesPerSecond)},
+		...(tunnel === null ? [{order: 0, line: [span('no tunnel', 'warn')]}] : tunnelSegments(tunnel, state.nowMs, theme)),
 		{order: 1, line: [span('drops ', 'label'), span(`${formatCount(drops.perSecond)}/s`, drops.perSecond > 0 ? 'warn' : 'plain')]},
-		{order: 5, line: [span('total ', 'label'), span(formatCount(drops.total))]},
-		{order: 1, line: exceptionsWord(exceptions, state.nowMs)},
-		{order: lastDrill?.kind === 'failed' ? 0 : 4, line: lastDrill === null ? [] : drillLine(lastDrill, state.nowMs)},
-		{order: 4, line: tamper.count === 0 ? [] : [span('tamper ', 'label'), span(formatCount(tamper.count), 'warn')]},
-		{order: 2, line: problems.length === 0 ? [] : [span(`${problems.length} problem${problems.length === 1 ? '' : 's'}`, problems.some(problem => problem.severity === 'error') ? 'bad' : 'warn')]},
-		{order: 1, line: snapshot.unsafeNetwork.length === 0 ? [] : [span(' UNSAFE NETWORK ', 'alarm')]},
+		{order: 10, line: [span('total ', 'label'), span(formatCount(drops.total))]},
+		{order: 1, line: exceptionsWord(exceptions, state.nowMs, 'short'), longer: [{order: 6, line: exceptionsWord(exceptions, state.nowMs, 'long')}]},
+		{order: lastDrill?.kind === 'failed' ? 0 : 2, line: lastDrill === null ? [] : drillLine(lastDrill, state.nowMs)},
+		{order: 8, line: tamper.count === 0 ? [] : [span('tamper ', 'label'), span(formatCount(tamper.count), 'warn')]},
+		{order: 1, line: problems.length === 0 ? [] : [span(`!${problems.length}`, problemTone)], longer: [{order: 6, line: [span(`${problems.length} problem${problems.length === 1 ? '' : 's'}`, problemTone)]}]},
+		{order: 1, line: snapshot.unsafeNetwork.length === 0 ? [] : [span(' UNSAFE ', 'alarm')], longer: [{order: 6, line: [span(' UNSAFE NETWORK ', 'alarm')]}]},
 		clock,
+	];
+}
+
+function tunnelSegments(tunnel: TunnelView, nowMs: number, theme: Theme): readonly Segment[] {
+	const [narrow, wide] = barWidths.map(width => ({width, handshake: selectHandshake(tunnel, {nowMs, width})}));
+	if (narrow === undefined || wide === undefined) return [];
+	const {text, word, tone} = narrow.handshake;
+	const age = span([text.padStart(3), word].filter(Boolean).join(' '), tone);
+	const rates = [tunnel.rxBytesPerSecond, tunnel.txBytesPerSecond] as const;
+	const arrows = [theme.symbols.down, theme.symbols.up] as const;
+	return [
+		{order: 0, line: [span('hs ', 'label'), age], longer: [{order: 4, line: [span('handshake ', 'label'), age]}]},
+		{order: 3, line: barLine(narrow.handshake, narrow.width, theme), longer: [{order: 7, line: barLine(wide.handshake, wide.width, theme)}]},
+		{
+			order: 2, line: rates.flatMap((rate, which) => [span(`${which === 0 ? '' : ' '}${arrows[which] ?? ''}`, 'label'), span(formatBytes(rate).replace(' ', '').padEnd(5))]),
+			longer: [{order: 5, line: rates.flatMap((rate, which) => [span(`${which === 0 ? '' : ' '}${arrows[which] ?? ''} `, 'label'), span(formatByteRate(rate).padEnd(8))])}],
+		},
 	];
 }
 
@@ -77,25 +92,4 @@ function drillLine({kind, atMs}: DrillView, nowMs: number): Line {
 	const word = kind === 'passed' ? span(' ok', 'good') : span(' unclear', 'warn');
 	// `3m`, not `3m12s`: at 80 columns there is room for one word.
 	return [span('drill ', 'label'), span(formatAge(nowMs - atMs).replace(/^(\d+[hm]).*$/, '$1')), word];
-}
-
-function rateLine(symbols: Symbols, rx: number, tx: number): Line {
-	return [span(symbols.down, 'label'), span(` ${formatByteRate(rx).padEnd(8)} `), span(symbols.up, 'label'), span(` ${formatByteRate(tx).padEnd(8)}`)];
-}
-
-/** `█████░░░│░░░│░░░`: the marks stay visible, so that crossing them is seen. */
-export function barLine(handshake: Handshake, width: number, {symbols}: Theme): Line {
-	const cells = Array.from({length: width}, (_, index) => {
-		const filled = index < handshake.filled;
-		if (handshake.marks.includes(index) && !filled) return span(symbols.mark, 'label');
-		return filled ? span(symbols.full, handshake.tone) : span(symbols.empty, 'faint');
-	});
-	// Equal neighbours become one span: fewer nodes to draw.
-	const joined: Array<{text: string; tone: Tone}> = [];
-	for (const cell of cells) {
-		const last = joined.at(-1);
-		if (last?.tone === cell.tone) last.text += cell.text;
-		else joined.push({...cell});
-	}
-	return joined;
 }

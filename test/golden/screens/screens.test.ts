@@ -33,6 +33,11 @@ const policy: JournalEntry = {
 	],
 };
 
+const sized = (size: string): {readonly columns: number; readonly rows: number} => {
+	const [columns = 80, rows = 24] = size.split('x').map(Number);
+	return {columns, rows};
+};
+
 const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-tunnel', viewOf({})],
 	['80x24-ruleset', at(viewOf({}), focus('ruleset'), {id: 'move', by: 'down'})],
@@ -49,6 +54,10 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-palette', at(viewOf({}), {id: 'palette'})],
 	['80x24-palette-switch', at(viewOf({}), {id: 'palette'}, {id: 'type', text: 's'}, {id: 'type', text: 'w'}, {id: 'type', text: ' '}, {id: 'type', text: 'z'})],
 	['120x40-palette', at(viewOf({columns: 120, rows: 40, in: 'lockdown'}), {id: 'palette'}, {id: 'type', text: 'l'}, {id: 'type', text: 'i'})],
+	...(['80x24', '100x30', '120x40', '200x60'] as const).flatMap(size => (['watched', 'late', 'expired', 'busy'] as const).map(name => [`${size}-${name}`, viewOf({...sized(size), in: name})] as const)),
+	['80x24-tunnel-details', at(viewOf({in: 'watched'}), {id: 'open'})],
+	['120x40-tunnel-details', at(viewOf({columns: 120, rows: 40, in: 'watched'}), {id: 'open'})],
+	['80x24-tunnel-details-end', at(viewOf({in: 'watched'}), {id: 'open'}, {id: 'move', by: 'last'})],
 	['80x24-drop-details', at(viewOf({}), focus('drops'), {id: 'open'})],
 	['80x24-switch', at(viewOf({}), focus('servers'), {id: 'move', by: 'down'}, {id: 'switch'})],
 	['80x24-lift', at(viewOf({in: 'lockdown'}), {id: 'lift'})],

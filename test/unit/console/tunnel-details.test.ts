@@ -1,0 +1,41 @@
+/** Enter on the tunnel: all that is known of it, and as far down as there is something. */
+import {expect, test} from 'vitest';
+import {selectDetails} from '../../../src/console/select/details.ts';
+import {lineText} from '../../../src/console/text.ts';
+import {themeFor} from '../../../src/console/theme.ts';
+import type {ViewState} from '../../../src/console/view.ts';
+import {after, viewOf, type Situation} from '../../helpers/screen-view.ts';
+
+const act = (state: ViewState, ...ids: ReadonlyArray<'open' | 'back' | 'freeze'>): ViewState => after(state, ...ids.map(id => ({type: 'action', action: {id}, atMs: state.nowMs}) as const));
+const move = (state: ViewState, by: 'down' | 'up' | 'last' | 'page-down'): ViewState => after(state, {type: 'action', action: {id: 'move', by}, atMs: state.nowMs});
+const opened = (name: Situation): ViewState => act(viewOf({in: name}), 'open');
+const topOf = ({dialog}: ViewState): number => (dialog?.kind === 'details' ? dialog.top : Number.NaN);
+const text = (state: ViewState): string => (state.dialog?.kind === 'details' ? selectDetails(state, state.dialog, themeFor({})).lines(76).map(lineText).join('\n') : 'closed');
+
+test('each vote in its words with its history, round trips, traffic, addresses, key, session, reconnects and layers', () => {
+	const details = text(opened('watched'));
+	for (const part of ['heard      good: bytes came in 1 s ago', 'handshake  good: the last handshake was 19 s ago', "RTT        good: the tunnel's resolver answered in 32 ms", '18 ms at least, 24 ms in the middle, 37 ms at most; 2 of 60 lost', '10.64.1.2, fd64:1::2', '10.64.1.1', 'MTU 1420, keepalive 25s', 'its file was changed 40d ago; the key may be older', 'session    19s old', 'reconnects 2 since the daemon started', 'again to se-sto-1, after 1.8 s', 'from ch-zrh-1 to se-sto-1, after 412 ms', '✓ firewall', 'as for IPv4']) expect(details.replaceAll(/\s*\n {11}/g, ' ')).toContain(part.replaceAll(/\n/g, ' '));
+	expect(details.indexOf('13:18:12 again')).toBeLessThan(details.indexOf('12:28:32 from'));
+	expect(details).toMatch(/^ {11}[▁▄█]{60}/m);
+});
+
+test('without a tunnel it says so and goes on with what there is', () => {
+	expect(text(opened('lockdown'))).toMatch(/^state +Locked down by operator/);
+	expect(text(opened('lockdown'))).toContain('✓ firewall');
+	expect(text(opened('connected'))).toContain('nothing was read yet');
+});
+
+test('it scrolls to its end and no further, so that the first key back is seen', () => {
+	const end = move(opened('watched'), 'last');
+	const beyond = [1, 2, 3].reduce(state => move(state, 'page-down'), end);
+	expect(topOf(end)).toBeGreaterThan(5);
+	expect(topOf(beyond)).toBe(topOf(end));
+	expect(topOf(move(beyond, 'up'))).toBe(topOf(end) - 1);
+	expect(act(end, 'back').dialog).toBeNull();
+});
+
+test('of a frozen moment it shows that moment', () => {
+	const frozen = act(viewOf({in: 'watched'}), 'freeze');
+	const later = after(frozen, {type: 'snapshot', snapshot: viewOf({in: 'lockdown'}).live.snapshot ?? (() => { throw new Error('recorded'); })(), atMs: frozen.nowMs + 5000});
+	expect(text(act(later, 'open'))).toContain('good: bytes came in');
+});
