@@ -13,6 +13,7 @@ import {Exceptions} from './Exceptions.tsx';
 import {Footer} from './Footer.tsx';
 import {Header} from './Header.tsx';
 import {Help} from './Help.tsx';
+import {Linear} from './Linear.tsx';
 import {NoDaemon} from './NoDaemon.tsx';
 import {DropsPanel} from './panels/Drops.tsx';
 import {JournalPanel} from './panels/Journal.tsx';
@@ -33,6 +34,7 @@ interface Props {
 export function App({state, theme, onKey, onPaste}: Props) {
 	useInput(onKey);
 	usePaste(onPaste);
+	if (theme.linear) return <Spoken state={state} theme={theme} />;
 	const banners = selectBanners(state);
 	const layout = layoutFor({columns: state.columns, rows: state.rows, focus: state.focus, zoom: state.zoom, banners: banners.length});
 	return (
@@ -69,6 +71,12 @@ const components = {tunnel: TunnelPanel, ruleset: RulesetPanel, servers: Servers
 function PanelFor({state, box, theme}: {readonly state: ViewState; readonly box: PanelBox; readonly theme: Theme}) {
 	const Component = components[box.panel];
 	return <Component state={state} box={box} theme={theme} />;
+}
+
+/** Places and sizes mean nothing here: each part is a run of sentences. */
+function Spoken({state, theme}: Pick<Props, 'state' | 'theme'>) {
+	const everything: Rect = {x: 0, y: 0, width: 80, height: 100};
+	return <Linear state={state} theme={theme} dialog={<DialogOver state={state} theme={theme} within={everything} />} panel={<PanelFor state={state} theme={theme} box={{...everything, panel: state.focus, form: 'rule'}} />} />;
 }
 
 function DialogOver({state, theme, within}: {readonly state: ViewState; readonly theme: Theme; readonly within: Rect}) {

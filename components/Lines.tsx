@@ -2,6 +2,7 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
 import type {Rect} from '../src/console/layout.ts';
+import {spokenText} from '../src/console/select/linear.ts';
 import type {Line, Span} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 
@@ -26,9 +27,19 @@ function sameLine(a: Line, b: Line): boolean {
 }
 
 export function Lines({lines, at, theme}: {readonly lines: readonly Line[]; readonly at: Rect; readonly theme: Theme}) {
+	if (theme.linear) return <Spoken lines={lines} />;
 	return (
 		<Box position="absolute" left={at.x} top={at.y} width={at.width} height={at.height} flexDirection="column">
 			{lines.slice(0, at.height).map((line, index) => <OneLine key={index} line={line} theme={theme} />)}
+		</Box>
+	);
+}
+
+/** No place on the screen, no padding, nothing cut: the next line begins where the last one ends. */
+function Spoken({lines}: {readonly lines: readonly Line[]}) {
+	return (
+		<Box flexDirection="column">
+			{lines.map(spokenText).filter(text => text !== '').map((text, index) => <Text key={index}>{text}</Text>)}
 		</Box>
 	);
 }

@@ -21,6 +21,7 @@ interface Props {
 }
 
 export function Modal({within, theme, title, hint, width, tone = 'accent', content, top = 0, keep = 0}: Props) {
+	if (theme.linear) return <Lines at={within} theme={theme} lines={[[span(`Dialog: ${title}`)], ...content(width), [span(hint)]]} />;
 	const outer = Math.min(width, within.width);
 	// A blank column on each side keeps the box apart from what is behind it.
 	const margin = outer + 2 <= within.width ? 1 : 0;

@@ -27,6 +27,7 @@ interface Props extends PanelProps {
 }
 
 export function Panel({state, box, theme, title, aside, summary, content}: Props) {
+	if (theme.linear) return <Lines at={box} theme={theme} lines={spokenLines({state, box, title, aside, content})} />;
 	const focused = state.focus === box.panel;
 	const titleLine = titleOf({state, box, theme, title});
 	const lines = box.form === 'summary'
@@ -36,6 +37,13 @@ export function Panel({state, box, theme, title, aside, summary, content}: Props
 			{form: box.form, width: box.width, height: box.height, theme},
 		);
 	return <Lines lines={lines} at={box} theme={theme} />;
+}
+
+/** Narrow enough for one column of facts, long enough for all of them. */
+const spokenSize: Inner = {width: 75, height: 60};
+
+function spokenLines({state, box, title, aside, content}: Pick<Props, 'state' | 'box' | 'title' | 'aside' | 'content'>): readonly Line[] {
+	return [[span(`Panel ${panelIds.indexOf(box.panel) + 1}, ${title}: `), ...filterOrAside(state, box, aside)], ...content(spokenSize)];
 }
 
 function titleOf({state, box, theme, title}: PanelProps & {readonly title: string}): Line {

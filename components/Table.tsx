@@ -1,5 +1,5 @@
 /** A panel that is a table: fixed columns, truncation, one selected row, a window that scrolls (docs/decisions says why not ink-table). */
-import {tableLines, type Table} from '../src/console/table.ts';
+import {spokenRows, tableLines, type Table} from '../src/console/table.ts';
 import {fitLine, type Line} from '../src/console/text.ts';
 import {Panel, type PanelProps} from './Panel.tsx';
 
@@ -12,6 +12,9 @@ interface Props extends PanelProps {
 	readonly below?: ((width: number) => Line | null) | undefined;
 }
 
+/** Nothing is cut for a screen reader. */
+const spokenWidth = 1000;
+
 export function TablePanel({table, below, ...panel}: Props) {
 	const {state, box, theme} = panel;
 	const focused = state.focus === box.panel;
@@ -19,6 +22,7 @@ export function TablePanel({table, below, ...panel}: Props) {
 		<Panel
 			{...panel}
 			content={({width, height}) => {
+				if (theme.linear) return spokenRows(table, below?.(spokenWidth) ?? null);
 				const last = height > 6 ? (below?.(width) ?? null) : null;
 				const lines = tableLines(table, {width, height: height - (last === null ? 0 : 1), theme, focused});
 				if (last === null) return lines;

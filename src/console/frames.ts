@@ -24,7 +24,13 @@ export interface Timing {
 	readonly after: (ms: number, callback: () => void) => () => void;
 }
 
-export function createFrames(store: Pick<Store, 'get' | 'subscribe'>, everyMs: number, timing: Timing): Frames {
+export interface Pace {
+	readonly everyMs: number;
+	/** Whether a new state by itself is worth a frame; a key always is. */
+	readonly isWorth?: (shown: ViewState, next: ViewState) => boolean;
+}
+
+export function createFrames(store: Pick<Store, 'get' | 'subscribe'>, {everyMs, isWorth = () => true}: Pace, timing: Timing): Frames {
 	const listeners = new Set<() => void>();
 	let shown = store.get();
 	let shownAtMs = Number.NEGATIVE_INFINITY;
@@ -53,7 +59,7 @@ export function createFrames(store: Pick<Store, 'get' | 'subscribe'>, everyMs: n
 		answering = true;
 	};
 	const unsubscribe = store.subscribe(() => {
-		if (cancel !== null) return;
+		if (cancel !== null || !isWorth(shown, store.get())) return;
 		// A reading comes in parts (snapshot, drops, journal): a moment's wait makes one frame of them.
 		cancel = timing.after(Math.max(settleMs, shownAtMs + everyMs - timing.nowMs()), flush);
 	});

@@ -7,6 +7,7 @@ import {knownSize} from './layout.ts';
 import {perform, viewEventFor} from './perform.ts';
 import {saveMoment} from './save.ts';
 import {Root, type ScreenControl} from './root.tsx';
+import {saysMore} from './select/linear.ts';
 import {proofWord} from './select/truth.ts';
 import {lookAround} from './surroundings.ts';
 import {createStore} from './store.ts';
@@ -47,7 +48,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		suspend: () => void suspend(),
 	};
 	const store = createStore({
-		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, operator: options.operator, keys: options.keys, confirmLockdown: options.confirmLockdown, looks: {theme: options.theme, asciiOnly: options.asciiOnly, color: options.color}}),
+		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, operator: options.operator, keys: options.keys, confirmLockdown: options.confirmLockdown, looks: {theme: options.theme, asciiOnly: options.asciiOnly, color: options.color, linear: options.screenReader}}),
 		update,
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,
@@ -56,7 +57,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		}),
 	});
 	// Ink itself draws at most ten frames a second, keys included.
-	const frames = createFrames(store, options.refreshMs, {
+	const frames = createFrames(store, options.screenReader ? {everyMs: options.refreshMs, isWorth: saysMore} : {everyMs: options.refreshMs}, {
 		nowMs: () => performance.now(),
 		after(ms, callback) {
 			const timer = setTimeout(callback, ms);
@@ -139,7 +140,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 			onPaste={text => act(pasteAction(store.get(), text))}
 			onControl={next => (control = next)}
 		/>,
-		{interactive: true, alternateScreen: true, incrementalRendering: true, maxFps: inkFps, patchConsole: false, exitOnCtrlC: false},
+		// What was said stays above, for who reads back: a screen reader is given no second screen.
+		{isScreenReaderEnabled: options.screenReader, interactive: true, alternateScreen: !options.screenReader, incrementalRendering: true, maxFps: inkFps, patchConsole: false, exitOnCtrlC: false},
 	);
 	terminal.onRestore(() => {
 		feed.close();

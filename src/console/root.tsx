@@ -23,8 +23,8 @@ const clearScreen = '\u001B[2J\u001B[H';
 
 export function Root({frames, onKey, onPaste, onControl}: Props) {
 	const state = useSyncExternalStore(frames.subscribe, frames.get);
-	const {theme: name, asciiOnly} = state.looks;
-	const theme = useMemo(() => themeFor({name, asciiOnly}), [name, asciiOnly]);
+	const {theme: name, asciiOnly, linear} = state.looks;
+	const theme = useMemo(() => themeFor({name, asciiOnly, linear}), [name, asciiOnly, linear]);
 	const {write} = useStdout();
 	const {suspendTerminal} = useApp();
 	useEffect(() => {

@@ -89,3 +89,17 @@ export function columnWidths(columns: readonly Column[], width: number): readonl
 export function positionText(selected: number, count: number): string {
 	return count === 0 ? '' : `${selected + 1}/${count}`;
 }
+
+/** How many rows a screen reader is given after the selected one. */
+const spokenAfter = 4;
+
+/** The selected row first, with the titles of its columns, then a few that follow. */
+export function spokenRows(table: Table, below: Line | null): readonly Line[] {
+	if (table.count === 0) return table.empty.split('\n').map((text): Line => [span(text)]);
+	const rows = Array.from({length: Math.min(spokenAfter + 1, table.count - table.selected)}, (_, index) => table.selected + index);
+	return rows.flatMap((index): readonly Line[] => {
+		const cells = table.cells(index, true).map(({text}, column) => (text.trim() === '' ? '' : `${table.columns[column]?.title ?? ''} ${text}`.trim())).filter(Boolean);
+		const line: Line = [span(`${index === table.selected ? 'Selected, row' : 'Row'} ${index + 1} of ${table.count}: ${cells.join(', ')}`)];
+		return index === table.selected && below !== null ? [line, below] : [line];
+	});
+}

@@ -46,6 +46,8 @@ export interface Symbols {
 }
 
 export interface Theme {
+	/** Sentences in reading order instead of a picture. */
+	readonly linear: boolean;
 	readonly symbols: Symbols;
 	readonly tones: Readonly<Record<Tone, Style>>;
 }
@@ -64,6 +66,15 @@ const ascii: Symbols = {
 	focus: '>', selected: '>', moved: '*', favourite: '+', down: 'v', up: '^', to: '>', ellipsis: '~', dot: '-', dash: '-',
 	full: '#', late: '=', over: '!', empty: '.', mark: '|', spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
 	horizontal: '-', vertical: '|', corners: ['+', '+', '+', '+'],
+};
+
+/** Words where a screen reader would spell out a sign, and nothing where there is only a picture. */
+const spoken: Symbols = {
+	...ascii,
+	connected: 'in use', connecting: '', degraded: '', switching: '', blocked: '', lockdown: '',
+	proven: 'ok', drifted: '', failed: 'failed', unknown: 'unknown',
+	focus: '', selected: '', moved: '', favourite: 'favourite', down: 'received', up: 'sent', to: 'to', ellipsis: '...', dot: ',', dash: '-',
+	full: '', empty: '', mark: '', spark: [''], horizontal: '', vertical: '', corners: ['', '', '', ''],
 };
 
 const auto: Theme['tones'] = {
@@ -99,6 +110,12 @@ export type ThemeName = (typeof themeNames)[number];
 
 const tonesOf: Readonly<Record<ThemeName, Theme['tones']>> = {auto, mono, 'high-contrast': highContrast};
 
-export function themeFor({name = 'auto', asciiOnly = false}: {readonly name?: ThemeName; readonly asciiOnly?: boolean}): Theme {
-	return {symbols: asciiOnly ? ascii : unicode, tones: tonesOf[name]};
+export interface ThemeChoice {
+	readonly name?: ThemeName;
+	readonly asciiOnly?: boolean;
+	readonly linear?: boolean;
+}
+
+export function themeFor({name = 'auto', asciiOnly = false, linear = false}: ThemeChoice): Theme {
+	return {linear, symbols: linear ? spoken : asciiOnly ? ascii : unicode, tones: tonesOf[name]};
 }

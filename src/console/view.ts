@@ -140,6 +140,8 @@ export interface Looks {
 	readonly theme: ThemeName;
 	readonly asciiOnly: boolean;
 	readonly color: boolean;
+	/** For a screen reader: see `select/linear.ts`. */
+	readonly linear: boolean;
 }
 
 export interface Start {
@@ -163,7 +165,7 @@ export function initialView(start: Start): ViewState {
 	return {
 		keys: keymap,
 		confirmLockdown: false,
-		looks: {theme: 'auto', asciiOnly: false, color: true},
+		looks: {theme: 'auto', asciiOnly: false, color: true, linear: false},
 		...start,
 		link: {kind: 'connecting'},
 		live: nothingYet(),

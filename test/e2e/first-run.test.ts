@@ -120,3 +120,31 @@ test('another key for lockdown is the one that locks down, and the footer names 
 	session.type('X');
 	await session.until('lockdown', shows('LOCKDOWN'));
 });
+
+test('for a screen reader: plain lines, nothing drawn while only numbers change, and words at once', async () => {
+	await daemon('connected');
+	const session = openTerminal([nodeExecutable(), join(repositoryFolder, 'dist', 'vks-tui.js'), '--screen-reader'], {columns: 80, rows: 40, environment: {VKS_RUN_FOLDER: run(), LANG: 'C.UTF-8'}});
+	scene.session = session;
+	await session.until('the sentences', shows('CONNECTED, PROVEN.', 'Panel 1, Tunnel'));
+	expect(session.written()).not.toMatch(/[\u2500-\u259F\u25A0-\u25FF]|\x1b\[\?1049h/);
+	// The daemon of this test sends a snapshot with other numbers twice a second: three of them pass.
+	const before = session.written().length;
+	const seen = {ticks: 0};
+	await new Promise<void>(resolve => {
+		const timer = setInterval(() => {
+			seen.ticks += 1;
+			if (seen.ticks < 3) return;
+			clearInterval(timer);
+			resolve();
+		}, 500);
+	});
+	// Pastes in brackets are switched on after the first frame, and are no words.
+	expect(session.written().slice(before).replace('\x1b[?2004h', '')).toBe('');
+	session.type('2');
+	await session.until('the next panel', shows('Panel 2, Ruleset', 'Selected, row 1 of'));
+	session.type('L');
+	await session.until('the word', shows('LOCKDOWN', 'Attention: LOCKDOWN since'));
+	session.type('q');
+	expect((await session.exited).exitCode).toBe(0);
+	scene.session = null;
+});

@@ -34,12 +34,13 @@ class SilentStdin extends EventEmitter {
 	readonly read = (): null => null;
 }
 
-export function draw(node: ReactNode, {columns, rows}: {readonly columns: number; readonly rows: number}): string {
+export function draw(node: ReactNode, {columns, rows, spoken = false}: {readonly columns: number; readonly rows: number; readonly spoken?: boolean}): string {
 	const stdout = new ExactStdout(columns, rows);
 	const instance = render(node, {
 		stdout: stdout as unknown as NodeJS.WriteStream,
 		stdin: new SilentStdin() as unknown as NodeJS.ReadStream,
 		debug: true,
+		isScreenReaderEnabled: spoken,
 		exitOnCtrlC: false,
 		patchConsole: false,
 	});
@@ -53,4 +54,9 @@ const nothing = (): void => undefined;
 
 export function screen(state: ViewState, theme: Theme = themeFor({})): string {
 	return draw(createElement(App, {state, theme, onKey: nothing, onPaste: nothing}), state);
+}
+
+/** What a screen reader is given, a sentence a line. */
+export function spoken(state: ViewState): string {
+	return draw(createElement(App, {state, theme: themeFor({linear: true}), onKey: nothing, onPaste: nothing}), {columns: state.columns, rows: state.rows, spoken: true});
 }

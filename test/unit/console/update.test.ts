@@ -150,7 +150,7 @@ test('a flood becomes few frames, the last state is shown, and a flush does not 
 	const store = createStore({initial: viewOf(), update, perform: () => undefined});
 	let nowMs = 0;
 	let due: (() => void) | null = null;
-	const frames = createFrames(store, 200, {nowMs: () => nowMs, after: (_ms, callback) => ((due = callback), () => (due = null))});
+	const frames = createFrames(store, {everyMs: 200}, {nowMs: () => nowMs, after: (_ms, callback) => ((due = callback), () => (due = null))});
 	let drawn = 0;
 	frames.subscribe(() => drawn++);
 	for (let index = 0; index < 100; index++) store.dispatch({type: 'drops', records: fixture.drops.slice(0, 1)});
@@ -169,7 +169,7 @@ test('a key is shown at once whatever data drew before it; a held one gets ten f
 	const store = createStore({initial: viewOf(), update, perform: () => undefined});
 	let nowMs = 1000;
 	const timers: Array<{readonly atMs: number; readonly callback: () => void}> = [];
-	const frames = createFrames(store, 200, {
+	const frames = createFrames(store, {everyMs: 200}, {
 		nowMs: () => nowMs,
 		after(ms, callback) {
 			const timer = {atMs: nowMs + ms, callback};

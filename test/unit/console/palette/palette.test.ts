@@ -94,7 +94,7 @@ test('theme, symbols and filters take their word', () => {
 	const filtered = press(viewOf(), [':', ...'filter drops dport:53', '\r']).state;
 	expect({focus: filtered.focus, filter: filtered.panels.drops.filter}).toEqual({focus: 'drops', filter: 'dport:53'});
 	expect(press(viewOf(), ['5', ':', ...'filter state', '\r']).state.panels.journal.filter).toBe('state');
-	expect(paletteEntries({...viewOf(), looks: {theme: 'mono', asciiOnly: false, color: false}}, '').find(({title}) => title === 'theme auto')?.disabled).toBe('no colour was asked for');
+	expect(paletteEntries({...viewOf(), looks: {theme: 'mono', asciiOnly: false, color: false, linear: false}}, '').find(({title}) => title === 'theme auto')?.disabled).toBe('no colour was asked for');
 });
 
 test('letters in the palette are text; Escape and Ctrl-C leave', () => {
