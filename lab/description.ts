@@ -14,12 +14,14 @@ export interface LabOptions {
 	readonly lossPercent?: number;
 	readonly delayMs?: number;
 	readonly jitterMs?: number;
+	/** Also OpenVPN servers, and the client's files for them. */
+	readonly openvpn?: boolean;
 	readonly signal?: AbortSignal;
 }
 
 export interface LabFolders {
 	readonly state: string;
-	/** The wg-quick files: one server each. */
+	/** The wg-quick and .ovpn files: one server each. */
 	readonly servers: string;
 	readonly run: string;
 	readonly daemonState: string;

@@ -11,6 +11,7 @@ import {takeDown} from './down.ts';
 import {generateWireguardKeys} from './keys.ts';
 import {labFor} from './lab.ts';
 import type {Lab} from './lab.ts';
+import {startOpenvpnServers} from './openvpn.ts';
 import {serverPlans, tunnelPlans, uplinks} from './plan.ts';
 import type {ServerPlan} from './plan.ts';
 import {isAlive, readRecords, startProcess, stopProcesses, waitUntil} from './processes.ts';
@@ -77,6 +78,8 @@ async function build(id: string, options: LabOptions): Promise<LabDescription> {
 		]);
 		signal?.throwIfAborted();
 		await Promise.all([...services, ...servers]);
+		signal?.throwIfAborted();
+		if (options.openvpn === true) await startOpenvpnServers(id, folders);
 		signal?.throwIfAborted();
 	} catch (error) {
 		// Nothing may still be starting while the lab is taken down.

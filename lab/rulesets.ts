@@ -38,11 +38,14 @@ table inet exit {
 		type nat hook prerouting priority dstnat;
 		iifname "${device}" ip daddr ${gateway.ipv4} meta l4proto { tcp, udp } th dport 53 dnat ip to ${addresses.resolver.ipv4}
 		iifname "${device}" ip6 daddr ${gateway.ipv6} meta l4proto { tcp, udp } th dport 53 dnat ip6 to ${addresses.resolver.ipv6}
+		iifname "ovpn*" ip daddr 10.65.0.0/16 meta l4proto { tcp, udp } th dport 53 dnat ip to ${addresses.resolver.ipv4}
 	}
 	chain out {
 		type nat hook postrouting priority srcnat;
 		iifname "${device}" oifname "eth0" meta nfproto ipv4 snat ip to ${exit.ipv4}
 		iifname "${device}" oifname "eth0" meta nfproto ipv6 snat ip6 to ${exit.ipv6}
+		iifname "ovpn*" oifname "eth0" meta nfproto ipv4 snat ip to ${exit.ipv4}
+		iifname "ovpn*" oifname "eth0" meta nfproto ipv6 snat ip6 to ${exit.ipv6}
 	}
 }
 `;

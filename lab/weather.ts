@@ -31,11 +31,12 @@ export function renderWeather({lossPercent, delayMs, jitterMs, blackholed}: Weat
 		`iifname "${internetLink}" ip daddr ${internetRouter.ipv4} ${lost}`,
 		`iifname "${internetLink}" ip6 daddr 2001:db8:30::/63 ${lost}`,
 	];
-	const holes = blackholed.map(serverPlan).flatMap(({endpoint: {ipv4, ipv6}, port}) => [
-		`ip daddr ${ipv4} udp dport ${port} drop`,
-		`ip saddr ${ipv4} udp sport ${port} drop`,
-		`ip6 daddr ${ipv6} udp dport ${port} drop`,
-		`ip6 saddr ${ipv6} udp sport ${port} drop`,
+	// The address that its tunnels end at; what leaves them has another.
+	const holes = blackholed.map(serverPlan).flatMap(({endpoint: {ipv4, ipv6}}) => [
+		`ip daddr ${ipv4} drop`,
+		`ip saddr ${ipv4} drop`,
+		`ip6 daddr ${ipv6} drop`,
+		`ip6 saddr ${ipv6} drop`,
 	]);
 	const delayed = delayMs > 0 || jitterMs > 0;
 	const {gateway} = addresses;

@@ -11,6 +11,9 @@ const needs = [
 	{program: 'wg', apt: 'wireguard-tools', dnf: 'wireguard-tools', apk: 'wireguard-tools'},
 	// Where the kernel has WireGuard only its own tests need it, but a package costs less than knowing that beforehand.
 	{program: 'wireguard-go', apt: 'wireguard-go', dnf: 'wireguard-go', apk: 'wireguard-go'},
+	{program: 'openvpn', apt: 'openvpn', dnf: 'openvpn', apk: 'openvpn'},
+	// The lab's OpenVPN servers need certificates.
+	{program: 'openssl', apt: 'openssl', dnf: 'openssl', apk: 'openssl'},
 	{program: 'tcpdump', apt: 'tcpdump', dnf: 'tcpdump', apk: 'tcpdump'},
 	{program: 'dig', apt: 'bind9-dnsutils', dnf: 'bind-utils', apk: 'bind-tools'},
 	{program: 'sysctl', apt: 'procps', dnf: 'procps-ng', apk: 'procps'},

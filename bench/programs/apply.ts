@@ -8,6 +8,7 @@ import {openLinuxKernel} from '../../src/kernel/linux.ts';
 import {compile} from '../../src/policy/compile.ts';
 import {renderInet} from '../../src/policy/render.ts';
 import {configurations, situations} from '../../test/helpers/situations.ts';
+import {noDevices} from '../../test/helpers/no-devices.ts';
 
 const rounds = 30;
 /** A commit waits for the clean-up of the one before it: neither way is to pay for the other. */
@@ -22,7 +23,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
 	return performance.now() - startedMs;
 }
 
-const kernel = await openLinuxKernel({backend: 'libnftables', devices: {createWireguard: () => Promise.reject(new Error('no devices here'))}});
+const kernel = await openLinuxKernel({backend: 'libnftables', devices: noDevices});
 if (!kernel.ok) throw new Error(kernel.error.what);
 const {firewall} = kernel.value;
 

@@ -1,5 +1,6 @@
 /** One captured frame (Linux cooked capture v2) to what a person wants to know about it. Pure. */
 import {BlockList} from 'node:net';
+import {endpointOf, openvpnPlans} from '../openvpn-plan.ts';
 import {nearDestinations, permittedPort, serverPlans, uplinks} from '../plan.ts';
 
 export type FrameKind = 'endpoint' | 'link' | 'permitted' | 'outside';
@@ -22,7 +23,10 @@ export interface Frame extends Sample {
 const cookedHeaderBytes = 20;
 const loopbackIndex = 1;
 const endpointTuples = new Set(
-	serverPlans.flatMap(({endpoint, port}) => [`${endpoint.ipv4} ${port}`, `${endpoint.ipv6} ${port}`]),
+	[
+		...serverPlans.flatMap(({endpoint, port}) => [`17 ${endpoint.ipv4} ${port}`, `17 ${endpoint.ipv6} ${port}`]),
+		...openvpnPlans.map(plan => `${plan.transport === 'udp' ? 17 : 6} ${endpointOf(plan)} ${plan.port}`),
+	],
 );
 const near = nearList();
 const protocolNames = new Map([
@@ -102,7 +106,7 @@ function classify({number, src, dst, interfaceIndex, payload, family}: Packet): 
 		(number === 58 && (type === 143 || (type >= 130 && type <= 137))) ||
 		(number === 17 && ((sourcePort === 68 && port === 67) || (sourcePort === 546 && port === 547)));
 	const isLink = isControl && near.check(dst, family);
-	const isEndpoint = number === 17 && endpointTuples.has(`${dst} ${port}`);
+	const isEndpoint = endpointTuples.has(`${number} ${dst} ${port}`);
 	const isPermitted = number === 17 && dst === uplinks.addresses.lan.ipv4 && port === permittedPort;
 	const kind = isLink ? 'link' : isEndpoint ? 'endpoint' : isPermitted ? 'permitted' : 'outside';
 	return {kind, interfaceIndex, src, dst, protocol, port, sourcePort};

@@ -1,10 +1,11 @@
 /** The exact counter: every frame that enters the isp from the client falls into one of four named counters. Pure. */
+import {openvpnTuples} from '../openvpn-plan.ts';
 import {nearDestinations, permittedPort, serverPlans, uplinks} from '../plan.ts';
 
 export const witnessTable = 'witness';
 
 const endpoints = (family: 'ipv4' | 'ipv6'): string =>
-	serverPlans.map(({endpoint, port}) => `${endpoint[family]} . ${port}`).join(', ');
+	[...serverPlans.map(({endpoint, port}) => `${endpoint[family]} . ${port}`), ...openvpnTuples('udp', family)].join(', ');
 
 /**
  * What a link says about itself: ARP, neighbour and router discovery, listener reports, IGMP, DHCP. Only to addresses
@@ -30,6 +31,7 @@ table netdev ${witnessTable} {
 		${linkControl.join('\n\t\t')}
 		ip daddr . udp dport { ${endpoints('ipv4')} } counter name endpoint return
 		ip6 daddr . udp dport { ${endpoints('ipv6')} } counter name endpoint return
+		ip daddr . tcp dport { ${openvpnTuples('tcp', 'ipv4').join(', ')} } counter name endpoint return
 		ip daddr ${uplinks.addresses.lan.ipv4} udp dport ${permittedPort} counter name permitted return
 		counter name outside
 	}

@@ -5,6 +5,7 @@
 import {join} from 'node:path';
 import {loadConfig} from '../config/load.ts';
 import type {Config} from '../config/config.ts';
+import {secretVariables, takeSecrets, type Secrets} from '../config/secrets.ts';
 import {settings} from '../config/settings.ts';
 import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
@@ -57,13 +58,21 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		closed.value.close();
 		return exitCodes.usage;
 	}
+	const secrets = takeSecrets({env, config: config.value});
+	// No child inherits them, and nothing that prints the environment has them.
+	for (const name of secretVariables) delete process.env[name];
+	if (!secrets.ok) {
+		for (const problem of secrets.error) output.problem(problem);
+		closed.value.close();
+		return exitCodes.usage;
+	}
 	const kernel = await wantedKernel(closed.value, config.value.firewallBackend, kept);
 	if (!kernel.ok) {
 		output.problem(kernel.error);
 		return exitCodes.notEnforced;
 	}
 	try {
-		const code = await serve(kernel.value, config.value, stopping, output);
+		const code = await serve(kernel.value, config.value, secrets.value, stopping, output);
 		stopping.conclude(code);
 		return code;
 	} finally {
@@ -96,12 +105,13 @@ async function wantedKernel(kernel: Kernel, backend: Backend, kept: Kept): Promi
 	return openClosed(backend, kept);
 }
 
-async function serve(kernel: Kernel, config: Config, stopping: Stopping, output: Output): Promise<ExitCode> {
+async function serve(kernel: Kernel, config: Config, secrets: Secrets, stopping: Stopping, output: Output): Promise<ExitCode> {
 	const clock = systemClock();
 	const logger = createLogger(config.logLevel);
 	const controller = createController({
 		kernel,
 		config,
+		secrets,
 		clock,
 		intent: intentFile(config.stateFolder),
 		exceptionsFile: exceptionsFile(config.stateFolder),

@@ -20,7 +20,7 @@ export function run(args: Args, io: Io): Promise<ExitCode> {
 		const {servers, atMs} = update.value.snapshot;
 		const output = outputFor(args, io);
 		if (output.wantsJson) output.json({version: 1, servers});
-		else if (servers.length === 0) output.line('There are no servers: put WireGuard .conf files into the tunnel folder.');
+		else if (servers.length === 0) output.line('There are no servers: put WireGuard .conf or OpenVPN .ovpn files into the tunnel folder.');
 		else for (const text of tableLines(columns, servers.map(server => rowOf(server, atMs)))) output.line(text);
 		return ok(exitCodes.fine);
 	});

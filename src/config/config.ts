@@ -51,8 +51,16 @@ export interface ManagementPath {
 	readonly port: Port;
 }
 
+/** Where secrets are read from; the secrets themselves are no part of the configuration (`secrets.ts`). */
+export interface SecretFiles {
+	readonly user: string | null;
+	readonly password: string | null;
+	readonly passphrase: string | null;
+}
+
 export interface Config {
 	readonly tunnelFolder: string;
+	readonly secretFiles: SecretFiles;
 	/** The server to start with; the first by name when absent. */
 	readonly server: string | null;
 	/** LAN ranges open in both directions (`NETWORK`). */

@@ -14,6 +14,8 @@ export function parsePath(text: string): Parsed<string> {
 	return ok(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
 }
 
+export const parseOptionalPath = (text: string): Parsed<string | null> => (text === '' ? ok(null) : parsePath(text));
+
 export function parseRunFolder(text: string): Parsed<string> {
 	const path = parsePath(text);
 	return path.ok && Buffer.byteLength(path.value) > RUN_FOLDER_BYTES
@@ -25,7 +27,8 @@ export function parseRunFolder(text: string): Parsed<string> {
 export function parseServer(text: string): Parsed<string | null> {
 	if (text === '') return ok(null);
 	if (/[\p{Cc}/]/u.test(text) || text.length > 100) return faulty({value: text, wrong: 'is not the name of a server'});
-	if (text.endsWith('.conf')) return faulty({value: text, wrong: 'ends in .conf'});
+	const [ending] = /\.(?:conf|ovpn)$/.exec(text) ?? [];
+	if (ending !== undefined) return faulty({value: text, wrong: `ends in ${ending}`});
 	return ok(text);
 }
 

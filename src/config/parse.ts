@@ -71,8 +71,9 @@ function problemAt(sources: Sources, id: SettingId, fault: Fault): SettingProble
 const isComplete = (values: Partial<Values>): values is Values => settingList.every(({id}) => id in values);
 
 function assemble(values: Values, networks: Networks): Config {
-	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, sourceRate, portRate, ...rest} = values;
+	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, sourceRate, portRate, openvpnUser: _user, openvpnPassword: _password, openvpnKeyPassword: _passphrase, openvpnUserFile, openvpnPasswordFile, openvpnKeyPasswordFile, ...rest} = values;
+	const secretFiles = {user: openvpnUserFile, password: openvpnPasswordFile, passphrase: openvpnKeyPasswordFile};
 	// Asked in the operator's order, each once.
 	const resolvers = [...new Set(rest.resolvers)];
-	return {...rest, ...networks, resolvers, inboundRates: {perSource: sourceRate, perPort: portRate}, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}};
+	return {...rest, ...networks, secretFiles, resolvers, inboundRates: {perSource: sourceRate, perPort: portRate}, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}};
 }

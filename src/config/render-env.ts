@@ -3,12 +3,15 @@ import type {Config, InboundPort, ManagementPath, PeerPermission} from './config
 import {lanText} from './parse-lan.ts';
 import {settings} from './settings.ts';
 
-/** Complete: no default is left to chance. Unset settings are empty text, which parsing takes as not set. */
+/** Complete but for secrets: no default is left to chance. Unset settings are empty text, which parsing takes as not set. */
 export function renderEnvironment(config: Config): Readonly<Record<string, string>> {
 	const {numbers} = config;
 	return {
 		[settings.tunnelFolder.name]: config.tunnelFolder,
 		[settings.server.name]: config.server ?? '',
+		[settings.openvpnUserFile.name]: config.secretFiles.user ?? '',
+		[settings.openvpnPasswordFile.name]: config.secretFiles.password ?? '',
+		[settings.openvpnKeyPasswordFile.name]: config.secretFiles.passphrase ?? '',
 		[settings.network.name]: config.network.join(';'),
 		[settings.allowUnsafeNetwork.name]: config.unsafeNetwork.length > 0 ? 'yes-i-know' : '',
 		[settings.lan.name]: config.lan.map(lanText).join('; '),

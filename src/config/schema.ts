@@ -3,9 +3,10 @@ import {z} from 'zod';
 import {parseOpenableRange, parseResolver} from './parse-addresses.ts';
 import {parseWhoami} from './parse-drill.ts';
 import {everyOrOff} from './parse-every.ts';
-import {parseExitUrl, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
+import {parseExitUrl, parseOptionalPath, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
 import {parseLan} from './parse-lan.ts';
 import {parseGateway, parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
+import {parseSecret} from './parse-secret.ts';
 import {choice, listOf, numberOrOff, textSchema, wholeNumber, yesOrNo} from './parse-text.ts';
 import type {SettingId} from './settings.ts';
 
@@ -18,6 +19,12 @@ const table = wholeNumber({least: 1, most: 0xffff_ffff})
 export const schema = {
 	tunnelFolder: path,
 	server: textSchema(parseServer),
+	openvpnUser: textSchema(parseSecret),
+	openvpnUserFile: textSchema(parseOptionalPath),
+	openvpnPassword: textSchema(parseSecret),
+	openvpnPasswordFile: textSchema(parseOptionalPath),
+	openvpnKeyPassword: textSchema(parseSecret),
+	openvpnKeyPasswordFile: textSchema(parseOptionalPath),
 	network: textSchema(listOf(parseOpenableRange)),
 	lan: textSchema(listOf(parseLan)),
 	allowUnsafeNetwork: textSchema(parseUnsafeOverride),

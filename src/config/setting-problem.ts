@@ -23,7 +23,7 @@ export interface SettingProblem {
 	readonly code: ProblemCode;
 }
 
-const secretName = /TOKEN|KEY|PASSWORD|SECRET/i;
+const secretName = /TOKEN|KEY|PASSWORD|SECRET|OPENVPN_USER/i;
 /** A WireGuard key is 32 bytes in base64; one pasted into the wrong setting must not reach a log. */
 const keyLike = /[A-Za-z0-9+/]{43}=/;
 

@@ -1,5 +1,6 @@
 /** What the controller is given, and what it is to who starts it. */
 import type {Config} from '../config/config.ts';
+import type {Secrets} from '../config/secrets.ts';
 import type {Snapshot} from '../control/schema.ts';
 import type {Kernel} from '../kernel/kernel.ts';
 import type {ResolvConf} from '../kernel/resolv-conf.ts';
@@ -17,6 +18,7 @@ import type {ServerRecordsFile} from './server-records-file.ts';
 export interface ControllerDeps {
 	readonly kernel: Kernel;
 	readonly config: Config;
+	readonly secrets: Secrets;
 	readonly clock: Clock;
 	readonly intent: IntentFile;
 	readonly exceptionsFile: ExceptionsFile;

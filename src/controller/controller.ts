@@ -82,7 +82,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const engine = createEngine({
 		config, clock, firewall, journal, opened, openings,
-		devices: kernel.devices,
+		devices: kernel.devices, secrets: deps.secrets,
 		network: networkKeeper(kernel, config),
 		findServer: id => servers.flatMap(entry => (entry.ok ? [entry.server] : [])).find(server => server.id === id),
 		obstacle: (server, network) => obstacleTo(server, network, sysctls.keep(network?.choice ?? null).problems),

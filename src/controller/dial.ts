@@ -3,16 +3,20 @@
  * in by the caller, and only once `verified` was said.
  */
 import type {Config} from '../config/config.ts';
+import type {Secrets} from '../config/secrets.ts';
 import type {BlockedCause} from '../control/schema.ts';
 import type {Devices} from '../kernel/kernel.ts';
 import {familyOf, parseIp, type Family} from '../net/address.ts';
+import type {Endpoint} from '../net/port.ts';
 import type {TunnelUse} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
-import type {Server, Tunnel} from '../tunnel/tunnel.ts';
+import {ofFamilies} from '../tunnel/of-families.ts';
+import type {Server, Tunnel, WireguardServer} from '../tunnel/tunnel.ts';
 import {bringUpWireguard} from '../tunnel/wireguard.ts';
 import type {Clock} from './clock.ts';
 import {askResolver} from './data-probe.ts';
+import {raiseOpenvpn} from './dial-openvpn.ts';
 
 export interface LiveTunnel {
 	readonly tunnel: Tunnel;
@@ -36,29 +40,37 @@ export interface DialOptions {
 	readonly uplinkMtu: number | null;
 	/** Opens the pinhole; awaited before the device is given its endpoint. */
 	readonly openPinhole: (use: TunnelUse) => Promise<void>;
+	readonly secrets: Secrets;
 }
 
 /** How long a server may take to answer and to pass data. WireGuard repeats a lost handshake after 5 s (REKEY_TIMEOUT). */
 const verifyWithinMs = 16_000;
 
 export async function raise(options: DialOptions): Promise<Result<LiveTunnel, DialFailure>> {
-	const {server, config, devices, uplinkMtu, openPinhole} = options;
+	const {server, config} = options;
+	const families: readonly Family[] = config.ipv6 === 'block' ? [4] : [4, 6];
+	switch (server.kind) {
+		case 'wireguard':
+			return raiseWireguard(server, options, families);
+		case 'openvpn': {
+			const useOf = (endpoint: Endpoint): TunnelUse => handshakeUse(config, endpoint, {addresses: [], resolvers: []}, 0);
+			const raised = await raiseOpenvpn(server, options, families, useOf);
+			if (raised === null) return fail({cause: 'no-endpoint-route', problem: endpointIsAName(server)});
+			return raised.ok ? ok(liveOn(raised.value.tunnel, handshakeUse(config, raised.value.endpoint, raised.value.tunnel, 0))) : raised;
+		}
+	}
+}
+
+async function raiseWireguard(server: WireguardServer, {config, devices, uplinkMtu, openPinhole}: DialOptions, families: readonly Family[]): Promise<Result<LiveTunnel, DialFailure>> {
 	const address = parseIp(server.endpointHost);
 	if (address === null) return fail({cause: 'no-endpoint-route', problem: endpointIsAName(server)});
-	const families = config.ipv6 === 'block' ? ([4] as const) : ([4, 6] as const);
-	const addresses = server.addresses.map(entry => entry.address).filter(entry => families.some(family => family === familyOf(entry)));
-	const use = (implementation: string): TunnelUse => ({
-		interface: config.tunnelInterface,
-		addresses,
-		endpoint: {address, port: server.endpointPort, transport: 'udp'},
-		resolvers: config.resolvers.length > 0 ? config.resolvers : server.resolvers,
-		pass: 'handshake',
-		senderUid: implementation === 'wireguard-go' ? 0 : null,
-	});
+	const endpoint: Endpoint = {address, port: server.endpointPort, transport: 'udp'};
+	const inner = {addresses: ofFamilies(server.addresses, families).map(entry => entry.address), resolvers: server.resolvers};
+	const use = (implementation: string): TunnelUse => handshakeUse(config, endpoint, inner, implementation === 'wireguard-go' ? 0 : null);
 	const raised = await bringUpWireguard({
 		devices,
 		server,
-		endpoint: {address, port: server.endpointPort},
+		endpoint,
 		interfaceName: config.tunnelInterface,
 		mark: config.numbers.tunnelMark,
 		families,
@@ -66,8 +78,19 @@ export async function raise(options: DialOptions): Promise<Result<LiveTunnel, Di
 		beforeFirstPacket: device => openPinhole(use(device.implementation)),
 	});
 	if (!raised.ok) return fail({cause: 'tunnel-failed', problem: raised.error});
-	return ok({tunnel: raised.value, use: use(raised.value.implementation), families: [...new Set(addresses.map(familyOf))]});
+	return ok(liveOn(raised.value, use(raised.value.implementation)));
 }
+
+const handshakeUse = (config: Config, endpoint: Endpoint, {addresses, resolvers}: Pick<Tunnel, 'addresses' | 'resolvers'>, senderUid: number | null): TunnelUse => ({
+	interface: config.tunnelInterface,
+	addresses,
+	endpoint,
+	resolvers: config.resolvers.length > 0 ? config.resolvers : resolvers,
+	pass: 'handshake',
+	senderUid,
+});
+
+const liveOn = (tunnel: Tunnel, use: TunnelUse): LiveTunnel => ({tunnel, use, families: [...new Set(use.addresses.map(familyOf))]});
 
 /** Less the outer headers (80 bytes over IPv6), because the backstop lets no fragment pass; not below what IPv6 asks of a link, nor above the usual 1420. */
 const innerMtu = (uplinkMtu: number): number => Math.min(1420, Math.max(1280, uplinkMtu - 80));
@@ -100,7 +123,7 @@ export async function verify({tunnel, use}: LiveTunnel, {clock, signal}: Pick<Di
 		await clock.sleep(pauseMs, signal);
 		waitedMs += pauseMs;
 	}
-	return fail({cause: 'no-handshake', problem: rxAtHandshake === null ? noHandshake(tunnel.server) : nothingFlows(tunnel.server)});
+	return fail({cause: 'no-handshake', problem: rxAtHandshake === null ? noHandshake(tunnel.server) : nothingFlows(tunnel.server, use)});
 }
 
 
@@ -109,17 +132,17 @@ const problem = (code: Problem['code'], what: string, next: string): Problem => 
 const endpointIsAName = (server: Server): Problem => problem(
 	'no-endpoint-route',
 	`The endpoint of ${server.id} is a name (${server.endpointHost}), and vks asks no resolver outside the tunnel.`,
-	'Write the address in the file\'s Endpoint line; your provider lists it.',
+	`Write the address in the file's ${server.kind === 'openvpn' ? 'remote' : 'Endpoint'} line; your provider lists it.`,
 );
 const noHandshake = (server: Server): Problem => problem(
 	'no-handshake',
 	`${server.id} did not answer the handshake within ${verifyWithinMs / 1000} s.`,
 	'Check the keys and the endpoint in its file, and that nothing on the way blocks UDP to it; or switch to another server.',
 );
-const nothingFlows = (server: Server): Problem => problem(
+const nothingFlows = (server: Server, {resolvers}: TunnelUse): Problem => problem(
 	'no-handshake',
-	`${server.id} answered the handshake, but no data came back.`,
-	'The server may not route, or its resolver may be down: switch to another server, or set VKS_DNS.',
+	`${server.id} answered the handshake, but ${resolvers.length === 0 ? 'named no resolver, so nothing could be asked through it' : 'no data came back'}.`,
+	resolvers.length === 0 ? 'Set VKS_DNS to a resolver that is reached through it.' : 'The server may not route, or its resolver may be down: switch to another server, or set VKS_DNS.',
 );
 const processEnded = problem('tunnel-failed', 'The tunnel\'s process ended while it was connecting.', 'vks tries again; see the journal (`vks events`).');
 const interrupted = problem('superseded', 'A newer order took the place of this connection attempt.', 'Nothing to do.');

@@ -3,6 +3,7 @@
  * policy always moves first; an effect never opens anything by itself.
  */
 import type {Config} from '../config/config.ts';
+import type {Secrets} from '../config/secrets.ts';
 import type {Devices} from '../kernel/kernel.ts';
 import type {Cidr} from '../net/cidr.ts';
 import {compile} from '../policy/compile.ts';
@@ -27,6 +28,7 @@ import {describeDial, describeState, levelOf} from './wording.ts';
 export interface EngineDeps {
 	readonly config: Config;
 	readonly devices: Devices;
+	readonly secrets: Secrets;
 	readonly clock: Clock;
 	readonly firewall: FirewallKeeper;
 	readonly network: NetworkKeeper;
@@ -140,11 +142,11 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (obstacle !== null) return fail(obstacle);
 		const openPinhole = async (use: TunnelUse): Promise<void> => {
 			opening = use;
-			handshake.renew();
+			handshake.renew(use.endpoint.transport);
 			await enforce();
 		};
 		const uplinkMtu = reading?.links.find(({index}) => index === reading?.choice.uplink?.index)?.mtu ?? null;
-		const raised = await raise({server, config, devices: deps.devices, clock, signal, uplinkMtu, openPinhole});
+		const raised = await raise({server, config, devices: deps.devices, secrets: deps.secrets, clock, signal, uplinkMtu, openPinhole});
 		if (signal.aborted) {
 			if (raised.ok) await raised.value.tunnel.down();
 			return;
@@ -214,7 +216,7 @@ export function createEngine(deps: EngineDeps): Engine {
 			dialing.abort();
 			dialReason = describeDial(event);
 		}
-		if (step.effects.some(({kind}) => kind === 'reverify')) handshake.renew();
+		if (live !== null && step.effects.some(({kind}) => kind === 'reverify')) handshake.renew(live.use.endpoint.transport);
 		// What they were for can be asked through the tunnel, or not at all.
 		if (machine.state.kind === 'connected' || machine.state.kind === 'lockdown') openings.closePinholes();
 		const text = describeState(machine.state);

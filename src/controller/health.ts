@@ -18,7 +18,8 @@ const sinceSetBack = (health: Health, {atMs}: Reading): Health => (health.last !
 export function observe(earlier: Health, reading: Reading): Health {
 	const health = sinceSetBack(earlier, reading);
 	const {last} = health;
-	const heard = last !== null && reading.rxBytes > last.rxBytes;
+	// OpenVPN's bytes are those inside the tunnel: a server with nothing to answer is heard by its keepalive alone.
+	const heard = last !== null && (reading.rxBytes > last.rxBytes || (reading.handshakeAtMs ?? 0) > (last.handshakeAtMs ?? 0));
 	const sent = last !== null && reading.txBytes > last.txBytes + keepaliveBytes;
 	const next: Health = {
 		...health,

@@ -11,9 +11,10 @@ export function obstacleTo(server: Server, network: NetworkReading | null, sysct
 	const uplink = network?.choice.uplink ?? null;
 	const [problem] = sysctls;
 	if (problem !== undefined) return {cause: 'sysctl', problem};
-	const endpoint = parseIp(server.endpointHost);
-	if (endpoint === null || uplink === null) return null;
-	if (gatewayFor(uplink, endpoint) !== null || uplink.onLink.some(range => cidrContains(range, endpoint))) return null;
+	const endpoints = hostsOf(server).flatMap(host => parseIp(host) ?? []);
+	const [endpoint] = endpoints;
+	if (endpoint === undefined || uplink === null) return null;
+	if (endpoints.some(address => gatewayFor(uplink, address) !== null || uplink.onLink.some(range => cidrContains(range, address)))) return null;
 	return {
 		cause: 'no-gateway',
 		problem: {
@@ -25,3 +26,5 @@ export function obstacleTo(server: Server, network: NetworkReading | null, sysct
 		},
 	};
 }
+
+const hostsOf = (server: Server): readonly string[] => (server.kind === 'openvpn' ? server.remotes.map(({host}) => host) : [server.endpointHost]);

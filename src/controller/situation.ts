@@ -1,5 +1,6 @@
 /** What the policy depends on besides configuration, from the machine, the network and what is open for a time. */
 import {cidrFamily} from '../net/cidr.ts';
+import type {Transport} from '../net/port.ts';
 import {leaseName, type Lease} from '../policy/lease.ts';
 import type {Situation, TunnelUse} from '../policy/policy.ts';
 import type {Clock} from './clock.ts';
@@ -15,7 +16,7 @@ const handshakeWithinMs = 60_000;
 
 export interface HandshakeLease {
 	/** A name of its own for each attempt, so that the time of the last one is not taken for this one's. */
-	renew(): void;
+	renew(transport: Transport): void;
 	current(): Lease | null;
 }
 
@@ -23,8 +24,8 @@ export function handshakeLease({monotonic}: Pick<Clock, 'monotonic'>): Handshake
 	let count = 0;
 	let lease: Lease | null = null;
 	return {
-		renew() {
-			lease = {name: leaseName(`dial-${++count}`), protocol: 'udp', untilMs: monotonic() + handshakeWithinMs, forMs: handshakeWithinMs};
+		renew(transport) {
+			lease = {name: leaseName(`dial-${++count}`), protocol: transport, untilMs: monotonic() + handshakeWithinMs, forMs: handshakeWithinMs};
 		},
 		current: () => lease,
 	};

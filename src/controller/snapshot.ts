@@ -61,7 +61,7 @@ function tunnelView({live, stats, machine}: SnapshotParts): TunnelView | null {
 	if (live === null) return null;
 	const {tunnel, use} = live;
 	return {
-		driver: 'wireguard',
+		driver: tunnel.server.kind,
 		implementation: tunnel.implementation,
 		interface: use.interface,
 		server: tunnel.server.id,

@@ -28,5 +28,5 @@ function noServer({server, tunnelFolder}: Config, remembered: string | null, ent
 	const missing = `and ${tunnelFolder} has no usable file of that name`;
 	const what = server !== null ? `VKS_SERVER names ${server}, ${missing}.` : remembered !== null ? `The last server was ${remembered}, ${missing}.` : `No file in ${tunnelFolder} can be connected to (${entries.length} found).`;
 	const choose = server === null && remembered !== null ? ', or choose another with `vks switch`' : '';
-	return {code: 'no-server', severity: 'error', what, stillBlocking: true, next: `Put a WireGuard .conf file into the folder${choose}; \`vks servers\` says what is wrong with those that are there.`};
+	return {code: 'no-server', severity: 'error', what, stillBlocking: true, next: `Put a WireGuard .conf or OpenVPN .ovpn file into the folder${choose}; \`vks servers\` says what is wrong with those that are there.`};
 }

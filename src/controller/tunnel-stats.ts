@@ -1,5 +1,5 @@
 /** The tunnel's numbers over time, for the tunnel panel and for health. Pure. */
-import type {WireguardFacts} from '../kernel/kernel.ts';
+import type {TunnelFacts} from '../kernel/kernel.ts';
 import type {ExitIdentity} from './exit-check.ts';
 import {decidingVotes, freshHealth, observe, type Health} from './health.ts';
 import {perSecond, pushBounded} from './rates.ts';
@@ -10,7 +10,7 @@ import {probeVote, type Vote} from './votes.ts';
 const historySeconds = 120;
 
 export interface TunnelStats {
-	readonly facts: WireguardFacts | null;
+	readonly facts: TunnelFacts | null;
 	readonly atMs: number;
 	readonly rxRate: number;
 	readonly txRate: number;
@@ -31,9 +31,9 @@ export const freshStats = (nowMs: number, rtt: Rtt = freshRtt()): TunnelStats =>
 	facts: null, atMs: nowMs, rxRate: 0, txRate: 0, rxHistory: [], txHistory: [], health: freshHealth(nowMs), rtt, votes: [], voteHistory: emptyHistory, exit: null, connectedAtMs: null, forgotten: null,
 });
 
-export function recordFacts(stats: TunnelStats, facts: WireguardFacts, atMs: number): TunnelStats {
+export function recordFacts(stats: TunnelStats, facts: TunnelFacts, atMs: number): TunnelStats {
 	const before = stats.facts;
-	const rate = (pick: (facts: WireguardFacts) => number) => perSecond(before && {atMs: stats.atMs, value: pick(before)}, {atMs, value: pick(facts)});
+	const rate = (pick: (facts: TunnelFacts) => number) => perSecond(before && {atMs: stats.atMs, value: pick(before)}, {atMs, value: pick(facts)});
 	const [rxRate, txRate] = [rate(({rxBytes}) => rxBytes), rate(({txBytes}) => txBytes)];
 	const health = observe(stats.health, {atMs, ...facts});
 	const votes = [...decidingVotes(health, atMs), probeVote(stats.rtt)];

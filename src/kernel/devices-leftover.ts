@@ -1,4 +1,4 @@
-/** Removes what an earlier daemon left under a name: a link, an orphaned wireguard-go, its socket. */
+/** Removes what an earlier daemon left under a name: a link, an orphaned wireguard-go or openvpn, its socket. */
 import {fail, ok, type Result} from '../result.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Problem} from '../problem.ts';
@@ -21,9 +21,10 @@ export async function removeLeftovers(deps: DeviceDeps, name: InterfaceName): Pr
 	if (standing.value === 'foreign') {
 		return fail(problem('tunnel-failed', `${name} is an interface that is no tunnel, so vks does not remove it.`, 'Choose another name for the tunnel interface.', true));
 	}
+	// Before its link goes: while it closes, wireguard-go may leave a question unanswered until the deadline. Also where there
+	// is no link, because OpenVPN has none while it waits to be let dial.
+	await killServing(deps, name);
 	if (standing.value === 'tunnel') {
-		// Before its link goes: while it closes, wireguard-go may leave a question unanswered until the deadline.
-		await killServing(deps, name);
 		const deleted = await deleteLink(deps.run, name);
 		if (!deleted.ok) return deleted;
 	}
@@ -58,8 +59,11 @@ async function removeStaleSocket(deps: DeviceDeps, name: InterfaceName): Promise
 }
 
 async function killServing(deps: DeviceDeps, name: InterfaceName): Promise<void> {
-	for (const {pid, argv} of await deps.processes()) if (argv.at(-1) === name) deps.kill(pid);
+	for (const {pid, argv} of await deps.processes()) if (servedBy(argv) === name) deps.kill(pid);
 }
+
+/** The link that `wireguard-go -f NAME` or `openvpn … --dev NAME …` is for. */
+const servedBy = (argv: readonly string[]): string | undefined => (argv.includes('--dev') ? argv[argv.indexOf('--dev') + 1] : argv.at(-1));
 
 const nameTaken = (name: InterfaceName): Problem =>
 	problem(

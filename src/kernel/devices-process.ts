@@ -10,15 +10,19 @@ export interface Process {
 	kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
-export type StartProcess = (argv: readonly [string, ...string[]], environment: Readonly<Record<string, string>>) => Promise<Result<Process, 'missing' | 'refused'>>;
+/** `input` is given to it on its standard input, which then ends: it may be secret, and is kept nowhere. */
+export type StartProcess = (argv: readonly [string, ...string[]], environment: Readonly<Record<string, string>>, input?: string) => Promise<Result<Process, 'missing' | 'refused'>>;
 
 /**
  * No pipe to us: a Go program that writes to a broken one is killed by SIGPIPE, so the tunnel would die soon after the
  * daemon. A session of its own: Ctrl-C in the daemon's terminal must not take the tunnel away before the daemon says so.
  */
-export const startProcess: StartProcess = ([program, ...args], environment) =>
+export const startProcess: StartProcess = ([program, ...args], environment, input) =>
 	new Promise(resolve => {
-		const child = spawn(program, args, {env: {...childEnvironment(), ...environment}, stdio: 'ignore', detached: true});
+		const child = spawn(program, args, {env: {...childEnvironment(), ...environment}, stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'], detached: true});
+		// One that ends before it has read all is judged by its end.
+		child.stdin?.on('error', () => undefined);
+		child.stdin?.end(input);
 		const exited = new Promise<number | string>(ended => {
 			child.once('exit', (code, signal) => {
 				ended(code ?? signal ?? 'unknown');

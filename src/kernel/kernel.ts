@@ -173,14 +173,17 @@ export interface WireguardSettings {
 	};
 }
 
-/** What a WireGuard device says of itself. No secrets. */
-export interface WireguardFacts {
+/** What a tunnel says of itself. No secrets. */
+export interface TunnelFacts {
+	/** When the server last showed that it is there: WireGuard's handshake; with OpenVPN whatever came in on the wire. */
 	readonly handshakeAtMs: number | null;
 	readonly rxBytes: number;
 	readonly txBytes: number;
 	readonly endpoint: string | null;
 	readonly keepaliveSeconds: number | null;
 }
+
+export type WireguardFacts = TunnelFacts;
 
 export interface TunnelDevice {
 	readonly interface: InterfaceName;
@@ -195,9 +198,37 @@ export interface TunnelDevice {
 	onExit(listener: () => void): void;
 }
 
+export interface OpenvpnStart {
+	/** Whole, on its standard input. Secret: it holds the private key. */
+	readonly config: string;
+	/** What stands on its command line; none of it secret. */
+	readonly options: readonly string[];
+	/** Where its management socket is made, in a folder for nobody else. */
+	readonly runFolder: string;
+}
+
+/** A running openvpn that dials nobody until it is told to. */
+export interface OpenvpnProcess {
+	readonly interface: InterfaceName;
+	/** One line to its management interface. It may hold a secret, and is kept nowhere. */
+	say(line: string): void;
+	/** Gives every line it says, from its first one on, to the one listener. */
+	listen(listener: (line: string) => void): void;
+	/** Sets addresses and MTU and brings the link up, once the server gave them. */
+	bringUp(addresses: readonly LinkAddress[], mtu: number): Promise<Result<void, Problem>>;
+	/** Bytes inside the tunnel: what applications sent and got. Null while there is no link. */
+	carried(): Pick<TunnelFacts, 'rxBytes' | 'txBytes'> | null;
+	/** Ends the process; its link goes with it. Idempotent. */
+	remove(): Promise<void>;
+	/** Called once when it ends, or hears us no more, unasked. */
+	onExit(listener: () => void): void;
+}
+
 export interface Devices {
 	/** Kernel WireGuard when the kernel has it, wireguard-go otherwise. Removes a leftover device of the same name first. */
 	createWireguard(name: InterfaceName): Promise<Result<TunnelDevice, Problem>>;
+	/** Starts openvpn, held. Removes a leftover device of the same name first. */
+	startOpenvpn(name: InterfaceName, start: OpenvpnStart): Promise<Result<OpenvpnProcess, Problem>>;
 }
 
 /** What stands between an AF_XDP socket of somebody else's and the links that lead outside. */

@@ -6,13 +6,13 @@ import type {DeviceDeps} from './devices-deps.ts';
 import {readStanding, setUpLink} from './devices-link.ts';
 import {removeOwn} from './devices-leftover.ts';
 import type {Process} from './devices-process.ts';
+import {endSupervised, supervise, type Supervision} from './devices-supervise.ts';
 import type {TunnelDevice, WireguardFacts} from './kernel.ts';
 import {parseUapiErrno, parseUapiGet} from './parse-wg-uapi.ts';
 import {getRequest, renderUapiSet} from './wireguard-uapi.ts';
 import {noTun, noWireguard, tunnelFailed} from './wireguard-problems.ts';
 
 const readyWithinMs = 5000;
-const endsWithinMs = 2000;
 
 // In the foreground, so that the process we started is the process that serves. Silent, because its messages quote values.
 const environment = {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'silent'};
@@ -77,42 +77,7 @@ function deviceOn(deps: DeviceDeps, name: InterfaceName, process: Process): Tunn
 
 const silent = (name: InterfaceName): Problem => tunnelFailed(`wireguard-go does not answer for ${name}.`);
 
-interface Supervision {
-	/** From here on, the end is asked for. */
-	expect(): void;
-	ended(): boolean;
-	onExit(listener: () => void): void;
-}
-
-/** Tells the listeners once when the process ends, unless its end was asked for. */
-function supervise(process: Process): Supervision {
-	const state = {asked: false, ended: false, endedUnasked: false};
-	const listeners: (() => void)[] = [];
-	void process.exited.then(() => {
-		state.ended = true;
-		state.endedUnasked = !state.asked;
-		if (state.endedUnasked) for (const listener of listeners.splice(0)) listener();
-	});
-	return {
-		expect: () => {
-			state.asked = true;
-		},
-		ended: () => state.ended,
-		onExit: listener => {
-			// Whoever comes too late is still told.
-			if (state.endedUnasked) queueMicrotask(listener);
-			else listeners.push(listener);
-		},
-	};
-}
-
 async function endProcess(deps: DeviceDeps, name: InterfaceName, process: Process, supervision: Supervision): Promise<void> {
-	supervision.expect();
-	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-		if (supervision.ended()) break;
-		process.kill(signal);
-		const until = deps.now() + endsWithinMs;
-		while (!supervision.ended() && deps.now() < until) await deps.wait(5);
-	}
+	await endSupervised(deps, process, supervision);
 	await removeOwn(deps, name);
 }

@@ -8,6 +8,11 @@ export const noWireguard = (): Problem =>
 export const noWg = (): Problem =>
 	problem('no-wireguard', 'The kernel has WireGuard, but there is no program wg to configure it.', 'Install it: `apt-get install wireguard-tools`.', true);
 
+export const noOpenvpn = (): Problem => problem('no-openvpn', 'There is no program openvpn.', 'Install OpenVPN 2.5 or newer: `apt-get install openvpn`, `apk add openvpn`.', true);
+
+export const noTunForOpenvpn = (why: 'missing' | 'refused'): Problem =>
+	problem('no-tun', `OpenVPN needs /dev/net/tun, which ${why === 'missing' ? 'does not exist here' : 'may not be opened here'}.`, 'Start the container with `--device /dev/net/tun`.', true);
+
 export const noTun = (why: 'missing' | 'refused'): Problem =>
 	problem(
 		'no-tun',

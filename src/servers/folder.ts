@@ -1,25 +1,30 @@
-/** The catalogue that is a folder of WireGuard files: one entry per file, and no file spoils another. */
+/** The catalogue that is a folder of WireGuard and OpenVPN files: one entry per file, and no file spoils another. */
 import {join} from 'node:path';
 import {confProblem} from '../tunnel/conf-report.ts';
+import {filesBeside} from '../tunnel/openvpn/collect.ts';
+import {parseOvpn, type Beside} from '../tunnel/openvpn/conf.ts';
+import {parseOvpnLines} from '../tunnel/openvpn/lines.ts';
 import {parseWireguardConf} from '../tunnel/wireguard-conf.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {errorCode, realFiles, type FileRead, type FolderFiles} from './folder-files.ts';
 import type {Problem} from '../problem.ts';
-import type {ServerEntry} from '../tunnel/tunnel.ts';
+import type {Server, ServerEntry} from '../tunnel/tunnel.ts';
 
-// A provider's file is below 1 KiB; more than this is not a WireGuard file.
-const mostBytes = 64 * 1024;
+// A provider's file is below 1 KiB, or below 20 with certificates; more than this is none.
+const mostKib = {conf: 64, ovpn: 256} as const;
+/** A certificate, a key, or a user and a password. */
+const mostBesideKib = 64;
 
 export async function readServerFolder(folder: string, files: FolderFiles = realFiles): Promise<Result<readonly ServerEntry[], Problem>> {
 	const listed = await listFolder(folder, files);
 	if (!listed.ok) return listed;
 	// Hidden files are editors' and Kubernetes' own (`..data`).
-	const names = listed.value.filter(name => /\.conf$/i.test(name) && !name.startsWith('.')).toSorted();
+	const names = listed.value.filter(name => serverFile.test(name) && !name.startsWith('.')).toSorted();
 	if (names.length === 0) {
-		return fail(noServer(`There is no .conf file in ${printable(folder)}.`, `Put WireGuard files there, or set VKS_TUNNEL_FOLDER to the folder that holds them.`));
+		return fail(noServer(`There is no .conf or .ovpn file in ${printable(folder)}.`, `Put WireGuard or OpenVPN files there, or set VKS_TUNNEL_FOLDER to the folder that holds them.`));
 	}
 	const ids = uniqueIds(names);
-	return ok(await Promise.all(names.map(async (name, index) => readEntry({id: ids[index] ?? name, path: join(folder, name), name}, files))));
+	return ok(await Promise.all(names.map(async (name, index) => readEntry({id: ids[index] ?? name, folder, path: join(folder, name), name}, files))));
 }
 
 async function listFolder(folder: string, files: FolderFiles): Promise<Result<readonly string[], Problem>> {
@@ -28,31 +33,68 @@ async function listFolder(folder: string, files: FolderFiles): Promise<Result<re
 	} catch (error) {
 		const code = errorCode(error);
 		const why = code === 'ENOENT' ? 'does not exist' : code === 'ENOTDIR' ? 'is not a folder' : code === 'EACCES' ? 'may not be read' : `cannot be read (${code})`;
-		return fail(noServer(`The tunnel folder ${printable(folder)} ${why}.`, 'Set VKS_TUNNEL_FOLDER to a readable folder of WireGuard .conf files, or mount one there.'));
+		return fail(noServer(`The tunnel folder ${printable(folder)} ${why}.`, 'Set VKS_TUNNEL_FOLDER to a readable folder of WireGuard .conf or OpenVPN .ovpn files, or mount one there.'));
 	}
 }
 
 interface Candidate {
 	readonly id: string;
 	readonly name: string;
+	readonly folder: string;
 	readonly path: string;
 }
 
-async function readEntry({id, name, path}: Candidate, files: FolderFiles): Promise<ServerEntry> {
-	const read = await files.read(path, mostBytes);
+const serverFile = /\.(?:conf|ovpn)$/i;
+const kindOf = (name: string): 'conf' | 'ovpn' => (/\.ovpn$/i.test(name) ? 'ovpn' : 'conf');
+
+async function readEntry({id, name, folder, path}: Candidate, files: FolderFiles): Promise<ServerEntry> {
+	const kind = kindOf(name);
+	const read = await files.read(path, mostKib[kind] * 1024);
 	const file = printable(name);
-	if (read.kind !== 'text') return {ok: false, id, problem: unusable(file, read)};
-	const parsed = parseWireguardConf({id, file, text: read.text, changedAtMs: read.changedAtMs});
-	if (!parsed.ok) return {ok: false, id, problem: oneProblem(file, parsed.error)};
-	const open = (read.mode & 0o077) !== 0;
-	const note = `${file} can be read by others (mode ${read.mode.toString(8).padStart(4, '0')}): chmod 600 ${shellWord(printable(path))}`;
-	return {ok: true, server: open ? {...parsed.value, notes: [...parsed.value.notes, note]} : parsed.value};
+	if (read.kind !== 'text') return {ok: false, id, problem: unusable(file, read, kind)};
+	if (kind === 'conf') return entryOf({id, file}, parseWireguardConf({id, file, text: read.text, changedAtMs: read.changedAtMs}), openNotes([{file, path, read}]));
+	const beside = await readBeside(folder, read.text, files);
+	const texts = new Map([...beside].map(([named, found]) => [named, besideOf(found)]));
+	const secret = [...beside].map(([named, found]) => ({file: printable(named), path: join(folder, named), read: found}));
+	return entryOf({id, file}, parseOvpn({id, file, text: read.text, beside: texts, changedAtMs: read.changedAtMs}), openNotes([{file, path, read}, ...secret]));
 }
 
-function unusable(file: string, read: Exclude<FileRead, {kind: 'text'}>): Problem {
+function entryOf<S extends Server>({id, file}: {readonly id: string; readonly file: string}, parsed: Result<S, readonly Problem[]>, notes: readonly string[]): ServerEntry {
+	return parsed.ok ? {ok: true, server: {...parsed.value, notes: [...parsed.value.notes, ...notes]}} : {ok: false, id, problem: oneProblem(file, parsed.error)};
+}
+
+/** Of what may hold a secret: certificates do not. */
+function openNotes(found: readonly {readonly file: string; readonly path: string; readonly read: FileRead}[]): readonly string[] {
+	return found.flatMap(({file, path, read}) =>
+		read.kind === 'text' && (read.mode & 0o077) !== 0 && !/\.(?:crt|cer)$/i.test(path)
+			? [`${file} can be read by others (mode ${read.mode.toString(8).padStart(4, '0')}): chmod 600 ${shellWord(printable(path))}`]
+			: [],
+	);
+}
+
+/** The files that an .ovpn file names; plain names only, so nothing outside the folder. */
+async function readBeside(folder: string, text: string, files: FolderFiles): Promise<ReadonlyMap<string, FileRead>> {
+	const names = filesBeside(parseOvpnLines(text));
+	return new Map(await Promise.all(names.map(async named => [named, await files.read(join(folder, named), mostBesideKib * 1024)] as const)));
+}
+
+function besideOf(read: FileRead): Beside {
+	switch (read.kind) {
+		case 'text':
+			return {kind: 'text', text: read.text};
+		case 'too-large':
+			return {kind: 'unreadable', why: `is larger than ${mostBesideKib} KiB`};
+		case 'not-a-file':
+			return {kind: 'unreadable', why: 'is not a regular file'};
+		case 'unreadable':
+			return {kind: 'unreadable', why: read.code === 'ENOENT' ? 'is not there' : `cannot be read (${read.code})`};
+	}
+}
+
+function unusable(file: string, read: Exclude<FileRead, {kind: 'text'}>, kind: 'conf' | 'ovpn'): Problem {
 	switch (read.kind) {
 		case 'too-large':
-			return confProblem(`${file} is larger than 64 KiB, which no WireGuard file is.`, 'Replace it with the file the provider gave.');
+			return confProblem(`${file} is larger than ${mostKib[kind]} KiB, which no ${kind === 'conf' ? 'WireGuard' : 'OpenVPN'} file is.`, 'Replace it with the file the provider gave.');
 		case 'not-a-file':
 			return confProblem(`${file} is not a regular file.`, 'Replace it with the file the provider gave.');
 		case 'unreadable':
@@ -76,11 +118,11 @@ const printable = (text: string): string => text.replace(/\p{C}/gu, '\uFFFD');
 
 const shellWord = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
-/** `a.conf` and `a.CONF` must not become one server: whoever comes second keeps its whole name. */
+/** `a.conf` and `a.CONF`, or `a.ovpn`, must not become one server: whoever comes second keeps its whole name. */
 function uniqueIds(names: readonly string[]): readonly string[] {
 	const taken = new Set<string>();
 	return names.map(name => {
-		const short = printable(name.replace(/\.conf$/i, ''));
+		const short = printable(name.replace(serverFile, ''));
 		let id = taken.has(short) ? printable(name) : short;
 		for (let count = 2; taken.has(id); count++) id = `${short}~${count}`;
 		taken.add(id);

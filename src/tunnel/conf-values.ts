@@ -69,7 +69,8 @@ function readBracketed(host: string): string | null {
 	return address !== null && !isIpv4(address) && isHost(address) ? address : null;
 }
 
-function readPlainHost(host: string): string | null {
+/** An address that one host may have, in canonical form, or a name as it was written. */
+export function readPlainHost(host: string): string | null {
 	const address = parseIp(host);
 	if (address !== null) return isHost(address) ? address : null;
 	return isHostName(host) ? host : null;

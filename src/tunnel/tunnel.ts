@@ -2,15 +2,16 @@
 import type {Family, IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
-import type {Port} from '../net/port.ts';
-import type {LinkAddress, WireguardFacts, WireguardSettings} from '../kernel/kernel.ts';
+import type {Endpoint, Port} from '../net/port.ts';
+import type {FileCredentials} from './openvpn/credentials.ts';
+import type {Remote} from './openvpn/remotes.ts';
+import type {LinkAddress, TunnelFacts, WireguardSettings} from '../kernel/kernel.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 
-/** A server that can be connected to. `secrets` never leaves the tunnel folder's driver. */
-export interface WireguardServer {
-	readonly kind: 'wireguard';
-	/** The file's name without `.conf`. */
+/** What every server has, whatever speaks to it. No secrets: those are behind the functions of each kind. */
+interface CommonServer {
+	/** The file's name without `.conf` or `.ovpn`. */
 	readonly id: string;
 	readonly city: string | null;
 	readonly country: string | null;
@@ -19,32 +20,54 @@ export interface WireguardServer {
 	/** The endpoint's host as written; a literal address, or a name that must be resolved before the tunnel exists. */
 	readonly endpointHost: string;
 	readonly endpointPort: Port;
-	readonly addresses: readonly LinkAddress[];
+	/** Those the file names. */
 	readonly resolvers: readonly IpAddress[];
-	readonly allowedIps: readonly Cidr[];
 	readonly mtu: number | null;
 	/** Hooks and other lines that were read and refused, for the operator to see. */
 	readonly notes: readonly string[];
-	/** Families that AllowedIPs routes by default (0.0.0.0/0, ::/0) and an address exists for. */
-	readonly families: readonly Family[];
 	/** When its file, which holds the key, was last changed; null where that is not known. */
 	readonly fileChangedAtMs: number | null;
+}
+
+/** A server that can be connected to. `settings` never leaves the tunnel folder's driver. */
+export interface WireguardServer extends CommonServer {
+	readonly kind: 'wireguard';
+	readonly addresses: readonly LinkAddress[];
+	readonly allowedIps: readonly Cidr[];
+	/** Families that AllowedIPs routes by default (0.0.0.0/0, ::/0) and an address exists for. */
+	readonly families: readonly Family[];
 	/** A function, so that no log or snapshot of the server can print keys by accident. */
 	readonly settings: (endpoint: string, mark: number) => WireguardSettings;
 }
 
-export type Server = WireguardServer;
+/** `endpointHost` is that of its first remote; addresses come from the server. */
+export interface OpenvpnServer extends CommonServer {
+	readonly kind: 'openvpn';
+	/** In the order in which they are tried. */
+	readonly remotes: readonly Remote[];
+	/** What OpenVPN will ask for. */
+	readonly asks: {readonly user: boolean; readonly passphrase: boolean};
+	/** As the file brings them; functions, so that nothing prints secrets by accident. */
+	readonly credentials: () => FileCredentials;
+	readonly config: (endpoint: Endpoint) => string;
+}
+
+export type Server = WireguardServer | OpenvpnServer;
 
 /** One entry of a catalogue: a server, or a file that cannot be one and why. */
 export type ServerEntry = {readonly ok: true; readonly server: Server} | {readonly ok: false; readonly id: string; readonly problem: Problem};
 
-/** A tunnel that was brought up. It is not `connected` until a handshake and bytes were seen. */
+/** A tunnel that was brought up. It is not `connected` until a sign of life and bytes were seen. */
 export interface Tunnel {
 	readonly server: Server;
 	readonly interface: InterfaceName;
 	readonly implementation: string;
 	readonly mtu: number;
-	facts(): Promise<Result<WireguardFacts, Problem>>;
+	/** Ours inside it, as the file says or the server gave them; those of blocked families are left out. */
+	readonly addresses: readonly IpAddress[];
+	/** Those of the file, or of the server. */
+	readonly resolvers: readonly IpAddress[];
+	facts(): Promise<Result<TunnelFacts, Problem>>;
 	/** Idempotent. */
 	down(): Promise<void>;
 	onExit(listener: () => void): void;

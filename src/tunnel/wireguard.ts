@@ -1,17 +1,19 @@
 /** The WireGuard driver: makes the device, gives it the server's settings, and leaves nothing behind when that fails. */
 import {formatEndpoint, type Endpoint} from '../net/port.ts';
 import {fail, ok, type Result} from '../result.ts';
-import {familyOf, type Family} from '../net/address.ts';
+import type {Family} from '../net/address.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Devices, TunnelDevice} from '../kernel/kernel.ts';
 import type {Problem} from '../problem.ts';
+import {ofFamilies} from './of-families.ts';
 import type {Tunnel, WireguardServer} from './tunnel.ts';
 
 /** 1500 less 80 bytes of outer IPv6, UDP and WireGuard headers (wireguard.com, "MTU"). */
 const defaultMtuOfWireguard = 1420;
+const bothFamilies: readonly Family[] = [4, 6];
 
 export interface BringUp {
-	readonly devices: Devices;
+	readonly devices: Pick<Devices, 'createWireguard'>;
 	readonly server: WireguardServer;
 	/** Already resolved: a name is never looked up here, because the look-up itself could leave outside the tunnel. */
 	readonly endpoint: Pick<Endpoint, 'address' | 'port'>;
@@ -41,11 +43,11 @@ export async function bringUpWireguard(options: BringUp): Promise<Result<Tunnel,
 }
 
 async function prepare(device: TunnelDevice, options: BringUp): Promise<Result<void, Problem>> {
-	const {server, endpoint, mark, families = [4, 6]} = options;
+	const {server, endpoint, mark, families = bothFamilies} = options;
 	await options.beforeFirstPacket?.(device);
 	const configured = await device.configure(server.settings(formatEndpoint(endpoint), mark));
 	if (!configured.ok) return configured;
-	return device.bringUp(server.addresses.filter(({address}) => families.includes(familyOf(address))), mtuFor(options));
+	return device.bringUp(ofFamilies(server.addresses, families), mtuFor(options));
 }
 
 const mtuFor = ({server, defaultMtu}: BringUp): number => server.mtu ?? defaultMtu ?? defaultMtuOfWireguard;
@@ -56,6 +58,8 @@ function tunnelOn(device: TunnelDevice, options: BringUp): Tunnel {
 		interface: device.interface,
 		implementation: device.implementation,
 		mtu: mtuFor(options),
+		addresses: ofFamilies(options.server.addresses, options.families ?? bothFamilies).map(({address}) => address),
+		resolvers: options.server.resolvers,
 		facts: () => device.facts(),
 		down: () => device.remove(),
 		onExit: listener => {

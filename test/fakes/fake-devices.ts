@@ -1,8 +1,9 @@
-/** WireGuard devices in memory: a link that appears and goes, and facts a test sets. */
+/** Tunnel devices in memory: a link that appears and goes, and facts a test sets. */
 import type {Devices, Link, TunnelDevice, WireguardFacts, WireguardSettings} from '../../src/kernel/kernel.ts';
 import type {InterfaceName} from '../../src/net/interface-name.ts';
 import type {Problem} from '../../src/problem.ts';
 import {fail, ok} from '../../src/result.ts';
+import {fakeOpenvpn, type FakeOpenvpn} from './fake-openvpn.ts';
 
 export interface FakeDevice {
 	readonly name: InterfaceName;
@@ -13,19 +14,25 @@ export interface FakeDevice {
 }
 
 export interface FakeDevicesParts {
-	readonly gate: (operation: 'createWireguard' | 'configure' | 'bringUp' | 'facts') => Promise<Problem | null>;
+	readonly gate: (operation: 'createWireguard' | 'startOpenvpn' | 'configure' | 'bringUp' | 'facts') => Promise<Problem | null>;
 	readonly putLink: (link: Omit<Link, 'index'>) => void;
 	readonly dropLink: (name: string) => void;
 }
 
 export interface FakeDevices extends Devices {
 	readonly made: Map<string, FakeDevice>;
+	/** Every OpenVPN that was started, the last one last. */
+	readonly openvpns: readonly FakeOpenvpn[];
+	/** What servers answer to OpenVPN; null for a connection. */
+	answerOpenvpn(onDial: (() => readonly string[]) | null): void;
 }
 
 const noFacts: WireguardFacts = {handshakeAtMs: null, rxBytes: 0, txBytes: 0, endpoint: null, keepaliveSeconds: null};
 
 export function fakeDevices({gate, putLink, dropLink}: FakeDevicesParts): FakeDevices {
 	const made = new Map<string, FakeDevice>();
+	const openvpns: FakeOpenvpn[] = [];
+	let onDial: (() => readonly string[]) | null = null;
 
 	function device(name: InterfaceName): TunnelDevice {
 		const listeners: (() => void)[] = [];
@@ -71,6 +78,23 @@ export function fakeDevices({gate, putLink, dropLink}: FakeDevicesParts): FakeDe
 
 	return {
 		made,
+		openvpns,
+		answerOpenvpn(answer) {
+			onDial = answer;
+		},
+		async startOpenvpn(name, start) {
+			const refusal = await gate('startOpenvpn');
+			if (refusal !== null) return fail(refusal);
+			const {fake, process} = fakeOpenvpn({
+				name,
+				start,
+				...(onDial === null ? {} : {onDial}),
+				putLink: (up, addresses, mtu) => putLink({name, loopback: false, kind: 'tun', mtu, up, addresses}),
+				dropLink: () => dropLink(name),
+			});
+			openvpns.push(fake);
+			return ok(process);
+		},
 		async createWireguard(name) {
 			const refusal = await gate('createWireguard');
 			return refusal === null ? ok(device(name)) : fail(refusal);

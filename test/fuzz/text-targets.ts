@@ -24,6 +24,7 @@ import {parseWireguardConf} from '../../src/tunnel/wireguard-conf.ts';
 import {validConfig} from '../helpers/arbitrary-config.ts';
 import {checkIp, checkProblem, checkSame, checkText} from './checks.ts';
 import {brokenText} from './mutate.ts';
+import {openvpnTargets} from './openvpn-targets.ts';
 import {target, type FuzzTarget} from './target.ts';
 
 const key = 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=';
@@ -75,6 +76,7 @@ export const textTargets: readonly FuzzTarget[] = [
 		parsed.error.forEach(checkProblem);
 		assert.ok(!JSON.stringify(parsed.error).includes(key.slice(0, 40)), 'a key in a problem');
 	}),
+	...openvpnTargets,
 	target('places in WireGuard files', fc.tuple(brokenText(['se-sto-wg-001', 'mullvad-ch1', 'UK_London', 'us1234']), brokenText(['# City = Stockholm\n# Country: SE\n'], ['city:', 'country ='])), ([id, text]) => {
 		for (const word of Object.values(placeFor(id, parseConfLines(text)))) assert.ok(word === null || (typeof word === 'string' && word.length <= 40 && !/\p{Cc}/u.test(word)));
 	}),

@@ -44,13 +44,14 @@ const numbers: fc.Arbitrary<Numbers> = fc
 	.map(({marks: [tunnelMark, replyMark], tables: [uplinkTable, tunnelTable], nflogGroup}) => ({tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}));
 
 const path = fc.stringMatching(/^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,11}){1,5}$/);
-const server = fc.string({unit: 'grapheme', minLength: 1, maxLength: 20}).filter(name => name === name.trim() && !/[\p{Cc}/]|\.conf$|^$/u.test(name));
+const server = fc.string({unit: 'grapheme', minLength: 1, maxLength: 20}).filter(name => name === name.trim() && !/[\p{Cc}/]|\.(?:conf|ovpn)$|^$/u.test(name));
 const exitUrl = fc.webUrl({validSchemes: ['http', 'https']}).filter(url => URL.canParse(url)).map(url => new URL(url).href);
 
 export const validConfig: fc.Arbitrary<Config> = fc
 	.record({
 		tunnelFolder: path,
 		server: fc.option(server),
+		secretFiles: fc.record({user: fc.option(path), password: fc.option(path), passphrase: fc.option(path)}),
 		networks,
 		resolvers: fc.uniqueArray(fc.oneof(ipv4, ipv6).filter(ip => parseResolver(ip).ok), {maxLength: 4}),
 		dockerDns: fc.boolean(),

@@ -2,6 +2,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {noSecrets, type Secrets} from '../../src/config/secrets.ts';
 import {createController, type Controller} from '../../src/controller/controller.ts';
 import {exceptionsFile} from '../../src/controller/exceptions-file.ts';
 import {serverRecordsFile} from '../../src/controller/server-records-file.ts';
@@ -37,7 +38,7 @@ const wellPointed: ResolvConf = {read: () => ({kind: 'names', nameservers: [ip('
 /** Two cities; their endpoints tell the fake device which one it talks to. */
 const endpoints = {'ch-zrh-1': '192.0.2.10', 'se-sto-1': '198.51.100.10'} as const;
 
-export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}, resolv = wellPointed}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>; resolv?: ResolvConf} = {}): Rig {
+export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}, resolv = wellPointed, secrets = noSecrets, more = []}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>; resolv?: ResolvConf; secrets?: Secrets; more?: readonly ServerEntry[]} = {}): Rig {
 	const clock = manualClock(1_800_000_000_000);
 	kernel.setClock(clock.monotonic);
 	const silent = new Set<string>();
@@ -45,6 +46,7 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 	const config = configFrom({VKS_STATE_FOLDER: folder, VKS_EXIT_URL: 'off', VKS_SERVER: '', VKS_DRILL_EVERY: 'off', VKS_RTT_EVERY: 'off', ...settings});
 	const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
 	const devices: Devices = {
+		...kernel.devices,
 		async createWireguard(name) {
 			const made = await kernel.devices.createWireguard(name);
 			return made.ok ? ok(answering(made.value, silent, clock)) : made;
@@ -53,12 +55,13 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 	const controller = createController({
 		kernel: {...kernel, devices},
 		config,
+		secrets,
 		clock,
 		intent: intentFile(folder),
 		exceptionsFile: exceptionsFile(folder),
 		serverRecordsFile: serverRecordsFile(folder),
 		resolv,
-		readServers: async () => ok(Object.entries(endpoints).map(([id, endpoint]) => serverEntry(id, endpoint))),
+		readServers: async () => ok(Object.entries(endpoints).map(([id, endpoint]) => serverEntry(id, endpoint)).concat(more)),
 		journal: listener => journal(clock, quiet, listener),
 		daemon: {version: '0', pid: 1, startedAtMs: clock.now()},
 	});

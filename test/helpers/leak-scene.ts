@@ -2,7 +2,7 @@
  * One leak trial: streams run in the client, something is done to it, and the witness at the isp counts what left outside the
  * tunnel from before the first packet until after the connection has come back by itself.
  */
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'vitest';
 import type {FloodReport} from '../../lab/flood.ts';
@@ -48,9 +48,11 @@ export interface Observed {
 	readonly server: string | null;
 }
 
-export async function raiseScene(labOptions: LabOptions, {environment = {}}: DaemonOptions = {}): Promise<Scene> {
+/** The daemon's settings may follow from the lab: what its servers want to hear. */
+export async function raiseScene(labOptions: LabOptions, options: DaemonOptions | ((lab: Lab) => DaemonOptions) = {}): Promise<Scene> {
 	const lab = await raiseLab(labOptions);
 	try {
+		const {environment = {}} = typeof options === 'function' ? options(lab) : options;
 		const daemon = await startDaemon(lab, {environment: {VKS_SERVER: 'se-sto-1', ...environment}});
 		await daemon.until('it was connected', isConnected);
 		return {lab, witness: await lab.observe(), daemon};
@@ -153,6 +155,7 @@ function expectHealthy(lab: Lab, {exit, server, used, flood}: Observed): void {
 }
 
 const exitOf = (lab: Lab, server: string | null): string => {
-	const configuration = readFileSync(`${lab.description.folders.servers}/${server}.conf`, 'utf8');
+	const path = `${lab.description.folders.servers}/${server}`;
+	const configuration = readFileSync(existsSync(`${path}.conf`) ? `${path}.conf` : `${path}.ovpn`, 'utf8');
 	return lab.description.servers.find(({city}) => configuration.includes(city))?.exit.ipv4 ?? '';
 };

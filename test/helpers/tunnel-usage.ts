@@ -42,7 +42,7 @@ export async function readUsage({lab, daemon}: Watched): Promise<Usage> {
 	const fields = line?.slice(line.indexOf(':') + 1).trim().split(/\s+/) ?? [];
 	const {pid} = daemon.process;
 	const own = ticksOf(pid);
-	const live = wireguardIn(namespaces.client).map(({pid: process, ticks}) => [process, ticks.own] as const);
+	const live = tunnelsIn(namespaces.client).map(({pid: process, ticks}) => [process, ticks.own] as const);
 	return {
 		atMs: performance.now(),
 		txBytes: Number(fields[txBytesField] ?? 0),
@@ -57,7 +57,7 @@ export async function usedSince(watched: Watched, before: Usage): Promise<Used> 
 	const seconds = (after.atMs - before.atMs) / 1000;
 	const sameDaemon = after.daemonPid === before.daemonPid;
 	const sum = (ticks: Iterable<number>): number => [...ticks].reduce((total, one) => total + one, 0);
-	// A wireguard-go that the daemon replaced has become time of its children; one that outlived its daemon is nobody's.
+	// A process that the daemon replaced has become time of its children; one that outlived its daemon is nobody's.
 	const earlier = [...before.tunnel].filter(([pid]) => sameDaemon || after.tunnel.has(pid)).map(([, ticks]) => ticks);
 	const cores = (ticks: number): number => Math.round((ticks / ticksPerSecond / seconds) * 100) / 100;
 	// A new device counts from nothing again.
@@ -66,10 +66,10 @@ export async function usedSince(watched: Watched, before: Usage): Promise<Used> 
 }
 
 /** The processes behind a namespace's tunnels; none with kernel WireGuard. */
-export function wireguardIn(namespace: string): readonly {readonly pid: number; readonly ticks: Ticks}[] {
+export function tunnelsIn(namespace: string): readonly {readonly pid: number; readonly ticks: Ticks}[] {
 	return processesInside([namespace]).flatMap(({pid}) => {
 		const ticks = ticksOf(pid);
-		return ticks?.name === 'wireguard-go' ? [{pid, ticks}] : [];
+		return ticks?.name === 'wireguard-go' || ticks?.name === 'openvpn' ? [{pid, ticks}] : [];
 	});
 }
 
@@ -84,3 +84,6 @@ function ticksOf(pid: number): Ticks | null {
 		return null;
 	}
 }
+
+export const wireguardIn = (namespace: string) => tunnelsIn(namespace).filter(({ticks}) => ticks.name === 'wireguard-go');
+export const openvpnIn = (namespace: string) => tunnelsIn(namespace).filter(({ticks}) => ticks.name === 'openvpn');

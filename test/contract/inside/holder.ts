@@ -1,7 +1,8 @@
 /** Owns `inet vkst` with a drop chain, says so, and waits to be killed. */
 import {openLinuxKernel} from '../../../src/kernel/linux.ts';
+import {noDevices} from '../../helpers/no-devices.ts';
 
-const kernel = await openLinuxKernel({backend: 'libnftables', devices: {createWireguard: () => Promise.reject(new Error('none'))}});
+const kernel = await openLinuxKernel({backend: 'libnftables', devices: noDevices});
 if (!kernel.ok) throw new Error(kernel.error.what);
 const {firewall} = kernel.value;
 const owned = await firewall.own('inet', 'vkst');

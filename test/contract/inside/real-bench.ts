@@ -1,8 +1,8 @@
 /** The real kernel in the throw-away namespace this process runs in. Refuses to run anywhere else. */
 import {execFileSync} from 'node:child_process';
 import {readlinkSync} from 'node:fs';
-import type {Devices} from '../../../src/kernel/kernel.ts';
 import {openLinuxKernel} from '../../../src/kernel/linux.ts';
+import {noDevices} from '../../helpers/no-devices.ts';
 import {openXdpSender} from '../../helpers/xdp-frame.ts';
 import type {Bench} from '../bench.ts';
 import {valueOf} from '../expect-result.ts';
@@ -26,12 +26,6 @@ export function assertThrowAway(): void {
 	if (readlinkSync('/proc/self/ns/net') === process.env['VKS_OUTER_NETNS']) throw new Error('not in a namespace of our own');
 	if (process.env['VKS_OUTER_NETNS'] === undefined) throw new Error('run this through test/contract/real-kernel.test.ts');
 }
-
-const noDevices: Devices = {
-	createWireguard: async () => {
-		throw new Error('the contract has no devices');
-	},
-};
 
 export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> {
 	assertThrowAway();

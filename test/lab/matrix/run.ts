@@ -21,6 +21,7 @@ import {compared, observe, type Bench} from './observe.ts';
 import {scenes, type SceneOf} from './scenes.ts';
 import {openSender} from './senders.ts';
 import {openSockets} from './sockets.ts';
+import {noDevices} from '../../helpers/no-devices.ts';
 
 export interface SceneReport {
 	readonly scene: string;
@@ -99,7 +100,7 @@ if (import.meta.main) {
 	await loadKoffi();
 	const farEnd = openFarEnd(openSockets(), isp, client);
 	prepareClient();
-	const kernel = valueOf(await openLinuxKernel({backend: 'libnftables', devices: {createWireguard: () => Promise.reject(new Error('no devices here'))}}));
+	const kernel = valueOf(await openLinuxKernel({backend: 'libnftables', devices: noDevices}));
 	const keeper = firewallKeeper(kernel.firewall);
 	const links = linksHere();
 	const [root, app, netRaw] = [await openSender('root', links), await openSender('app', links), await openSender('net-raw', links)];

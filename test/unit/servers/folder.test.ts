@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {expect, test as plain} from 'vitest';
 import {readServerFolder} from '../../../src/servers/folder.ts';
 import {conf, interfaceLines} from '../tunnel/conf-helper.ts';
+import {material, ovpn} from '../tunnel/openvpn/ovpn-helper.ts';
 import type {ServerEntry} from '../../../src/tunnel/tunnel.ts';
 
 /** A folder of its own for each test, and what most tests do with it. */
@@ -90,7 +91,36 @@ test('ids are unique, and no name reaches a terminal raw', async ({box: {write, 
 	await write('a.conf');
 	await write('a.CONF');
 	await write('b\u001B[2J.conf');
-	expect((await entries()).map(idOf).toSorted()).toEqual(['a', 'a.conf', 'b\uFFFD[2J']);
+	await write('a.ovpn', ovpn('remote 192.0.2.1'));
+	await write('c.ovpn', ovpn('remote 192.0.2.1'));
+	expect((await entries()).map(idOf).toSorted()).toEqual(['a', 'a.conf', 'a.ovpn', 'b\uFFFD[2J', 'c']);
+});
+
+test('OpenVPN files stand beside WireGuard files, with what they name in the same folder', async ({box: {folder, write, entries}}) => {
+	const text = ['client', 'remote 192.0.2.1', 'remote-cert-tls server', 'ca ca.crt', 'auth-user-pass login.txt'].join('\n');
+	await write('a.conf');
+	await write('b.ovpn', text);
+	await write('c.OVPN', `${text}\nup /bin/true\n`);
+	await write('ca.crt', material.ca, 0o644);
+	await write('login.txt', 'canary-user\ncanary-word\n', 0o644);
+	const [first, second, third] = await entries();
+	expect([first?.ok === true && first.server.kind, second?.ok === true && second.server.kind]).toEqual(['wireguard', 'openvpn']);
+	expect(second?.ok === true && second.server.notes).toEqual([`login.txt can be read by others (mode 0644): chmod 600 ${folder}/login.txt`]);
+	expect(second?.ok === true && second.server.kind === 'openvpn' && second.server.credentials()).toEqual({user: 'canary-user', password: 'canary-word', passphrase: null});
+	expect(third).toMatchObject({ok: false, id: 'c', problem: {what: 'c.OVPN line 6: up: it names a script or program, and vks runs none of a file.', next: 'Remove the line.'}});
+	expect(JSON.stringify([second, third])).not.toContain('canary');
+});
+
+test('what an OpenVPN file names is read bounded, and never outside the folder', async ({box: {folder, write, entries}}) => {
+	const naming = (name: string): string => ['client', 'remote 192.0.2.1', `ca ${name}`, 'auth-user-pass'].join('\n');
+	await write('outside.txt', material.ca);
+	await mkdir(join(folder, 'sub'));
+	execFileSync('mkfifo', [join(folder, 'fifo')]);
+	await write('huge', 'x'.repeat(65 * 1024));
+	for (const [file, name] of [['a', '../outside.txt'], ['b', '/etc/hostname'], ['c', 'sub'], ['d', 'fifo'], ['e', 'huge'], ['f', 'gone']]) await write(`${file}.ovpn`, naming(name ?? ''));
+	expect((await entries()).map(entry => (entry.ok ? 'fine' : entry.problem.what.replace(/^.*?: ca /, '')))).toEqual([
+		'names no file in this folder.', 'names no file in this folder.', 'names a file that is not a regular file.', 'names a file that is not a regular file.', 'names a file that is larger than 64 KiB.', 'names a file that is not there.',
+	]);
 });
 
 test('a file with one problem tells it as it is', async ({box: {write, entries}}) => {
@@ -101,7 +131,7 @@ test('a file with one problem tells it as it is', async ({box: {write, entries}}
 plain.each([
 	['a missing folder', (folder: string) => join(folder, 'nowhere'), 'does not exist'],
 	['a file for a folder', () => '/etc/hostname', 'is not a folder'],
-	['an empty folder', (folder: string) => folder, 'There is no .conf file in'],
+	['an empty folder', (folder: string) => folder, 'There is no .conf or .ovpn file in'],
 ])('%s names the setting to fix', async (_name, where, what) => {
 	const folder = await mkdtemp(join(tmpdir(), 'servers-'));
 	const read = await readServerFolder(where(folder)).finally(() => rm(folder, {recursive: true}));

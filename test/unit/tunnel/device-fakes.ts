@@ -67,6 +67,10 @@ export function fakeMachine(answers: Readonly<Record<string, RunOutcome>> = {}, 
 		tun: async () => 'ready',
 		ipv6: async () => true,
 		removeSocket: async () => undefined,
+		findProgram: async program => `/usr/sbin/${program}`,
+		socketIn: async (folder, socket) => `${folder}/${socket}`,
+		channel: async () => ({ok: false, error: 'nobody'}),
+		linkCounters: () => '',
 		processes: async () => [],
 		kill: pid => {
 			signals.push(`kill ${pid}`);
