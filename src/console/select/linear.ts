@@ -1,4 +1,5 @@
 /** The console as sentences in reading order, for a screen reader: what became of the last key, the truth, what is wrong, where one is. */
+import type {Segment} from '../segments.ts';
 import {lineText, type Line} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import type {ViewState} from '../view.ts';
@@ -12,8 +13,8 @@ export const spokenText = (line: Line): string => lineText(line).replaceAll(/\s+
 
 /** State and proof, then the facts of the header, each part once. */
 export function truthSentences(state: ViewState, theme: Theme): readonly string[] {
-	const [, , ...top] = headerTop(state, theme).map(({line}) => spokenText(line));
-	const bottom = headerBottom(state, theme).map(({line}) => spokenText(line));
+	const [, , ...top] = headerTop(state, theme).map(longest);
+	const bottom = headerBottom(state, theme).map(longest);
 	return [
 		// Why a proof is bad is said below, with the next step.
 		`${stateWord(state).text}, ${proofWord(state).text}.`,
@@ -21,6 +22,9 @@ export function truthSentences(state: ViewState, theme: Theme): readonly string[
 		joined(bottom),
 	].filter(sentence => sentence !== '');
 }
+
+/** There is room for every word. */
+const longest = ({line, longer}: Segment): string => spokenText(longer?.at(-1)?.line ?? line);
 
 const joined = (parts: readonly string[]): string => parts.filter(Boolean).join(', ');
 
