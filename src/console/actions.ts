@@ -50,6 +50,8 @@ export const lookActions = [
 	'step-forward',
 	'change-back',
 	'change-forward',
+	'fold',
+	'fold-all',
 ] as const;
 export type LookAction = (typeof lookActions)[number];
 

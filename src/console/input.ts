@@ -69,7 +69,7 @@ export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focu
 	if (dialog !== null) {
 		if (name === 'enter' || name === 'q' || name === 'escape') return {id: 'no'};
 		const action = name === null ? null : bound(keys, name);
-		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' || action?.id === 'allow' ? action : null;
+		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' || action?.id === 'allow' || action?.id === 'focus' ? action : null;
 	}
 	if (name !== null) return bound(keys, name);
 	return repeatedMove(keys, input, key);

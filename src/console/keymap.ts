@@ -36,7 +36,7 @@ const sets = {
 	drills: 'leak test; the full one asks for a word',
 	find: 'this help; find a command by its name',
 	screen: 'draw the screen again; suspend, `fg` returns',
-	order: 'next sort order, reverse it',
+	order: 'next sort order, reverse; fold a chain, all',
 	step: 'one row up, one row down',
 	page: 'one page up, one page down',
 	ends: 'first row (follows again), last row',
@@ -66,6 +66,8 @@ export const keymap: readonly Binding[] = [
 	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'filter: every word must be found; Esc clears', footer: 7},
 	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', set: 'order', label: 'sort', help: 'next sort order'},
 	{keys: ['O'], action: {id: 'reverse'}, where: 'lists', group: 'look', set: 'order', label: 'reverse', help: 'reverse the order'},
+	{keys: ['c'], action: {id: 'fold'}, where: 'ruleset', group: 'look', set: 'order', label: 'fold', help: 'fold the chain of the selected rule into one row with its sums, or open it', footer: 9, footerIn: 'ruleset'},
+	{keys: ['C'], action: {id: 'fold-all'}, where: 'ruleset', group: 'look', set: 'order', label: 'fold all', help: 'fold every chain, or open all'},
 	{keys: ['z'], action: {id: 'zoom'}, where: 'everywhere', group: 'look', label: 'zoom', help: 'the focused panel alone, and back', footer: 11},
 	{keys: ['space'], action: {id: 'freeze'}, where: 'everywhere', group: 'look', set: 'time', label: 'freeze', help: 'hold the panels still; the header stays live', footer: 10},
 	{keys: ['['], action: {id: 'step-back'}, where: 'everywhere', group: 'look', set: 'time', label: 'then', help: 'step back: the panels show what was allowed and dropped then; the header stays live', footer: 14},
@@ -110,6 +112,9 @@ export function disabledReason(action: Action, state: ViewState): string | null 
 		case 'allow':
 		case 'favourite':
 			return commandBlockedBy(action.id, state);
+		case 'fold':
+		case 'fold-all':
+			return state.focus === 'ruleset' ? null : 'only in the ruleset';
 		default:
 			return null;
 	}

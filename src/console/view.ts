@@ -109,6 +109,8 @@ export interface ViewState {
 	readonly focus: PanelId;
 	readonly zoom: boolean;
 	readonly panels: Readonly<Record<PanelId, PanelView>>;
+	/** Chains of the ruleset that are one row each. */
+	readonly folded: readonly string[];
 	readonly filterOpen: boolean;
 	readonly dialog: Dialog | null;
 	readonly pending: readonly Pending[];
@@ -175,6 +177,7 @@ export function initialView(start: Start): ViewState {
 		focus: 'tunnel',
 		zoom: false,
 		panels: {tunnel: untouched, ruleset: untouched, servers: untouched, drops: untouched, journal: untouched},
+		folded: [],
 		filterOpen: false,
 		dialog: null,
 		pending: [],

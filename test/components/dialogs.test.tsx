@@ -67,6 +67,14 @@ test('an opened rule shows its nft text, setting and reason', () => {
 	for (const part of ['Rule refuse-dns', 'VKS_DNS', 'th dport { 53, 853 }', 'nowhere else', `${refused} packets`]) expect(text).toContain(part);
 });
 
+test('an opened refusal says what hits it, an opened accept what it matches', () => {
+	const open = (id: string): string => show(act(viewOf(size), {id: 'focus', panel: 'ruleset'}, {id: 'filter'}, {id: 'type', text: id}, {id: 'accept'}, {id: 'open'}));
+	const refused = fixture.drops.filter(({ruleId}) => ruleId === 'refuse-dns').length;
+	for (const part of [`hit by     ${refused}x udp to 203.0.113.54:53 of uid 65534`, '4 shows them in Drops', 'chain output', 'after dns-out-wg0-v4', 'dns in the configuration file']) expect(open('refuse-dns').replaceAll(/ *│\n│ +/g, ' ')).toContain(part);
+	expect(open('dns-out-wg0-v4')).toContain('matches    packets leaving by wg0, from 10.64.1.2, to 10.64.1.1, tcp or udp, to port 53 or 853');
+	expect(open('refuse-forward')).toContain('nothing that is still held here');
+});
+
 test('an opened drop explains itself by its rule, and by the daemon\'s answer when that comes', () => {
 	const opened = act(viewOf(size), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '203.0.113.54'}, {id: 'accept'}, {id: 'open'});
 	expect(show(opened)).toContain('Refused by refuse-dns');

@@ -3,14 +3,15 @@ import type {Command} from '../../control/schema.ts';
 import {movedBy} from './move.ts';
 import type {Step} from '../store.ts';
 import type {Action} from '../actions.ts';
-import type {ViewState} from '../view.ts';
+import {ruleRows} from '../select/ruleset.ts';
+import type {Dialog, PanelId, ViewState} from '../view.ts';
 import {answerAllow} from './allow.ts';
 import {deafForMs} from './deaf.ts';
 import {answerExceptions} from './exceptions.ts';
 import {opening} from './openings.ts';
 import {disabledReason, helpEntries} from '../keymap.ts';
 import {lastTop} from './scroll.ts';
-import {say, still} from './step.ts';
+import {focusOn, say, setPanel, still} from './step.ts';
 
 const closed = (state: ViewState): Step => still({...state, dialog: null});
 
@@ -24,6 +25,7 @@ export function answerDialog(state: ViewState, action: Action, submit: (state: V
 			const reason = disabledReason(action, state);
 			return reason === null ? opening(state, 'allow') : still(say(state, `allow: ${reason}`, 'warn'));
 		}
+		if (action.id === 'focus') return still(dialog.kind === 'details' ? hitsOfRule(state, dialog, action.panel) : state);
 		if (action.id === 'back' || action.id === 'help' || action.id === 'no' || action.id === 'accept') return closed(state);
 		if (action.id !== 'move') return still(state);
 		const last = dialog.kind === 'help' ? helpEntries(state.keys).length : lastTop(state, dialog);
@@ -46,4 +48,11 @@ export function answerDialog(state: ViewState, action: Action, submit: (state: V
 		default:
 			return still(state);
 	}
+}
+
+/** From a rule to what it refused: the panel of the drops, narrowed to it. */
+function hitsOfRule(state: ViewState, {panel, key}: Extract<Dialog, {kind: 'details'}>, wanted: PanelId): ViewState {
+	const row = panel === 'ruleset' && wanted === 'drops' ? ruleRows(state).find(each => each.key === key) : undefined;
+	if (row?.kind !== 'rule') return state;
+	return setPanel(focusOn({...state, dialog: null}, 'drops'), {filter: `rule:${row.rule.id}`, selected: null});
 }

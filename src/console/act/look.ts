@@ -3,6 +3,7 @@ import type {LookAction} from '../actions.ts';
 import {ordersOf} from '../select/rows.ts';
 import type {Step} from '../store.ts';
 import {panelIds, type PanelId, type ViewState} from '../view.ts';
+import {foldAll, foldChain} from './fold.ts';
 import {openRow} from './open.ts';
 import {focusOn, setPanel, still} from './step.ts';
 import {travel} from './travel.ts';
@@ -25,6 +26,10 @@ export function look(state: ViewState, id: LookAction): Step {
 			return still(sortNext(state));
 		case 'reverse':
 			return still(ordersOf(state.focus).length === 0 || state.focus === 'journal' ? state : setPanel(state, {reverse: !state.panels[state.focus].reverse}));
+		case 'fold':
+			return still(foldChain(state));
+		case 'fold-all':
+			return still(foldAll(state));
 		case 'freeze':
 			return still({...state, stepping: null, frozen: state.frozen === null ? {...state.live, atMs: state.nowMs, then: null} : null});
 		case 'step-back':

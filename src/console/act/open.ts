@@ -6,6 +6,7 @@ import {rowsOf, selectedIndex} from '../select/rows.ts';
 import {selectedServer} from '../select/selected-server.ts';
 import type {Step} from '../store.ts';
 import type {ViewState} from '../view.ts';
+import {foldChain} from './fold.ts';
 import {askSwitch} from './orders.ts';
 import {effect, say, still} from './step.ts';
 
@@ -22,6 +23,7 @@ export function openRow(state: ViewState): Step {
 		const isFirst = state.focus === 'servers' && noServerSteps(state.live.snapshot) !== null;
 		return still(isFirst ? {...state, dialog: {kind: 'details', panel: 'servers', key: '', explanation: null, top: 0}} : state);
 	}
+	if (state.focus === 'ruleset' && state.folded.includes(row.key)) return still(foldChain(state));
 	const opened: ViewState = {...state, dialog: {kind: 'details', panel: state.focus, key: row.key, explanation: null, top: 0}};
 	const drop = state.focus === 'drops' ? dropRows(state).find(each => each.key === row.key)?.record : undefined;
 	// Only what leaves can be asked about: the question names a destination.

@@ -21,8 +21,9 @@ export function selectCopied(state: ViewState): Copied | null {
 			return tunnel === null ? null : {name: 'endpoint', text: tunnel.endpoint};
 		}
 		case 'ruleset': {
-			const rule = chosen(state, 'ruleset', ruleRows(state))?.rule;
-			return rule === undefined ? null : {name: `rule ${rule.id}`, text: rule.text};
+			const row = chosen(state, 'ruleset', ruleRows(state));
+			if (row?.kind === 'chain') return {name: `chain ${row.sums.chain}`, text: row.sums.rules.map(({text}) => text).join('\n')};
+			return row === undefined ? null : {name: `rule ${row.rule.id}`, text: row.rule.text};
 		}
 		case 'servers': {
 			const server = chosen(state, 'servers', serverRows(state))?.server;

@@ -1,6 +1,6 @@
 /** What Enter shows: a rule, all about the tunnel, or why a packet was refused and what would let it pass. */
 import type {DropView, Explanation, JournalEntry, RuleView, ServerView} from '../../control/schema.ts';
-import {formatAge, formatBytes, formatClock, formatPacketRate, withThousands} from '../format.ts';
+import {formatAge, formatClock} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import {span, wrapText, type Line} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
@@ -10,6 +10,7 @@ import {field, type Details} from './fields.ts';
 import {journalRows} from './journal.ts';
 import {noServerSteps} from './first-run.ts';
 import {shownNowMs} from './moment.ts';
+import {ruleLines} from './rule-details.ts';
 import {ruleById, ruleRows} from './ruleset.ts';
 import {lastInFull, latencyInFull, loadText} from './server-words.ts';
 import {placeOf, serverRows} from './servers.ts';
@@ -23,7 +24,7 @@ export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: '
 	switch (dialog.panel) {
 		case 'ruleset': {
 			const row = ruleRows(state).find(each => each.key === dialog.key);
-			return row === undefined ? gone : {title: `Rule ${row.rule.id}`, lines: width => ruleLines(row.rule, {state, width})};
+			return row === undefined || row.kind === 'chain' ? gone : {title: `Rule ${row.rule.id}`, lines: width => ruleLines(row.rule, {state, width})};
 		}
 		case 'drops': {
 			const row = dropRows(state).find(each => each.key === dialog.key);
@@ -59,19 +60,6 @@ function diffLines({diff}: JournalEntry, width: number): readonly Line[] {
 		if (tone === undefined) return [[span(text, 'label')]];
 		return wrapText(text.slice(2), Math.max(1, width - 4)).map((line, index): Line => [span(index === 0 ? `${text.charAt(0)} ` : '    ', tone), span(line, tone)]);
 	})];
-}
-
-function ruleLines(rule: RuleView, {state, width}: {readonly state: ViewState; readonly width: number}): readonly Line[] {
-	const rate = formatPacketRate(rule.packetsPerSecond);
-	return [
-		...field('why', rule.reason, width),
-		...field('setting', settingOf(rule), width),
-		...field('place', `table ${rule.table}, chain ${rule.chain}, verdict ${rule.verdict}`, width),
-		...field('counted', `${withThousands(rule.packets)} packets, ${formatBytes(rule.bytes)}${rate === '' ? '' : `, ${rate} now`}`, width),
-		...field('last hit', rule.lastHitMs === null ? 'never' : `${formatAge(shownNowMs(state) - rule.lastHitMs)} ago`, width),
-		[],
-		...field('nft', rule.text, width),
-	];
 }
 
 function dropLines(record: DropView, {state, width, explanation}: {readonly state: ViewState; readonly width: number; readonly explanation: Explanation | null}): readonly Line[] {

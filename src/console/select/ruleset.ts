@@ -1,22 +1,30 @@
-/** The ruleset as rows: evaluation order, what moves, what each rule is for. */
+/** The ruleset as rows: evaluation order, what moves, what each rule is for; a folded chain is one row. */
 import type {RuleView} from '../../control/schema.ts';
 import type {Slot} from '../memo.ts';
 import type {PanelView, ViewState} from '../view.ts';
 import {parseFilter, type Searchable} from './filter.ts';
 import {shownMoment, shownNowMs} from './moment.ts';
 
-export interface RuleRow extends Searchable {
-	readonly rule: RuleView;
+/** What a row counts: one rule's numbers, or the sums of a chain's. */
+type Counted = Pick<RuleView, 'id' | 'packets' | 'bytes' | 'packetsPerSecond' | 'lastHitMs'>;
+
+export interface ChainSums extends Counted {
+	readonly table: RuleView['table'];
+	readonly chain: string;
+	/** In evaluation order; those that the filter leaves. */
+	readonly rules: readonly RuleView[];
 }
+
+export type RuleRow = Searchable & ({readonly kind: 'rule'; readonly rule: RuleView} | {readonly kind: 'chain'; readonly sums: ChainSums});
 
 export const ruleOrders = ['evaluation', 'packets', 'bytes', 'rate', 'last hit', 'id'] as const;
 
 /** A rule that was hit this recently carries the mark. */
 const movedWithinMs = 3000;
 
-export const hasMoved = ({lastHitMs}: RuleView, state: ViewState): boolean => lastHitMs !== null && shownNowMs(state) - lastHitMs < movedWithinMs;
+export const hasMoved = ({lastHitMs}: Pick<Counted, 'lastHitMs'>, state: ViewState): boolean => lastHitMs !== null && shownNowMs(state) - lastHitMs < movedWithinMs;
 
-const comparators: ReadonlyArray<((a: RuleView, b: RuleView) => number) | null> = [
+const comparators: ReadonlyArray<((a: Counted, b: Counted) => number) | null> = [
 	null,
 	(a, b) => b.packets - a.packets,
 	(a, b) => b.bytes - a.bytes,
@@ -31,24 +39,64 @@ const noRules: readonly RuleView[] = [];
 export function ruleRows(state: ViewState): readonly RuleRow[] {
 	const rules = shownMoment(state).snapshot?.rules ?? noRules;
 	const {filter, sort, reverse} = state.panels.ruleset;
-	return state.memo.last(rowsSlot, [rules, filter, sort, reverse], () => rowsFor(rules, state.panels.ruleset));
+	const {folded} = state;
+	return state.memo.last(rowsSlot, [rules, filter, sort, reverse, folded], () => rowsFor(rules, state.panels.ruleset, folded));
 }
 
-function rowsFor(rules: readonly RuleView[], {filter, sort, reverse}: PanelView): readonly RuleRow[] {
+function rowsFor(rules: readonly RuleView[], {filter, sort, reverse}: PanelView, folded: readonly string[]): readonly RuleRow[] {
 	const seen = new Map<string, number>();
-	const rows = rules.map(rule => {
+	const rows = rules.map((rule): RuleRow => {
 		const name = `${rule.table}/${rule.chain}/${rule.id}`;
 		const times = seen.get(name) ?? 0;
 		seen.set(name, times + 1);
-		return {key: times === 0 ? name : `${name}#${times}`, rule};
+		// A thousand search texts a second are not made while nobody searches.
+		return {kind: 'rule', key: times === 0 ? name : `${name}#${times}`, rule, ...(filter === '' ? unsearched : searchable(rule))};
 	});
+	const left = filter === '' ? rows : rows.filter(parseFilter(filter));
+	const shown = folded.length === 0 ? left : withFolded(left, new Set(folded));
 	const compare = comparators[sort] ?? null;
-	const ordered = compare === null ? rows : rows.toSorted((a, b) => compare(a.rule, b.rule));
-	const directed = reverse ? ordered.toReversed() : ordered;
-	// A thousand search texts a second are not made while nobody searches.
-	if (filter === '') return directed.map(row => ({...row, text: '', fields: {}}));
-	return directed.map(row => ({...row, ...searchable(row.rule)})).filter(parseFilter(filter));
+	const ordered = compare === null ? shown : shown.toSorted((a, b) => compare(countedOf(a), countedOf(b)));
+	return reverse ? ordered.toReversed() : ordered;
 }
+
+export const countedOf = (row: RuleRow): Counted => (row.kind === 'rule' ? row.rule : row.sums);
+
+/** Names a chain, also as the key of its one row. */
+export const chainKey = ({table, chain}: {readonly table: string; readonly chain: string}): string => `${table}/${chain}`;
+export const chainOf = (row: RuleRow): string => chainKey(row.kind === 'rule' ? row.rule : row.sums);
+
+/** Each folded chain stands where its first rule stood. */
+function withFolded(rows: readonly RuleRow[], folded: ReadonlySet<string>): readonly RuleRow[] {
+	const chains = new Map<string, RuleView[]>();
+	for (const row of rows) {
+		if (row.kind !== 'rule' || !folded.has(chainOf(row))) continue;
+		const rules = chains.get(chainOf(row));
+		if (rules === undefined) chains.set(chainOf(row), [row.rule]);
+		else rules.push(row.rule);
+	}
+	const told = new Set<string>();
+	return rows.flatMap((row): readonly RuleRow[] => {
+		const key = chainOf(row);
+		const rules = chains.get(key);
+		if (rules === undefined) return [row];
+		if (told.has(key)) return [];
+		told.add(key);
+		return [{kind: 'chain', key, sums: sumsOf(rules), ...unsearched}];
+	});
+}
+
+function sumsOf(rules: readonly RuleView[]): ChainSums {
+	const [first] = rules;
+	const sum = (of: (rule: RuleView) => number): number => rules.reduce((total, rule) => total + of(rule), 0);
+	const hits = rules.flatMap(({lastHitMs}) => lastHitMs ?? []);
+	return {
+		table: first?.table ?? 'inet', chain: first?.chain ?? '', id: first?.chain ?? '', rules,
+		packets: sum(rule => rule.packets), bytes: sum(rule => rule.bytes), packetsPerSecond: sum(rule => rule.packetsPerSecond),
+		lastHitMs: hits.length === 0 ? null : hits.reduce((latest, each) => Math.max(latest, each)),
+	};
+}
+
+const unsearched: Pick<Searchable, 'text' | 'fields'> = {text: '', fields: {}};
 
 function searchable(rule: RuleView): Pick<Searchable, 'text' | 'fields'> {
 	const fields = {id: rule.id, rule: rule.id, chain: rule.chain, table: rule.table, verdict: rule.verdict, setting: rule.setting};
