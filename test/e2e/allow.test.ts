@@ -65,11 +65,14 @@ test('refused, explained, allowed with a reason and the word, passing; revoked, 
 	const other = await openConsole();
 	expect(await tries()).not.toBe('open');
 	session.type('4');
-	await session.until('the drop', shows(`${lan.ipv4}:${echoPort}`));
+	await session.until('the drops', shows('> 4 Drops'));
+	// A drill that follows the connection refuses much besides.
 	session.type('/');
+	// A letter that comes in one chunk with the key would be a paste.
+	await session.until('the open filter', shows('/_'));
 	await typeAll(session, `dport:${echoPort}`, 'the filter', shows(`/dport:${echoPort}_`));
 	session.type('\r');
-	await session.until('the filter kept', screen => !screen.includes(`/dport:${echoPort}_`));
+	await session.until('the filter kept, and the drop', screen => !screen.includes(`/dport:${echoPort}_`) && screen.includes(`${lan.ipv4}:${echoPort}`));
 	session.type('\r');
 	await session.until('why', shows('Refused by refuse-out'));
 	session.type('a');

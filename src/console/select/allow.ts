@@ -71,7 +71,8 @@ function outcomeLines({state, dialog, width}: Drawn): readonly Line[] {
 		...row('opens', `${preview.text}, and the answers to it; by the uplink, outside the tunnel`, width, 'warn'),
 		...preview.notes.flatMap(note => row('note', note, width, 'warn')),
 		...row('ends', `${until}, by the kernel, open connections too; ${keyFor(state.keys, 'exceptions')} ends it before`, width),
-		...row('not', 'anything else; look-ups never. The tunnel stays as it is', width),
+		// At the egress hook nobody can be asked for his uid.
+		...row('not', `anything else; look-ups never. ${wish.value.uid === null ? 'The tunnel stays as it is' : 'A raw socket is asked for no uid'}`, width),
 		...refused,
 		...preview.rules.flatMap(({chain, text}, index) => row(index === 0 ? `${preview.rules.length} rules` : '', `${chain}: ${bare(text)}`, width)),
 	];

@@ -1,7 +1,7 @@
 /** The ruleset as rows: evaluation order, what moves, what each rule is for; a folded chain is one row. */
 import type {RuleView} from '../../control/schema.ts';
 import type {Slot} from '../memo.ts';
-import type {PanelView, ViewState} from '../view.ts';
+import type {ViewState} from '../view.ts';
 import {parseFilter, type Searchable} from './filter.ts';
 import {shownMoment, shownNowMs} from './moment.ts';
 
@@ -34,23 +34,25 @@ const comparators: ReadonlyArray<((a: Counted, b: Counted) => number) | null> = 
 ];
 
 const rowsSlot: Slot<readonly RuleRow[]> = {name: 'rule rows'};
+const searchedSlot: Slot<Pick<Searchable, 'text' | 'fields'>> = {name: 'search text of a rule'};
 const noRules: readonly RuleView[] = [];
 
 export function ruleRows(state: ViewState): readonly RuleRow[] {
 	const rules = shownMoment(state).snapshot?.rules ?? noRules;
 	const {filter, sort, reverse} = state.panels.ruleset;
 	const {folded} = state;
-	return state.memo.last(rowsSlot, [rules, filter, sort, reverse, folded], () => rowsFor(rules, state.panels.ruleset, folded));
+	return state.memo.last(rowsSlot, [rules, filter, sort, reverse, folded], () => rowsFor(rules, state));
 }
 
-function rowsFor(rules: readonly RuleView[], {filter, sort, reverse}: PanelView, folded: readonly string[]): readonly RuleRow[] {
+function rowsFor(rules: readonly RuleView[], {panels, folded, memo}: ViewState): readonly RuleRow[] {
+	const {filter, sort, reverse} = panels.ruleset;
 	const seen = new Map<string, number>();
 	const rows = rules.map((rule): RuleRow => {
 		const name = `${rule.table}/${rule.chain}/${rule.id}`;
 		const times = seen.get(name) ?? 0;
 		seen.set(name, times + 1);
-		// A thousand search texts a second are not made while nobody searches.
-		return {kind: 'rule', key: times === 0 ? name : `${name}#${times}`, rule, ...(filter === '' ? unsearched : searchable(rule))};
+		// A thousand search texts a second are not made while nobody searches, nor for each key of who does.
+		return {kind: 'rule', key: times === 0 ? name : `${name}#${times}`, rule, ...(filter === '' ? unsearched : memo.each(searchedSlot, rule, [], () => searchable(rule)))};
 	});
 	const left = filter === '' ? rows : rows.filter(parseFilter(filter));
 	const shown = folded.length === 0 ? left : withFolded(left, new Set(folded));
