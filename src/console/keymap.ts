@@ -61,7 +61,7 @@ export const keymap: readonly Binding[] = [
 	panel('5', 'journal'),
 	{keys: ['tab'], action: {id: 'focus-next'}, where: 'everywhere', group: 'look', set: 'panels', label: 'next', help: 'next panel', footer: 9},
 	{keys: ['shift-tab'], action: {id: 'focus-previous'}, where: 'everywhere', group: 'look', set: 'panels', label: 'previous', help: 'previous panel'},
-	{keys: ['enter'], action: {id: 'open'}, where: 'lists', group: 'look', label: 'details', help: 'open the row; on a server: switch to it', footer: 8},
+	{keys: ['enter'], action: {id: 'open'}, where: 'everywhere', group: 'look', label: 'details', help: 'open the row or the tunnel; a server: switch', footer: 8},
 	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close; clear filter; unzoom; back to now'},
 	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'filter: every word must be found; Esc clears', footer: 7},
 	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', set: 'order', label: 'sort', help: 'next sort order'},

@@ -47,13 +47,20 @@ function tunnelLines(tunnel: TunnelView, space: Space): readonly Line[] {
 		[],
 		...field('endpoint', `${tunnel.endpoint}, ${tunnel.driver} (${tunnel.implementation})`, width),
 		...field('exit', exit === null ? 'not known yet' : `${[exit.address, exit.city, exit.country].filter(Boolean).join(', ')}, asked ${formatAge(nowMs - exit.checkedAtMs)} ago`, width),
-		...field('session', tunnel.handshakeAtMs === null ? 'none: there was no handshake' : `${formatAge(nowMs - tunnel.handshakeAtMs)} old; a new one is due after 2m00s, and after 3m00s this one is dead`, width),
+		...field('session', sessionWords(tunnel, nowMs), width),
 		...field('key', key === null ? 'its age is not known' : `its file was changed ${formatAge(nowMs - key)} ago; the key may be older`, width),
 		...field('up', `${tunnel.connectedAtMs === null ? 'not yet' : formatAge(nowMs - tunnel.connectedAtMs)}, epoch ${tunnel.epoch}${forgotten === null ? '' : `; ${withThousands(forgotten)} connections from before it forgotten`}`, width),
 		...field('link', `${tunnel.interface}, MTU ${tunnel.mtu}, keepalive ${tunnel.keepaliveSeconds === null ? 'off' : `${tunnel.keepaliveSeconds}s`}`, width),
 		...field('addresses', tunnel.addresses.join(', '), width),
 		...field('DNS', tunnel.resolvers.length === 0 ? 'none' : tunnel.resolvers.join(', '), width),
 	];
+}
+
+function sessionWords({driver, handshakeAtMs}: TunnelView, nowMs: number): string {
+	if (handshakeAtMs === null) return 'none: there was no handshake';
+	const age = `${formatAge(nowMs - handshakeAtMs)} old`;
+	// REKEY_AFTER_TIME and REJECT_AFTER_TIME are WireGuard's.
+	return driver === 'wireguard' ? `${age}; a new one is due after 2m00s, and after 3m00s this one is dead` : age;
 }
 
 /** Each vote in its own words, and below it how it went: five seconds a letter. */

@@ -112,7 +112,7 @@ test.each(pictures)('the screen %s looks as recorded, and fits', async (name, st
 test('with --ascii not one byte is outside ASCII, whatever the panel', () => {
 	for (const panel of ['tunnel', 'ruleset', 'servers', 'drops', 'journal'] as const) {
 		for (const size of [{columns: 80, rows: 24}, {columns: 120, rows: 40}]) {
-			const picture = screen(at(viewOf({...size}), focus(panel)), themeFor({asciiOnly: true}));
+			const picture = screen(at(viewOf({...size, in: panel === 'tunnel' ? 'expired' : 'connected'}), focus(panel)), themeFor({asciiOnly: true}));
 			// The journal and the catalogue speak for themselves; everything of ours must be plain.
 			expect(picture.replaceAll('→', '>')).toMatch(/^[\n\x20-\x7E]*$/);
 		}

@@ -1,5 +1,7 @@
 /** Enter on the tunnel: all that is known of it, and as far down as there is something. */
 import {expect, test} from 'vitest';
+import {actionFor} from '../../../src/console/input.ts';
+import {footerKeys} from '../../../src/console/keymap.ts';
 import {selectDetails} from '../../../src/console/select/details.ts';
 import {lineText} from '../../../src/console/text.ts';
 import {themeFor} from '../../../src/console/theme.ts';
@@ -23,6 +25,12 @@ test('without a tunnel it says so and goes on with what there is', () => {
 	expect(text(opened('lockdown'))).toMatch(/^state +Locked down by operator/);
 	expect(text(opened('lockdown'))).toContain('✓ firewall');
 	expect(text(opened('connected'))).toContain('nothing was read yet');
+});
+
+test('Enter is the key for it, and the footer says so', () => {
+	const state = viewOf({in: 'watched'});
+	expect(actionFor(state, '', {return: true})).toEqual({id: 'open'});
+	expect(footerKeys(state).map(({label}) => label)).toContain('details');
 });
 
 test('it scrolls to its end and no further, so that the first key back is seen', () => {
