@@ -7,6 +7,7 @@ import {lineSplitter} from '../../src/control/lines.ts';
 import {parseReply} from '../../src/control/reply.ts';
 import {parseRequest} from '../../src/control/request.ts';
 import {replySchema, requestSchema} from '../../src/control/schema.ts';
+import {acting, withDatabaseDrop, withExceptions} from '../helpers/exception-view.ts';
 import {viewOf} from '../helpers/screen-view.ts';
 import {checkProblem, checkSame} from './checks.ts';
 import {brokenJson, brokenText} from './mutate.ts';
@@ -42,11 +43,11 @@ const replies = [
 const replyLines = fc.oneof(brokenText(replies.map(reply => JSON.stringify(reply)), ['"id"', 'null']), brokenJson(replies).map(value => JSON.stringify(value) ?? ''));
 
 const flags: fc.Arbitrary<KeyFlags> = fc.record(Object.fromEntries(
-	(['upArrow', 'downArrow', 'pageUp', 'pageDown', 'home', 'end', 'return', 'escape', 'tab', 'backspace', 'delete', 'ctrl', 'shift', 'meta'] as const).map(name => [name, fc.boolean()]),
+	(['upArrow', 'downArrow', 'leftArrow', 'rightArrow', 'pageUp', 'pageDown', 'home', 'end', 'return', 'escape', 'tab', 'backspace', 'delete', 'ctrl', 'shift', 'meta'] as const).map(name => [name, fc.boolean()]),
 ), {requiredKeys: []});
 /** Mostly no flag at all, as letters come; now and then what no terminal sends. */
-const chunks = fc.array(fc.tuple(brokenText(['L', 'r', 'y', 'U', 'lift', '/', 's', 'q', 'jjj', '\u001B[A', '\u001B[200~Ly\u001B[201~', '\u001B[<0;3;4M']), fc.oneof({weight: 4, arbitrary: fc.constant<KeyFlags>({})}, {weight: 1, arbitrary: flags})), {maxLength: 8});
-const views = [viewOf(), viewOf({in: 'lockdown'}), viewOf({in: 'no-server'}), viewOf({snapshot: null}), viewOf({readOnly: true})];
+const chunks = fc.array(fc.tuple(brokenText(['L', 'r', 'y', 'U', 'lift', '/', 's', 'q', 'a', 'x', 'tcp 192.168.1.1:22', 'allow', 'jjj', '\u001B[A', '\u001B[200~Ly\u001B[201~', '\u001B[<0;3;4M']), fc.oneof({weight: 4, arbitrary: fc.constant<KeyFlags>({})}, {weight: 1, arbitrary: flags})), {maxLength: 8});
+const views = [viewOf(), viewOf({in: 'lockdown'}), viewOf({in: 'no-server'}), viewOf({snapshot: null}), viewOf({readOnly: true}), acting(viewOf(), {id: 'allow'}), acting(withDatabaseDrop(), {id: 'allow'}, {id: 'accept'}), acting(withExceptions(), {id: 'exceptions'}, {id: 'exceptions'})];
 
 export const controlTargets: readonly FuzzTarget[] = [
 	target('requests', requestLines, line => {
@@ -102,8 +103,10 @@ export const controlTargets: readonly FuzzTarget[] = [
 			const pasted = pasteAction(state, input);
 			assert.ok(pasted === null || pasted.id === 'type');
 			if (action === null) continue;
-			const step = update(state, {type: 'action', action, atMs: start.nowMs + index});
-			if (bare && [...input].length > 1) checkSame(step.effects, []);
+			// Far enough apart for a dialog to hear them.
+			const step = update(state, {type: 'action', action, atMs: start.nowMs + 400 * (index + 1)});
+			// A form may ask what would come of its text.
+			if (bare && [...input].length > 1) checkSame(step.effects.filter(({type}) => type !== 'preview'), []);
 			state = step.state;
 		}
 	}, 0.5),

@@ -1,5 +1,6 @@
 /** What is opened for a time, on the screen: before, and while it is open. */
 import {expect, test} from 'vitest';
+import {themeFor} from '../../../src/console/theme.ts';
 import {textWidth} from '../../../src/console/text.ts';
 import type {ViewState} from '../../../src/console/view.ts';
 import {acting, answered, dnsRefusal, withDatabaseDrop, withExceptions} from '../../helpers/exception-view.ts';
@@ -29,4 +30,15 @@ test.each(pictures)('the screen %s looks as recorded, and fits', async (name, st
 	expect(rows.length).toBeLessThanOrEqual(state.rows);
 	for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(state.columns);
 	await expect(`${picture}\n`).toMatchFileSnapshot(`${name}.txt`);
+});
+
+test('with --ascii not one byte of them is outside ASCII', () => {
+	for (const [name, state] of pictures.filter(([each]) => !each.startsWith('60'))) expect(screen(state, themeFor({asciiOnly: true})).replaceAll('→', '>'), name).toMatch(/^[\n\x20-\x7E]*$/);
+});
+
+test('no size is too small for them, and the word is asked for in every one that has rows', () => {
+	for (const [columns, rows] of [[1, 1], [20, 5], [40, 10], [59, 11], [60, 12], [79, 24], [300, 100]] as const) {
+		for (const view of [asked(viewOf({columns, rows})), acting(withExceptions(viewOf({columns, rows})), {id: 'exceptions'}, {id: 'exceptions'})]) expect(screen(view).split('\n').length).toBeLessThanOrEqual(rows);
+		if (rows >= 10 && columns >= 40) expect(screen(filled(viewOf({columns, rows})))).toContain('press Enter: allow');
+	}
 });
