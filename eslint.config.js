@@ -58,7 +58,11 @@ export default tseslint.config(
 	),
 	forbid(
 		['src/history/**'],
-		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/control/!(schema.ts)', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'history is pure: pass the value in'],
+		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/control/!(schema.ts|history-schema.ts)', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'history is pure: pass the value in'],
+	),
+	forbid(
+		['src/evidence/**'],
+		[[...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/control/!(schema.ts)', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'evidence is given what it writes down'],
 	),
 	forbid(
 		['src/controller/**'],

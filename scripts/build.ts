@@ -15,13 +15,14 @@ const programs = [
 	{name: 'vks-run', sources: ['src/cli/run.ts']},
 	{name: 'vks-tui', sources: ['src/bin/vks-tui.ts', 'src/bin/vks-tui.tsx']},
 	{name: 'vks-tui-file', sources: ['src/console/settings/file.ts']},
+	{name: 'vks-tui-replay', sources: ['src/console/replay/open.ts']},
 ];
 
 /** The daemon, and the reader of the console's file with its validator: loaded by those who need them. */
 const apart: Plugin = {
 	name: 'apart',
 	setup({onResolve}) {
-		const bundles = [[/\/run\.ts$/, './vks-run.js'], [/\/settings\/file\.ts$/, './vks-tui-file.js']] as const;
+		const bundles = [[/\/run\.ts$/, './vks-run.js'], [/\/settings\/file\.ts$/, './vks-tui-file.js'], [/\/replay\/open\.ts$/, './vks-tui-replay.js']] as const;
 		for (const [filter, path] of bundles) onResolve({filter}, ({kind}) => (kind === 'dynamic-import' ? {path, external: true} : undefined));
 	},
 };

@@ -30,7 +30,7 @@ export function DropsPanel({state, box, theme}: PanelProps) {
 	const lost = shownMoment(state).snapshot?.drops.lostRecords ?? 0;
 	const newest = rows[0]?.record;
 	const {snapshot} = shownMoment(state);
-	const none = state.frozen !== null && (snapshot?.drops.total ?? 0) > 0 ? 'what was refused until then is no longer held' : 'nothing was refused yet';
+	const none = (state.frozen !== null || state.replay !== null) && (snapshot?.drops.total ?? 0) > 0 ? 'what was refused until then is no longer held' : 'nothing was refused yet';
 	return (
 		<TablePanel
 			state={state} box={box} theme={theme} title="Drops"

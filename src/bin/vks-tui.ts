@@ -1,4 +1,5 @@
 /** The `vks-tui` program: checks the runtime and the terminal, decides on colour, and starts connecting before the screen's code is loaded. */
+import type {Feed} from '../console/connection.ts';
 import type {Flags} from '../console/arguments.ts';
 import type {Settled} from '../console/settings/settle.ts';
 import type {Result} from '../result.ts';
@@ -19,6 +20,21 @@ async function settledFor(flags: Flags): Promise<Result<Settled, string>> {
 	const {readConsoleFile} = await import('../console/settings/file.ts');
 	const file = readConsoleFile(place.path);
 	return file.ok ? settle({flags, environment: process.env, file: file.value}) : file;
+}
+
+/** The daemon, or what was recorded of one. */
+async function feedFor(flags: Flags, socketPath: string): Promise<Result<Feed, string>> {
+	const path = flags['--replay'];
+	const {ok} = await import('../result.ts');
+	if (path === undefined) return ok((await import('../console/connection.ts')).connectFeed(socketPath));
+	const [{openRecording}, {replayFeed}] = await Promise.all([import('../console/replay/open.ts'), import('../console/replay/feed.ts')]);
+	const session = openRecording(path);
+	if (!session.ok) return session;
+	const every = (ms: number, callback: () => void): (() => void) => {
+		const timer = setInterval(callback, ms);
+		return () => clearInterval(timer);
+	};
+	return ok(replayFeed(session.value, {name: path, every}));
 }
 
 async function main(): Promise<void> {
@@ -46,11 +62,11 @@ async function main(): Promise<void> {
 	if (!process.stdin.isTTY || !process.stdout.isTTY || process.env['TERM'] === 'dumb') return refuse(needsTerminal);
 	// Ink and its colours read these when they are loaded, so they are set before that. A terminal makes it interactive, CI or not.
 	Object.assign(process.env, {NODE_ENV: 'production'}, options.color ? {} : {FORCE_COLOR: '0'});
-	const {connectFeed} = await import('../console/connection.ts');
-	const feed = connectFeed(options.socketPath);
+	const feed = await feedFor(parsed.flags, options.socketPath);
+	if (!feed.ok) return refuse(feed.error);
 	const {runConsole} = await import('../console/main.tsx');
 	const {ownerName} = await import('../control/exception-target.ts');
-	await runConsole({feed, operator: ownerName(process.env['SUDO_USER'] ?? process.env['USER']), ...options});
+	await runConsole({feed: feed.value, operator: ownerName(process.env['SUDO_USER'] ?? process.env['USER']), ...options});
 }
 
 main().catch((error: unknown) => {

@@ -209,6 +209,22 @@ export const commands: readonly CommandSpec[] = [
 		load: () => import('./events.ts'),
 	},
 	{
+		name: 'record',
+		summary: 'record what is shown, every second, for `vks-tui --replay`',
+		arguments: [{name: 'file', summary: 'to be made; nothing is written over'}],
+		options: [{name: 'for', value: 'TIME', summary: 'how long: 90s, 10m, 2h; until Ctrl-C when absent'}],
+		examples: [['vks record session.jsonl --for 10m', 'ten minutes; then `vks-tui --replay session.jsonl`, anywhere']],
+		load: () => import('./record.ts'),
+	},
+	{
+		name: 'evidence',
+		summary: 'write what is known, and was for two hours, into a folder',
+		arguments: [],
+		options: [{name: 'out', value: 'DIR', summary: 'where that folder is made (default: here)'}],
+		examples: [['vks evidence --out /root', 'and say where; `vks-tui --replay` opens the folder']],
+		load: () => import('./evidence.ts'),
+	},
+	{
 		name: 'dns',
 		summary: 'put resolv.conf back as it was before vks, once vks has stopped',
 		arguments: [{name: 'action', summary: 'restore: the only one there is'}],

@@ -59,6 +59,7 @@ export type LookAction = (typeof lookActions)[number];
 export type ConsoleAction =
 	| 'copy'
 	| 'write'
+	| 'evidence'
 	| 'help'
 	| 'palette'
 	| 'quit'

@@ -1,13 +1,19 @@
 /** The console's end of the control socket: connects, follows all topics, and connects again when that ends. */
 import {connectControl, type ControlClient, type Hello, type Update} from '../control/client.ts';
-import type {Command, ExplainQuery, Explanation, KeptMoment, MomentQuery, Outcome, Preview, PreviewWish} from '../control/schema.ts';
+import type {Command, DropView, ExplainQuery, Explanation, JournalEntry, KeptMoment, MomentQuery, MomentView, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 
 export type FeedEvent =
 	| {readonly type: 'open'; readonly hello: Hello}
 	| {readonly type: 'down'; readonly problem: Problem}
+	| ReplayEvent
 	| Update;
+
+/** What a recorded session brings instead: what it holds, once, and then where it stands. */
+export type ReplayEvent =
+	| {readonly type: 'replay'; readonly name: string; readonly by: string; readonly of: number; readonly drops: readonly DropView[]; readonly journal: readonly JournalEntry[]; readonly cut: string | null}
+	| {readonly type: 'replayed'; readonly frame: {readonly moment: MomentView; readonly snapshot: Snapshot}; readonly index: number; readonly playing: boolean};
 
 /** Where the console's data comes from. A recorded session is another one. */
 export interface Feed {
@@ -17,6 +23,8 @@ export interface Feed {
 	readonly explain: (query: ExplainQuery) => Promise<Result<Explanation, Problem> | null>;
 	readonly preview: (wish: PreviewWish) => Promise<Result<Preview, Problem> | null>;
 	readonly moment: (query: MomentQuery) => Promise<Result<KeptMoment | null, Problem> | null>;
+	/** Of a recorded session only. */
+	readonly replay?: {readonly step: (by: -1 | 1, changes: boolean) => void; readonly play: () => void};
 	readonly close: () => void;
 }
 

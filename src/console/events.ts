@@ -1,6 +1,7 @@
 /** What happens to the view, and what the view asks of the world. */
 import type {Command, DropView, Explanation, JournalEntry, KeptMoment, MomentQuery, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 import type {Action} from './actions.ts';
+import type {ReplayEvent} from './connection.ts';
 import type {Surroundings} from './surroundings.ts';
 import type {Link, Moment} from './view.ts';
 
@@ -14,6 +15,7 @@ export type ViewEvent =
 	/** Null when the daemon did not say. */
 	| {readonly type: 'preview'; readonly key: string; readonly preview: Preview | null}
 	| MomentArrival
+	| ReplayEvent
 	/** What became of something the console did by itself. */
 	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
 	| {readonly type: 'surroundings'; readonly surroundings: Surroundings}
@@ -37,8 +39,11 @@ export type Effect =
 	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
 	| {readonly type: 'preview'; readonly key: string; readonly wish: PreviewWish}
 	| {readonly type: 'moment'; readonly query: MomentQuery}
+	| {readonly type: 'replay-step'; readonly by: -1 | 1; readonly changes: boolean}
+	| {readonly type: 'replay-play'}
 	| {readonly type: 'copy'; readonly name: string; readonly text: string}
 	| {readonly type: 'write'; readonly moment: Moment}
+	| {readonly type: 'evidence'; readonly now: Moment}
 	| {readonly type: 'quit'}
 	| {readonly type: 'repaint'}
 	| {readonly type: 'suspend'};

@@ -30,7 +30,7 @@ export interface Binding {
 const sets = {
 	panels: 'a panel by its number; next, previous',
 	time: 'hold still; step back, forward; by changes',
-	keep: 'copy the row (OSC 52); write all to a file',
+	keep: 'copy row (OSC 52); write file; evidence',
 	dial: 'dial, switch (both ask `y`); favourite',
 	openings: 'open for a time, by a word; list, revoke',
 	drills: 'leak test; the full one asks for a word',
@@ -76,6 +76,7 @@ export const keymap: readonly Binding[] = [
 	{keys: ['}'], action: {id: 'change-forward'}, where: 'everywhere', group: 'look', set: 'time', label: 'change after', help: 'step forward to the next change'},
 	{keys: ['y'], action: {id: 'copy'}, where: 'everywhere', group: 'look', set: 'keep', label: 'copy', help: 'copy the selected row (OSC 52: the terminal decides)'},
 	{keys: ['w'], action: {id: 'write'}, where: 'everywhere', group: 'look', set: 'keep', label: 'write', help: 'write snapshot, drops and journal to a file in this folder'},
+	{keys: ['e'], action: {id: 'evidence'}, where: 'everywhere', group: 'look', set: 'keep', label: 'evidence', help: 'write state, rules, drops, journal, exceptions and the moments of two hours into a folder here; --replay opens it'},
 	{keys: ['up', 'k'], action: {id: 'move', by: 'up'}, where: 'lists', group: 'move', set: 'step', label: 'up', help: 'one row up'},
 	{keys: ['down', 'j'], action: {id: 'move', by: 'down'}, where: 'lists', group: 'move', set: 'step', label: 'down', help: 'one row down'},
 	{keys: ['pageup', 'ctrl-u'], action: {id: 'move', by: 'page-up'}, where: 'lists', group: 'move', set: 'page', label: 'page up', help: 'one page up'},

@@ -5,6 +5,7 @@ import {createFrames} from './frames.ts';
 import {actionFor, pasteAction} from './input.ts';
 import {knownSize} from './layout.ts';
 import {perform, viewEventFor} from './perform.ts';
+import {keepEvidence} from './evidence.ts';
 import {saveMoment} from './save.ts';
 import {Root, type ScreenControl} from './root.tsx';
 import {saysMore} from './select/linear.ts';
@@ -13,6 +14,7 @@ import {lookAround} from './surroundings.ts';
 import {createStore} from './store.ts';
 import {clipboardSequence, takeTerminal} from './terminal.ts';
 import type {Options} from './settings/settle.ts';
+import {version} from '../version.ts';
 import {update} from './update.ts';
 import type {Action} from './actions.ts';
 import type {ViewEvent} from './events.ts';
@@ -53,6 +55,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,
 			toClipboard: text => stdout.write(clipboardSequence(text)),
+			evidence: now => keepEvidence(feed, now, {folder: process.cwd(), isoTime: new Date().toISOString(), by: version}),
 			save: moment => saveMoment(moment, {folder: process.cwd(), isoTime: new Date().toISOString()}),
 		}),
 	});
@@ -68,7 +71,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	function dispatch(event: ViewEvent): void {
 		store.dispatch(event);
 		if (event.type === 'resize') frames.flush();
-		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told' || event.type === 'moment') frames.answer();
+		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told' || event.type === 'moment' || event.type === 'replayed') frames.answer();
 	}
 
 	function tickIn(ms: number): void {
@@ -119,6 +122,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		feed.listen(event => {
 			dispatch(viewEventFor(event, Date.now()));
 			if (event.type === 'down') void tellSurroundings();
+			if (event.type === 'replayed') resolve();
 			if (event.type !== 'snapshot') return;
 			ringOnce();
 			tickIn(tickMs + slackMs);

@@ -13,6 +13,7 @@ interface World {
 	readonly screen: Readonly<Record<'quit' | 'repaint' | 'suspend', () => void>>;
 	readonly toClipboard: (text: string) => void;
 	readonly save: (moment: Moment) => Promise<Saved>;
+	readonly evidence: (now: Moment) => Promise<Saved>;
 }
 
 export function perform(effect: Effect, world: World): Promise<void> | void {
@@ -23,12 +24,18 @@ export function perform(effect: Effect, world: World): Promise<void> | void {
 			return explain(effect, world);
 		case 'preview':
 			return preview(effect, world);
+		case 'replay-step':
+			return world.feed.replay?.step(effect.by, effect.changes);
+		case 'replay-play':
+			return world.feed.replay?.play();
 		case 'moment':
 			return moment(effect, world);
 		case 'copy':
 			return copy(effect, world);
 		case 'write':
 			return write(effect, world);
+		case 'evidence':
+			return evidence(effect, world);
 		case 'quit':
 		case 'repaint':
 		case 'suspend':
@@ -45,6 +52,11 @@ function copy({name, text}: Extract<Effect, {type: 'copy'}>, {toClipboard, dispa
 async function write({moment}: Extract<Effect, {type: 'write'}>, {save, dispatch, nowMs}: World): Promise<void> {
 	const {ok, text} = await save(moment);
 	dispatch({type: 'told', ok, text, atMs: nowMs()});
+}
+
+async function evidence({now}: Extract<Effect, {type: 'evidence'}>, world: World): Promise<void> {
+	const {ok, text} = await world.evidence(now);
+	world.dispatch({type: 'told', ok, text, atMs: world.nowMs()});
 }
 
 async function submit({ticket, command}: Extract<Effect, {type: 'submit'}>, {feed, dispatch, nowMs}: World): Promise<void> {
@@ -89,6 +101,9 @@ export function viewEventFor(event: FeedEvent, atMs: number): ViewEvent {
 			return {type: 'link', link: {kind: 'down', problem: event.problem}};
 		case 'snapshot':
 			return {type: 'snapshot', snapshot: event.snapshot, atMs};
+		case 'replay':
+		case 'replayed':
+			return event;
 		case 'drops':
 			return {type: 'drops', records: event.records};
 		case 'journal':

@@ -1,6 +1,7 @@
 /** The reducer: (view, event) → next view and the effects it asks for. Total and pure. */
 import {act, cancelOld} from './act/act.ts';
 import {withAnswer, withPreview} from './act/allow.ts';
+import {replaying} from './act/replay.ts';
 import {arrived} from './act/travel.ts';
 import {formatDuration} from './format.ts';
 import {append, newestOf} from './ring.ts';
@@ -35,6 +36,9 @@ export function update(state: ViewState, event: ViewEvent): Step {
 			return still(withPreview(state, event));
 		case 'moment':
 			return arrived(state, event);
+		case 'replay':
+		case 'replayed':
+			return still(replaying(state, event));
 		case 'told':
 			return still({...state, notice: {text: event.text, level: event.ok ? 'good' : 'bad', atMs: event.atMs}});
 		case 'link':
@@ -42,6 +46,8 @@ export function update(state: ViewState, event: ViewEvent): Step {
 		case 'surroundings':
 			return still({...state, surroundings: event.surroundings});
 		case 'tick':
+			// A recording stands still between its moments.
+			if (state.replay !== null) return still(state);
 			return still(cancelOld({...state, nowMs: later(state, event.atMs), quietTicks: state.quietTicks + 1}));
 		case 'resize':
 			return still(event.columns === state.columns && event.rows === state.rows ? state : {...state, columns: event.columns, rows: event.rows});
@@ -50,6 +56,7 @@ export function update(state: ViewState, event: ViewEvent): Step {
 
 /** Ages never run backwards within a second; a clock set back by more is believed. */
 function later(state: ViewState, atMs: number): number {
+	if (state.replay !== null) return state.nowMs;
 	return atMs < state.nowMs && state.nowMs - atMs < 1000 ? state.nowMs : atMs;
 }
 

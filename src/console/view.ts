@@ -36,6 +36,18 @@ export interface Frozen extends Moment {
 	readonly then: {readonly moment: MomentView; readonly index: number; readonly of: number} | null;
 }
 
+export interface Replay {
+	readonly name: string;
+	readonly of: number;
+	readonly index: number;
+	readonly playing: boolean;
+	/** Why this moment was kept. */
+	readonly why: string;
+	/** All that was recorded; the panels see what came up to the moment. */
+	readonly drops: Ring<NumberedDrop>;
+	readonly journal: Ring<JournalEntry>;
+}
+
 export interface PanelView {
 	/** The selected row's key; null follows the first row. */
 	readonly selected: string | null;
@@ -97,6 +109,8 @@ export interface ViewState {
 	readonly link: Link;
 	readonly live: Moment;
 	readonly frozen: Frozen | null;
+	/** A recorded session takes the daemon's place; null when there is a daemon to ask. */
+	readonly replay: Replay | null;
 	/** A moment is on its way; steps asked for meanwhile are taken after it. */
 	readonly stepping: {readonly by: number; readonly changes: boolean} | null;
 	/** Ticks since the last snapshot: a count, so that no clock step can make an old reading look new. */
@@ -172,6 +186,7 @@ export function initialView(start: Start): ViewState {
 		link: {kind: 'connecting'},
 		live: nothingYet(),
 		frozen: null,
+		replay: null,
 		stepping: null,
 		quietTicks: 0,
 		focus: 'tunnel',

@@ -1,6 +1,6 @@
 /** Moments that the daemon kept: what was allowed then, for whoever asks later. */
 import {z} from 'zod';
-import {patchSchema} from '../history/patch.ts';
+import {patchSchema} from '../history/patch-schema.ts';
 
 const count = z.number().int().nonnegative();
 

@@ -1,5 +1,4 @@
 /** What turns one picture into the next: for recordings, and for a client that has the one before. Pure. */
-import {z} from 'zod';
 import {isFields} from './share.ts';
 
 /** Exactly one field says what it is; short names, because a recording has thousands. */
@@ -12,16 +11,6 @@ export type Patch =
 	| {readonly a: ReadonlyArray<readonly [number, Patch]>; readonly n: number}
 	/** The first so many left, and these came at the end: a list that moves on. */
 	| {readonly q: readonly unknown[]; readonly k: number};
-
-const longestList = 100_000;
-const count = z.number().int().min(0).max(longestList);
-
-export const patchSchema: z.ZodType<Patch> = z.lazy(() => z.union([
-	z.strictObject({o: z.record(z.string(), patchSchema), x: z.array(z.string()).exactOptional()}),
-	z.strictObject({a: z.array(z.tuple([count, patchSchema])), n: count}),
-	z.strictObject({q: z.array(z.unknown()), k: count}),
-	z.strictObject({s: z.unknown()}),
-]));
 
 /** Null when nothing differs. What is one object on both sides is not looked into. */
 export function patchBetween(before: unknown, after: unknown): Patch | null {

@@ -1,6 +1,7 @@
 /** A controller that says what the test tells it to, and hangs or throws on command. */
 import type {ControllerEvent, ControllerPort, HistoryPort} from '../../src/controller/port.ts';
 import type {Command, DropView, ExplainQuery, Explanation, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../../src/control/schema.ts';
+import {stepFrom} from '../../src/history/moments.ts';
 import {noonMs, sampleSnapshot} from './snapshot.ts';
 
 export interface FakeController extends ControllerPort {
@@ -91,6 +92,6 @@ export function fakeHistory(): HistoryPort {
 	const moment = {id: 3, atMs: noonMs, kind: 'state', why: 'Connected to lab-one.'} as const;
 	return {
 		moments: () => [moment],
-		moment: ({from, by, base}) => (by > 0 || (from === null && by === 0) ? null : {moment, index: 0, of: 1, base: base === 3 ? 3 : null, patch: base === 3 ? null : {s: sampleSnapshot()}}),
+		moment: query => (stepFrom([{moment, snapshot: sampleSnapshot(), tickMs: 0, bytes: 0}], query) === null ? null : {moment, index: 0, of: 1, base: query.base === 3 ? 3 : null, patch: query.base === 3 ? null : {s: sampleSnapshot()}}),
 	};
 }

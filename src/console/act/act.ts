@@ -74,6 +74,8 @@ function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
 			return copy(state);
 		case 'write':
 			return effect(state, {type: 'write', moment: shownMoment(state)});
+		case 'evidence':
+			return gather(state);
 		case 'accept':
 			return still({...state, filterOpen: false});
 		case 'erase':
@@ -83,6 +85,12 @@ function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
 		default:
 			return still(state);
 	}
+}
+
+/** Of now and of what was kept, whatever the panels show: who steps back must not lose what is. */
+function gather(state: ViewState): Step {
+	if (state.live.snapshot === null || state.replay !== null) return still(say(state, `evidence: ${state.replay === null ? 'nothing was read yet' : 'a replay is evidence already'}`, 'warn'));
+	return effect(say(state, 'gathering evidence …', 'info'), {type: 'evidence', now: state.live});
 }
 
 function copy(state: ViewState): Step {

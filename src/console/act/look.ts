@@ -5,7 +5,7 @@ import type {Step} from '../store.ts';
 import {panelIds, type PanelId, type ViewState} from '../view.ts';
 import {foldAll, foldChain} from './fold.ts';
 import {openRow} from './open.ts';
-import {focusOn, setPanel, still} from './step.ts';
+import {effect, focusOn, setPanel, still} from './step.ts';
 import {travel} from './travel.ts';
 
 export function look(state: ViewState, id: LookAction): Step {
@@ -31,6 +31,7 @@ export function look(state: ViewState, id: LookAction): Step {
 		case 'fold-all':
 			return still(foldAll(state));
 		case 'freeze':
+			if (state.replay !== null) return effect(state, {type: 'replay-play'});
 			return still({...state, stepping: null, frozen: state.frozen === null ? {...state.live, atMs: state.nowMs, then: null} : null});
 		case 'step-back':
 			return travel(state, -1, false);

@@ -10,6 +10,7 @@ import {effect, say, still} from './step.ts';
 const furthest = 10_000;
 
 export function travel(state: ViewState, by: -1 | 1, changes: boolean): Step {
+	if (state.replay !== null) return effect(state, {type: 'replay-step', by, changes});
 	if (state.link.kind !== 'open') return still(say(state, 'moments: no daemon to ask', 'warn'));
 	if (state.stepping !== null) return still({...state, stepping: {by: Math.max(-furthest, Math.min(furthest, state.stepping.by + by)), changes}});
 	const from = state.frozen?.then?.moment.id ?? null;

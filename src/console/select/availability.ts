@@ -5,6 +5,7 @@ export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'dril
 
 export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
 	const {link, live} = state;
+	if (state.replay !== null) return 'replay';
 	if (link.kind !== 'open' || live.snapshot === null) return 'no daemon';
 	if (state.readOnly || link.readOnly) return 'read-only';
 	const locked = live.snapshot.state.kind === 'lockdown';

@@ -2,12 +2,12 @@
 import {formatAge, formatClock} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import type {Tone} from '../theme.ts';
-import type {ViewState} from '../view.ts';
+import type {Replay, ViewState} from '../view.ts';
 import {noServerSteps} from './first-run.ts';
 import {causeTexts, proofWord, stateWords, withoutState} from './truth.ts';
 
 export interface Banner {
-	readonly id: 'link' | 'proof' | 'drill' | 'lockdown' | 'network' | 'state' | 'then';
+	readonly id: 'link' | 'proof' | 'drill' | 'lockdown' | 'network' | 'state' | 'then' | 'replay';
 	readonly text: string;
 	readonly tone: Tone;
 }
@@ -29,9 +29,16 @@ export function selectBanners(state: ViewState): readonly Banner[] {
 	}
 	const stateBanner = bannerForState(state);
 	if (stateBanner !== null) banners.push(stateBanner);
+	if (state.replay !== null) banners.unshift(bannerForReplay(state, state.replay));
 	const then = bannerForThen(state);
 	if (then !== null) banners.push(then);
 	return banners;
+}
+
+/** Above all else: nothing of this is now. */
+function bannerForReplay({keys}: ViewState, {name, index, of, playing, why}: Replay): Banner {
+	const hint = `${keyFor(keys, 'step-back')} ${keyFor(keys, 'step-forward')} step, ${keyFor(keys, 'freeze')} ${playing ? 'pauses' : 'plays'}`;
+	return {id: 'replay', tone: 'notice', text: [`REPLAY, ${index + 1} of ${of}${playing ? ', playing' : ''}: ${name}`, hint, why].filter(Boolean).join('  ')};
 }
 
 /** What was the case then, where the header goes on saying what is. */

@@ -24,13 +24,14 @@ export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[
 	// Where traffic comes out is said only while some passes.
 	const exit = snapshot !== null && trafficPasses(snapshot.state.kind) ? (snapshot.tunnel?.exit ?? null) : null;
 	return [
+		{order: 0, line: state.replay === null ? [] : [span(` REPLAY ${formatClock(state.nowMs, state.offsetMinutes)} `, 'notice')]},
 		{order: proof.bad ? 3 : 0, line: [...wordLine(word, symbols), ...(word.staleMs === null ? [] : [span(` ${formatAge(word.staleMs)} ago`, 'warn')])]},
 		{order: 0, line: [...wordLine(proof, symbols), ...(proof.ageMs === null ? [] : [span(` ${formatAge(proof.ageMs)}`, proof.tone)])]},
 		{order: 1, line: state.frozen === null ? [] : [span(` ${frozenWord(state, state.frozen)} `, 'notice')]},
 		{order: 3, line: server === null ? [] : [span(server, 'accent')]},
 		{order: 4, line: exit === null ? [] : [span(exit.address)], longer: exit === null ? [] : [{order: 7, line: [span(`exit ${exit.address}`)]}]},
 		{order: 5, line: exit === null || exit.city === null ? [] : [span(exit.city)]},
-		{order: 6, right: true, line: readOnly ? [span('read-only', 'warn')] : []},
+		{order: 6, right: true, line: readOnly && state.replay === null ? [span('read-only', 'warn')] : []},
 		{order: 2, right: true, line: layersLine(state)},
 	];
 }

@@ -80,6 +80,7 @@ export type OptionKey = (typeof consoleOptions)[number]['key'];
 /** Flags that are asked for rather than set. */
 export const otherFlags = [
 	{flag: '--config', value: 'FILE', help: 'settings and keys (default: $VKS_CONSOLE_CONFIG, ~/.config/vks/console.yaml, /etc/vks/console.yaml)'},
+	{flag: '--replay', value: 'FILE', help: 'open what w, e or `vks record` wrote, anywhere: without a daemon, without root'},
 	{flag: '--print-config', help: 'print what is set now and by what, as such a file, and leave'},
 	{flag: '--completion', value: 'SHELL', help: 'print completion for bash, zsh or fish'},
 	{flag: '--version', short: '-V', help: 'print the version'},

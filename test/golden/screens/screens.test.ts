@@ -5,8 +5,10 @@ import {themeFor} from '../../../src/console/theme.ts';
 import {textWidth} from '../../../src/console/text.ts';
 import type {JournalEntry} from '../../../src/control/schema.ts';
 import type {Action} from '../../../src/console/actions.ts';
-import type {PanelId, ViewState} from '../../../src/console/view.ts';
+import {initialView, type PanelId, type ViewState} from '../../../src/console/view.ts';
 import type {Problem} from '../../../src/problem.ts';
+import {readRecording} from '../../../src/history/read-recording.ts';
+import {sessionText} from '../../helpers/session.ts';
 import {screen} from '../../helpers/screen-render.ts';
 import {after, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
 
@@ -24,6 +26,16 @@ const then = (columns = 80, rows = 24, now: 'lockdown' | 'reconnected' = 'lockdo
 	const snapshot = snapshotOf('connected');
 	const kept = {moment: {id: 12, atMs: snapshot.atMs, kind: 'command', why: 'drill: 35 probes, none seen outside the tunnel. (84 ms)'}, index: 11, of: 190, base: null, patch: {s: snapshot}} as const;
 	return after(at(viewOf({columns, rows, in: now}), {id: 'step-back'}), {type: 'moment', kept, by: -1, problem: null});
+};
+/** A recording, two steps in. */
+const replay = (columns = 80, rows = 24): ViewState => {
+	const session = readRecording(sessionText());
+	if (!session.ok) throw new Error(session.error);
+	const {frames, drops, journal, by} = session.value;
+	const [, , , frame] = frames;
+	if (frame === undefined) throw new Error('the recording is too short');
+	const start = initialView({nowMs: 5, offsetMinutes: 0, columns, rows, readOnly: false, socketPath: '', operator: 'root'});
+	return after(start, {type: 'replay', name: 'night.jsonl', by, of: frames.length, drops, journal, cut: null}, {type: 'replayed', frame, index: 3, playing: false});
 };
 const policy: JournalEntry = {
 	seq: 9000, atMs: snapshotOf('connected').atMs, kind: 'policy', level: 'info', text: 'Policy 4 is in force: 2 rules added, 1 removed, 1 changed.',
@@ -92,6 +104,8 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['60x20-drops', at(viewOf({columns: 60, rows: 20}), focus('drops'))],
 	['200x60-tunnel', viewOf({columns: 200, rows: 60})],
 	['80x50-tunnel', viewOf({columns: 80, rows: 50})],
+	['80x24-replay', replay()],
+	['120x40-replay', replay(120, 40)],
 	['80x24-then', then()],
 	['120x40-then', then(120, 40)],
 	['60x20-then', then(60, 20)],

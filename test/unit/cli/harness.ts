@@ -2,7 +2,7 @@
 import {onTestFinished} from 'vitest';
 import type {ExitCode, Io} from '../../../src/cli/io.ts';
 import {main} from '../../../src/cli/main.ts';
-import {fakeController, type FakeAnswers, type FakeController} from '../../fakes/fake-controller.ts';
+import {fakeController, fakeHistory, type FakeAnswers, type FakeController} from '../../fakes/fake-controller.ts';
 import {noonMs} from '../../fakes/snapshot.ts';
 import {startServer, temporaryFolder} from '../control/harness.ts';
 
@@ -32,7 +32,7 @@ export interface ShellOptions extends FakeAnswers {
 export async function shell({typed, terminal = false, env = {}, ...answers}: ShellOptions = {}): Promise<Shell> {
 	const controller = fakeController(answers);
 	const runFolder = temporaryFolder();
-	const server = await startServer({controller, runFolder});
+	const server = await startServer({controller, history: fakeHistory(), runFolder});
 
 	const start = async (argv: readonly string[], enoughLines: number, meanwhile: () => void): Promise<Ran> => {
 		const enough = new AbortController();

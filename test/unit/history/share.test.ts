@@ -1,7 +1,8 @@
 /** Sharing and patches over whatever JSON holds: what comes out equals what went in, and equal parts are one object. */
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {applyPatch, patchBetween, patchSchema} from '../../../src/history/patch.ts';
+import {patchSchema} from '../../../src/history/patch-schema.ts';
+import {applyPatch, patchBetween} from '../../../src/history/patch.ts';
 import {shareWith, sizeBeyond} from '../../../src/history/share.ts';
 import {sampleSnapshot} from '../../fakes/snapshot.ts';
 

@@ -31,7 +31,7 @@ test('values and keys are taken; an empty file changes nothing', () => {
 	expect(parse('theme: high-contrast\nascii: true\nrefresh: 500\nconfirmLockdown: true\n')).toMatchObject({ok: true, value: {values: {theme: 'high-contrast', ascii: 'true', refresh: '500', confirmLockdown: 'true'}}});
 	expect(parse('')).toMatchObject({ok: true, value: {values: {}, keys: keymap}});
 	expect(parse('# nothing\n')).toMatchObject({ok: true});
-	expect(keysIn('keys: {lockdown: X, drill: none, move-up: [up, e], focus-drops: 9, repaint: Ctrl-R, help: "?"}', 'lockdown')).toEqual(['X']);
+	expect(keysIn('keys: {lockdown: X, drill: none, move-up: [up, h], focus-drops: 9, repaint: Ctrl-R, help: "?"}', 'lockdown')).toEqual(['X']);
 	expect(keysIn('keys: {drill: none}', 'drill')).toEqual([]);
 	expect(keysIn('keys: {focus-drops: 9}', 'focus-drops')).toEqual(['9']);
 	expect(keysIn('keys: {repaint: Ctrl-R}', 'repaint')).toEqual(['ctrl-r']);

@@ -1,0 +1,64 @@
+/** Evidence as files: for a person, for a program, and for `vks-tui --replay`. Pure. */
+import type {RuleView} from '../control/schema.ts';
+import {dropsLine, headingLine, journalLine, momentWriter} from '../history/recording.ts';
+import type {Evidence} from './collect.ts';
+import {redact} from './redact.ts';
+
+export interface EvidenceFile {
+	readonly name: string;
+	readonly text: string;
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, '\t')}\n`;
+const lines = (values: readonly unknown[]): string => values.map(value => `${JSON.stringify(value)}\n`).join('');
+
+export function evidenceFiles(evidence: Evidence, by: string, isoTime: (atMs: number) => string): readonly EvidenceFile[] {
+	const {snapshot, drops, journal, moments} = evidence;
+	const {rules, exceptions, lastDrill, ...state} = snapshot;
+	const files: readonly EvidenceFile[] = [
+		{name: 'README.txt', text: readme(evidence, by, isoTime)},
+		{name: 'state.json', text: json(state)},
+		{name: 'rules.txt', text: rulesText(rules)},
+		{name: 'drops.jsonl', text: lines(drops)},
+		{name: 'journal.jsonl', text: lines(journal)},
+		{name: 'exceptions.json', text: json(exceptions)},
+		{name: 'drill.json', text: json(lastDrill)},
+		{name: 'moments.jsonl', text: lines(moments.map(({moment}) => moment))},
+		{name: 'session.jsonl', text: sessionText(evidence, by)},
+	];
+	return files.map(({name, text}) => ({name, text: redact(text)}));
+}
+
+function sessionText({snapshot, drops, journal, moments}: Evidence, by: string): string {
+	const write = momentWriter();
+	return [headingLine(by, snapshot.atMs), dropsLine(drops), journalLine(journal), ...moments.map(each => write(each.moment, each.snapshot))].join('');
+}
+
+/** In evaluation order, with what each rule counted and why it is there. */
+function rulesText(rules: readonly RuleView[]): string {
+	return rules.flatMap((rule, index) => {
+		const before = rules[index - 1];
+		const heading = before?.chain === rule.chain && before.table === rule.table ? [] : [`${index === 0 ? '' : '\n'}table ${rule.table} vks, chain ${rule.chain}`];
+		return [...heading, `  ${rule.text}`, `    # ${rule.packets} packets, ${rule.bytes} bytes; ${rule.reason} (${rule.setting})`];
+	}).join('\n').concat('\n');
+}
+
+function readme({snapshot, drops, journal, moments, missing}: Evidence, by: string, isoTime: (atMs: number) => string): string {
+	const {state, proof, daemon} = snapshot;
+	return `Evidence of vks ${daemon.version}, taken ${isoTime(snapshot.atMs)} by vks ${by}.
+
+State: ${state.kind}. ${state.detail}
+Proof: ${proof.kind}${proof.checkedAtMs === null ? '' : `, read back ${isoTime(proof.checkedAtMs)}`}${proof.detail.length === 0 ? '' : `: ${proof.detail.join('; ')}`}
+
+state.json       what was shown, but for what has a file of its own
+rules.txt        the ruleset in evaluation order, with what each rule counted
+drops.jsonl      the ${drops.length} packets refused last
+journal.jsonl    the last ${journal.length} entries, with what each policy changed
+exceptions.json  what was open for a time
+drill.json       the last leak test
+moments.jsonl    when and why each of ${moments.length} moments was kept
+session.jsonl    these moments: vks-tui --replay with this folder
+${missing === null ? '' : `\nEarlier or later moments are missing: ${missing}.\n`}
+Routes, connections and the rules of others are not in it. What looked like a key or a password was removed.
+`;
+}

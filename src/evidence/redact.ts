@@ -1,0 +1,8 @@
+/** No secret is in a snapshot or the journal by design; what looks like one all the same does not leave with the evidence. */
+
+/** A WireGuard key, private, public or preshared: 32 bytes as base64. */
+const wireguardKey = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])/g;
+/** `PrivateKey = …`, `password: …`, `token=…` as configurations and command lines have them. */
+const named = /\b(private_?key|preshared_?key|password|passwd|secret|token|authorization)(["']?\s*[=:]\s*["']?)(?!null\b|true\b|false\b|\d+\b|[[{])[^\s"',;}]+/gi;
+
+export const redact = (text: string): string => text.replaceAll(wireguardKey, '[removed]').replaceAll(named, '$1$2[removed]');

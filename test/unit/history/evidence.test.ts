@@ -1,0 +1,97 @@
+/** Evidence: all of what was kept, opened again, for its owner only, and without what looks like a key. */
+import {mkdtempSync, readFileSync, readdirSync, rmSync, statSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, expect, test} from 'vitest';
+import {keepEvidence} from '../../../src/console/evidence.ts';
+import {openRecording} from '../../../src/console/replay/open.ts';
+import {keepHistory} from '../../../src/controller/history.ts';
+import type {ControllerEvent} from '../../../src/controller/port.ts';
+import {collectEvidence, type AskMoment} from '../../../src/evidence/collect.ts';
+import {evidenceFiles} from '../../../src/evidence/files.ts';
+import {redact} from '../../../src/evidence/redact.ts';
+import {noDaemon} from '../../../src/control/problems.ts';
+import {ok, fail} from '../../../src/result.ts';
+import {situation, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vks-evidence-test-'));
+afterAll(() => rmSync(folder, {recursive: true}));
+
+/** A daemon's history of these situations. */
+function historyOf(...names: ReadonlyArray<Parameters<typeof snapshotOf>[0]>): AskMoment {
+	let listener: (event: ControllerEvent) => void = () => undefined;
+	let tickMs = 0;
+	const history = keepHistory({subscribe: next => {
+		listener = next;
+		return () => undefined;
+	}}, {monotonic: () => (tickMs += 10_000)});
+	for (const name of names) listener({type: 'snapshot', snapshot: snapshotOf(name)});
+	return async query => ok(history.moment(query));
+}
+
+test('the folder holds every moment, opens as a replay, and is for its owner only', async () => {
+	const saved = await keepEvidence({moment: historyOf('connecting', 'connected', 'lockdown')}, viewOf({in: 'lockdown'}).live, {folder, isoTime: '2026-11-21T13:17:20.182Z', by: '0.1.0'});
+	const place = join(folder, 'vks-evidence-2026-11-21T13-17-20');
+	expect(saved).toEqual({ok: true, text: `evidence in ${place}`});
+	expect(statSync(place).mode & 0o777).toBe(0o700);
+	expect(readdirSync(place).toSorted()).toEqual(['README.txt', 'drill.json', 'drops.jsonl', 'exceptions.json', 'journal.jsonl', 'moments.jsonl', 'rules.txt', 'session.jsonl', 'state.json']);
+	for (const name of readdirSync(place)) expect(statSync(join(place, name)).mode & 0o777).toBe(0o600);
+	const session = openRecording(place);
+	if (!session.ok) throw new Error(session.error);
+	expect(session.value.cut).toBeNull();
+	const states = session.value.frames.map(({snapshot}) => snapshot.state.kind);
+	expect(states.at(-1)).toBe('lockdown');
+	expect(new Set(states)).toEqual(new Set(['connecting', 'verifying', 'connected', 'lockdown'].filter(kind => states.some(state => state === kind))));
+	expect(states).toContain('connected');
+	expect(session.value.frames.find(({snapshot}) => snapshot.state.kind === 'connected')?.snapshot.rules).toEqual(snapshotOf('connected').rules);
+	expect(session.value.drops).toEqual(situation('lockdown').drops);
+	expect(readFileSync(join(place, 'rules.txt'), 'utf8')).toContain('chain output');
+	// Asked again in the same second, what is there stays.
+	expect(await keepEvidence({moment: historyOf('connected')}, viewOf().live, {folder, isoTime: '2026-11-21T13:17:20.900Z', by: '0.1.0'})).toMatchObject({ok: false, text: expect.stringContaining('EEXIST')});
+});
+
+test('a connection that is lost half-way is told, and what came is there', async () => {
+	const all = historyOf('connecting', 'connected', 'lockdown');
+	let asked = 0;
+	const ask: AskMoment = query => (++asked > 2 ? Promise.resolve(fail(noDaemon('/run/vks/control.sock', 'gone'))) : all(query));
+	const {moments, missing} = await collectEvidence({snapshot: snapshotOf('lockdown'), drops: [], journal: []}, ask);
+	expect(moments).toHaveLength(3);
+	expect(missing).toContain('gone');
+});
+
+test('a daemon that hands out moments for ever is asked a bounded number of times', async () => {
+	let asked = 0;
+	const ask: AskMoment = async () => ok({moment: {id: ++asked, atMs: 1, kind: 'interval', why: ''}, index: 0, of: 1, base: null, patch: {s: snapshotOf('connected')}});
+	const {moments} = await collectEvidence({snapshot: snapshotOf('connected'), drops: [], journal: []}, ask);
+	expect(moments.length).toBeLessThanOrEqual(2001);
+});
+
+const key = 'yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=';
+
+test.each([
+	[`PrivateKey = ${key}`, 'PrivateKey = [removed]'],
+	[`peer ${key} is silent`, 'peer [removed] is silent'],
+	['{"password":"hunter22","port":5}', '{"password":"[removed]","port":5}'],
+	['{"token":null,"secret":12}', '{"token":null,"secret":12}'],
+	['ruleset a1b2c3d4e5f60718 of 192.0.2.1', 'ruleset a1b2c3d4e5f60718 of 192.0.2.1'],
+])('%s', (text, redacted) => {
+	expect(redact(text)).toBe(redacted);
+});
+
+test('a key that came into the journal does not leave with the evidence, which stays JSON', async () => {
+	const journal = [{seq: 1, atMs: 1, kind: 'problem', level: 'error', text: `wg said: ${key}`}] as const;
+	const evidence = await collectEvidence({snapshot: snapshotOf('connected'), drops: [], journal}, historyOf('connected'));
+	const files = evidenceFiles(evidence, '0.1.0', atMs => new Date(atMs).toISOString());
+	expect(files.map(({text}) => text).join('')).not.toContain(key);
+	for (const {name, text} of files) {
+		if (name.endsWith('.json')) JSON.parse(text);
+		if (name.endsWith('.jsonl')) for (const line of text.trimEnd().split('\n')) if (line !== '') JSON.parse(line);
+	}
+});
+
+test('nothing in a snapshot that the real daemon sent looks like a secret', () => {
+	for (const name of ['connected', 'lockdown', 'reconnected', 'degraded', 'repaired', 'unsafe-network'] as const) {
+		const text = JSON.stringify(situation(name));
+		expect(redact(text)).toBe(text);
+	}
+});
