@@ -30,7 +30,7 @@ export function TunnelPanel({state, box, theme}: PanelProps) {
 			state={state} box={box} theme={theme} title="Tunnel"
 			aside={tunnel === null ? [] : [span(`${tunnel.interface} ${theme.symbols.dot} ${tunnel.implementation}`)]}
 			summary={summary}
-			content={({width, height}) => (snapshot === null ? [] : tunnelLines(snapshot, {width, height, nowMs, theme, why: lastReconnectReason(moment, state.memo), old: state.frozen === null && staleness(state) !== null}))}
+			content={({width, height}) => (snapshot === null ? [] : tunnelLines(snapshot, {width, height, nowMs, theme, offsetMinutes: state.offsetMinutes, why: lastReconnectReason(moment, state.memo), old: state.frozen === null && staleness(state) !== null}))}
 		/>
 	);
 }

@@ -1,8 +1,12 @@
-/** Why the tunnel was last replaced. The daemon's own word when it gives a reason, else what its journal says happened between. */
-import type {JournalEntry} from '../../control/schema.ts';
+/** Why the tunnel was replaced, last and before. The daemon's own word when it gives a reason, else what its journal says happened between. */
+import type {ReconnectView} from '../../control/health-schema.ts';
+import type {JournalEntry, Snapshot} from '../../control/schema.ts';
+import {formatClock, formatDuration} from '../format.ts';
 import type {Memo, Slot} from '../memo.ts';
 import {itemsOf} from '../ring.ts';
+import type {Line} from '../text.ts';
 import type {Moment} from '../view.ts';
+import {field} from './fields.ts';
 
 /** Names the server and no reason: the panel shows the server anyway. */
 const saysOnlyThat = /^connected again to \S+$/;
@@ -40,4 +44,14 @@ function shortened(entry: JournalEntry | null): string | null {
 	const orderedBy = /^Locked down by ([^:]+)/.exec(entry.text)?.[1];
 	if (orderedBy !== undefined) return `lockdown by ${orderedBy}`;
 	return entry.text.replace(/^(?:The tunnel is dead|Blocked \([\w-]+\)|Degraded on \S+): /, '').replace(/ Connecting again\.$/, '').replace(/\.$/, '');
+}
+
+/** How many there were, and those that are kept, the newest first. */
+export function reconnectLines({count, lastReason, list}: Snapshot['reconnects'], {width, offsetMinutes}: {readonly width: number; readonly offsetMinutes: number}): readonly Line[] {
+	const more = count > list.length && list.length > 0 ? `; the last ${list.length}` : '';
+	const route = ({from, to}: ReconnectView): string => (from === to ? `again to ${to}` : `from ${from} to ${to}`);
+	return [
+		...field('reconnects', count === 0 ? 'none since the daemon started' : `${count} since the daemon started${more}${list.length === 0 && lastReason !== null ? `; last: ${lastReason}` : ''}`, width),
+		...list.toReversed().flatMap(each => field('', `${formatClock(each.atMs, offsetMinutes)} ${route(each)}, after ${formatDuration(each.tookMs)}: ${each.reason}`, width)),
+	];
 }

@@ -1,13 +1,13 @@
 /** All that is known of the tunnel: who votes what and how it went, round trips, the reconnects and why, every address and layer. */
-import type {ReconnectView} from '../../control/health-schema.ts';
 import type {Snapshot, TunnelView} from '../../control/schema.ts';
-import {formatAge, formatByteRate, formatBytes, formatClock, formatDuration, sparkline, withThousands} from '../format.ts';
+import {formatAge, formatByteRate, formatBytes, formatDuration, sparkline, withThousands} from '../format.ts';
 import {span, wrapText, type Line} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 import {field, labelled, labelWidth, type Details} from './fields.ts';
 import {layerLines} from './layers.ts';
 import {shownMoment, shownNowMs} from './moment.ts';
+import {reconnectLines} from './reconnects.ts';
 import {staleness} from './truth.ts';
 import {historyLine, rttLine, verdictTones, voteNames} from './votes.ts';
 
@@ -58,9 +58,9 @@ function tunnelLines(tunnel: TunnelView, space: Space): readonly Line[] {
 
 function sessionWords({driver, handshakeAtMs}: TunnelView, nowMs: number): string {
 	if (handshakeAtMs === null) return 'none: there was no handshake';
-	const age = `${formatAge(nowMs - handshakeAtMs)} old`;
-	// REKEY_AFTER_TIME and REJECT_AFTER_TIME are WireGuard's.
-	return driver === 'wireguard' ? `${age}; a new one is due after 2m00s, and after 3m00s this one is dead` : age;
+	const age = formatAge(nowMs - handshakeAtMs);
+	// REKEY_AFTER_TIME and REJECT_AFTER_TIME are WireGuard's; of others it is when the server was last heard.
+	return driver === 'wireguard' ? `${age} old; a new one is due after 2m00s, and after 3m00s this one is dead` : `the server was last heard ${age} ago`;
 }
 
 /** Each vote in its own words, and below it how it went: five seconds a letter. */
@@ -94,14 +94,4 @@ function trafficLines(tunnel: TunnelView, {width, theme: {symbols}}: Space): rea
 function uplinkLines({uplink}: Snapshot, width: number): readonly Line[] {
 	if (uplink === null) return field('uplink', 'none', width);
 	return field('uplink', `${uplink.name}${uplink.up ? '' : ', DOWN'}, ${uplink.addresses.join(', ')} via ${uplink.gateway ?? 'no gateway'}`, width);
-}
-
-/** The newest first. */
-function reconnectLines({count, lastReason, list}: Snapshot['reconnects'], {width, offsetMinutes}: {readonly width: number; readonly offsetMinutes: number}): readonly Line[] {
-	const more = count > list.length && list.length > 0 ? `; the last ${list.length}` : '';
-	const route = ({from, to}: ReconnectView): string => (from === to ? `again to ${to}` : `from ${from} to ${to}`);
-	return [
-		...field('reconnects', count === 0 ? 'none since the daemon started' : `${count} since the daemon started${more}${list.length === 0 && lastReason !== null ? `; last: ${lastReason}` : ''}`, width),
-		...list.toReversed().flatMap(each => field('', `${formatClock(each.atMs, offsetMinutes)} ${route(each)}, after ${formatDuration(each.tookMs)}: ${each.reason}`, width)),
-	];
 }

@@ -7,6 +7,7 @@ import {exceptionRows} from './exceptions.ts';
 import {firstThatFits, labelled, labelWidth} from './fields.ts';
 import {barLine, selectHandshake} from './handshake.ts';
 import {layerLines, shortLayerLines} from './layers.ts';
+import {reconnectLines} from './reconnects.ts';
 import {trafficPasses, withoutState} from './truth.ts';
 import {historyLine, rttLine, verdictTones, voteNames, voteValue} from './votes.ts';
 
@@ -19,10 +20,13 @@ interface Space {
 	readonly old: boolean;
 	/** Why the tunnel was last replaced. */
 	readonly why: string | null;
+	readonly offsetMinutes: number;
 }
 
 /** As far as the uplink, in the order of `tunnelFacts`. */
 const factsThatMatter = 12;
+/** A blank row, the count, and one reconnect on two rows. */
+const roomForHistory = 4;
 /** Where histories begin, below each other. */
 const valueWidth = 7;
 
@@ -33,8 +37,12 @@ export function tunnelLines(snapshot: Snapshot, space: Space): readonly Line[] {
 	const facts = tunnel === null ? withoutTunnel(snapshot, {width: wide ? leftWidth : space.width, why: space.why}) : tunnelFacts(snapshot, tunnel, wide ? {...space, width: leftWidth - 1} : space);
 	const problems = [...problemLines(snapshot, space), ...exceptionRows(snapshot.exceptions, space.nowMs)];
 	const room = space.height - problems.length;
-	// Two columns when there is room: facts beside layers.
-	if (wide) return [...problems, ...beside(facts, layerLines(snapshot.layers, {...space, width: space.width - leftWidth, height: room}), {width: space.width, leftWidth, theme: space.theme})].slice(0, space.height);
+	// Two columns when there is room: facts beside layers, and below them what came before.
+	if (wide) {
+		const body = beside(facts, layerLines(snapshot.layers, {...space, width: space.width - leftWidth, height: room}), {width: space.width, leftWidth, theme: space.theme});
+		const before = snapshot.reconnects.list.length > 0 && room - body.length >= roomForHistory ? [[], ...reconnectLines(snapshot.reconnects, space)] : [];
+		return [...problems, ...body, ...before].slice(0, space.height);
+	}
 	// Below each other when not: the layers' details give way to the facts that matter most, and the other facts to the layers.
 	const asNames = room - snapshot.layers.length < Math.min(facts.length, factsThatMatter);
 	const short = asNames ? shortLayerLines(snapshot.layers, space) : null;

@@ -68,6 +68,7 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['120x40-palette', at(viewOf({columns: 120, rows: 40, in: 'lockdown'}), {id: 'palette'}, {id: 'type', text: 'l'}, {id: 'type', text: 'i'})],
 	...(['80x24', '100x30', '120x40', '200x60'] as const).flatMap(size => (['watched', 'late', 'expired', 'busy'] as const).map(name => [`${size}-${name}`, viewOf({...sized(size), in: name})] as const)),
 	['80x24-tunnel-details', at(viewOf({in: 'watched'}), {id: 'open'})],
+	['120x40-tunnel-zoomed', at(viewOf({columns: 120, rows: 40, in: 'watched'}), {id: 'zoom'})],
 	['120x40-tunnel-details', at(viewOf({columns: 120, rows: 40, in: 'watched'}), {id: 'open'})],
 	['80x24-tunnel-details-end', at(viewOf({in: 'watched'}), {id: 'open'}, {id: 'move', by: 'last'})],
 	['80x24-drop-details', at(viewOf({}), focus('drops'), {id: 'open'})],
