@@ -1,4 +1,5 @@
 /** What Enter opened: a rule, a refused packet, a journal entry, the tunnel. */
+import {disabledReason, keyFor} from '../src/console/keymap.ts';
 import type {Rect} from '../src/console/layout.ts';
 import {detailsWidth} from '../src/console/act/scroll.ts';
 import {selectDetails} from '../src/console/select/details.ts';
@@ -15,5 +16,11 @@ interface Props {
 
 export function Details({state, dialog, within, theme}: Props) {
 	const details = selectDetails(state, dialog, theme);
-	return <Modal within={within} theme={theme} title={details.title} hint="Esc closes" width={detailsWidth} top={dialog.top} content={details.lines} />;
+	return <Modal within={within} theme={theme} title={details.title} hint={hintFor(state, dialog)} width={detailsWidth} top={dialog.top} content={details.lines} />;
+}
+
+/** One more key makes an exception of a refused packet; what it can open is said there. */
+function hintFor(state: ViewState, {panel}: Props['dialog']): string {
+	const allow = panel === 'drops' && disabledReason({id: 'allow'}, state) === null ? keyFor(state.keys, 'allow') : '';
+	return allow === '' ? 'Esc closes' : `${allow} allows it for a time, Esc closes`;
 }

@@ -75,7 +75,7 @@ function hitsOf(id: string, drops: Ring<NumberedDrop>): readonly Hit[] {
 }
 
 function describe(record: DropView): string {
-	const {direction, protocol, icmpType, uid, source} = record;
+	const {direction, protocol, icmpType, uid, source, drill} = record;
 	const what = `${protocol}${icmpType === null ? '' : ` type ${icmpType}`}`;
-	return `${what} ${direction === 'out' ? '' : `from ${source} `}to ${destinationOf(record)}${uid === null ? '' : ` of uid ${uid}`}`;
+	return `${what} ${direction === 'out' ? '' : `from ${source} `}to ${destinationOf(record)}${uid === null ? '' : ` of uid ${uid}`}${drill === true ? ' (a drill)' : ''}`;
 }
