@@ -2,6 +2,7 @@
 import type {Rect} from '../src/console/layout.ts';
 import {footerKeys} from '../src/console/keymap.ts';
 import {segmentLine, type Segment} from '../src/console/segments.ts';
+import {filterSegments} from '../src/console/select/filter-line.ts';
 import {span} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {ViewState} from '../src/console/view.ts';
@@ -15,14 +16,7 @@ export function Footer({state, at, theme}: {readonly state: ViewState; readonly 
 }
 
 function segmentsFor(state: ViewState): readonly Segment[] {
-	if (state.filterOpen) {
-		return [
-			{order: 0, line: [span('type to filter: every word must be found, ')]},
-			{order: 1, line: [span('field:word', 'label'), span(' looks in one field')]},
-			{order: 0, line: [span('Enter', 'label'), span(' keep')]},
-			{order: 0, line: [span('Esc', 'label'), span(' clear')]},
-		];
-	}
+	if (state.filterOpen) return filterSegments(state.filterLine);
 	return footerKeys(state).map((key, index) => ({
 		order: index,
 		line: key.disabled === null

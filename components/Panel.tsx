@@ -1,7 +1,7 @@
 /** One panel: its title with number and focus mark, and its content in a box, under a rule, or as one line. */
 import {frameLines, summaryLine} from '../src/console/frame.ts';
 import {contentColumns, contentRows, type PanelBox} from '../src/console/layout.ts';
-import {span, type Line} from '../src/console/text.ts';
+import {lineWidth, span, textWidth, type Line} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 import {panelIds, type ViewState} from '../src/console/view.ts';
 import {Lines} from './Lines.tsx';
@@ -27,13 +27,13 @@ interface Props extends PanelProps {
 }
 
 export function Panel({state, box, theme, title, aside, summary, content}: Props) {
-	if (theme.linear) return <Lines at={box} theme={theme} lines={spokenLines({state, box, title, aside, content})} />;
+	if (theme.linear) return <Lines at={box} theme={theme} lines={spokenLines({state, box, theme, title, aside, content})} />;
 	const focused = state.focus === box.panel;
 	const titleLine = titleOf({state, box, theme, title});
 	const lines = box.form === 'summary'
 		? [summaryLine(titleLine, summary, {width: box.width, theme})]
 		: frameLines(
-			{title: titleLine, aside: filterOrAside(state, box, aside), tone: focused ? 'accent' : 'faint', content: content({width: contentColumns(box), height: contentRows(box)})},
+			{title: titleLine, aside: filterOrAside({state, box, theme}, aside), tone: focused ? 'accent' : 'faint', content: content({width: contentColumns(box), height: contentRows(box)})},
 			{form: box.form, width: box.width, height: box.height, theme},
 		);
 	return <Lines lines={lines} at={box} theme={theme} />;
@@ -42,8 +42,8 @@ export function Panel({state, box, theme, title, aside, summary, content}: Props
 /** Narrow enough for one column of facts, long enough for all of them. */
 const spokenSize: Inner = {width: 75, height: 60};
 
-function spokenLines({state, box, title, aside, content}: Pick<Props, 'state' | 'box' | 'title' | 'aside' | 'content'>): readonly Line[] {
-	return [[span(`Panel ${panelIds.indexOf(box.panel) + 1}, ${title}: `), ...filterOrAside(state, box, aside)], ...content(spokenSize)];
+function spokenLines({state, box, theme, title, aside, content}: Omit<Props, 'summary'>): readonly Line[] {
+	return [[span(`Panel ${panelIds.indexOf(box.panel) + 1}, ${title}: `), ...filterOrAside({state, box, theme}, aside)], ...content(spokenSize)];
 }
 
 function titleOf({state, box, theme, title}: PanelProps & {readonly title: string}): Line {
@@ -52,9 +52,14 @@ function titleOf({state, box, theme, title}: PanelProps & {readonly title: strin
 }
 
 /** A filter hides rows: it stands in the title for as long as it does. */
-function filterOrAside(state: ViewState, box: PanelBox, aside: Line): Line {
+function filterOrAside({state, box, theme}: PanelProps, aside: Line): Line {
 	const {filter} = state.panels[box.panel];
 	const editing = state.filterOpen && state.focus === box.panel;
 	if (!editing && filter === '') return aside;
-	return [span(`/${filter}${editing ? '_' : ''}`, 'notice'), span(' '), ...aside];
+	// A title this long would be left out: the end of the filter is what is being typed.
+	const room = theme.linear ? Number.POSITIVE_INFINITY : Math.floor(box.width / 2);
+	const text = `/${filter}${editing ? '_' : ''}`;
+	const shown = textWidth(text) > room ? `/${theme.symbols.ellipsis}${text.slice(2 - room)}` : text;
+	const field = span(shown, 'notice');
+	return textWidth(shown) + lineWidth(aside) > room ? [field] : [field, span(' '), ...aside];
 }

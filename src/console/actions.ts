@@ -52,6 +52,7 @@ export const lookActions = [
 	'change-forward',
 	'fold',
 	'fold-all',
+	'group',
 ] as const;
 export type LookAction = (typeof lookActions)[number];
 
@@ -74,6 +75,8 @@ export type FieldAction =
 	| 'erase'
 	| 'clear'
 	| 'choose-next'
-	| 'choose-previous';
+	| 'choose-previous'
+	| 'complete'
+	| 'complete-back';
 
 export type PlainAction = OrderAction | ExceptionAction | LookAction | ConsoleAction | FieldAction;

@@ -1,5 +1,5 @@
 /** What happens to the view, and what the view asks of the world. */
-import type {Command, DropView, Explanation, JournalEntry, KeptMoment, MomentQuery, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, ExplainQuery, Explanation, JournalEntry, KeptMoment, MomentQuery, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 import type {Action} from './actions.ts';
 import type {ReplayEvent} from './connection.ts';
 import type {Surroundings} from './surroundings.ts';
@@ -36,7 +36,7 @@ export interface MomentArrival {
 /** What the world must do after an event; the reducer decides, others act. */
 export type Effect =
 	| {readonly type: 'submit'; readonly ticket: number; readonly command: Command}
-	| {readonly type: 'explain'; readonly key: string; readonly drop: DropView}
+	| {readonly type: 'explain'; readonly key: string; readonly query: ExplainQuery}
 	| {readonly type: 'preview'; readonly key: string; readonly wish: PreviewWish}
 	| {readonly type: 'moment'; readonly query: MomentQuery}
 	| {readonly type: 'replay-step'; readonly by: -1 | 1; readonly changes: boolean}

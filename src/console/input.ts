@@ -111,6 +111,10 @@ function fieldAction(name: string | null, input: string, key: KeyFlags): Action 
 			return {id: 'move', by: 'page-up'};
 		case 'pagedown':
 			return {id: 'move', by: 'page-down'};
+		case 'tab':
+			return {id: 'complete'};
+		case 'shift-tab':
+			return {id: 'complete-back'};
 		default:
 			return key.ctrl || key.meta || key.tab ? null : typed(input);
 	}

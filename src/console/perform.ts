@@ -1,5 +1,5 @@
 /** What effects do in the world, and how the world's answers become events. */
-import type {DropView, ExplainQuery} from '../control/schema.ts';
+import type {ExplainQuery, Explanation} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {Feed, FeedEvent} from './connection.ts';
 import type {Saved} from './save.ts';
@@ -71,11 +71,20 @@ function refusal(problem: Problem | null, durationMs: number): Extract<ViewEvent
 	return {ok: false, message: problem?.what ?? 'There is no connection to the daemon.', durationMs, problem};
 }
 
-async function explain({key, drop}: Extract<Effect, {type: 'explain'}>, {feed, dispatch}: World): Promise<void> {
-	const query = queryFor(drop);
-	const answer = query === null ? null : await feed.explain(query);
+async function explain({key, query}: Extract<Effect, {type: 'explain'}>, {feed, dispatch}: World): Promise<void> {
+	const answer = await answerTo(query, feed);
 	// Without an answer the dialog still says which rule it was and why.
-	if (answer?.ok === true) dispatch({type: 'explanation', key, explanation: answer.value});
+	if (answer !== null) dispatch({type: 'explanation', key, explanation: answer});
+}
+
+/** An interface may be gone since, or have a new name: then the kernel's choice of today is asked about. */
+async function answerTo(query: ExplainQuery, feed: Feed): Promise<Explanation | null> {
+	const first = await feed.explain(query);
+	if (first?.ok !== true) return null;
+	if (first.value.ruleId !== 'none' || query.via === undefined) return first.value;
+	const {via: _gone, ...rest} = query;
+	const second = await feed.explain(rest);
+	return second?.ok === true ? second.value : first.value;
 }
 
 async function preview({key, wish}: Extract<Effect, {type: 'preview'}>, {feed, dispatch}: World): Promise<void> {
@@ -86,11 +95,6 @@ async function preview({key, wish}: Extract<Effect, {type: 'preview'}>, {feed, d
 async function moment({query}: Extract<Effect, {type: 'moment'}>, {feed, dispatch}: World): Promise<void> {
 	const answer = await feed.moment(query);
 	dispatch({type: 'moment', by: query.by, kept: answer?.ok === true ? answer.value : null, problem: answer === null ? 'no daemon to ask' : answer.ok ? null : answer.error.what});
-}
-
-export function queryFor(drop: DropView): ExplainQuery | null {
-	if (drop.protocol === 'other' || drop.destinationPort === 0) return null;
-	return {protocol: drop.protocol, destination: drop.destination, port: drop.destinationPort, uid: drop.uid};
 }
 
 export function viewEventFor(event: FeedEvent, atMs: number): ViewEvent {

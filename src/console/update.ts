@@ -4,6 +4,7 @@ import {withAnswer, withPreview} from './act/allow.ts';
 import {replaying} from './act/replay.ts';
 import {arrived} from './act/travel.ts';
 import {formatDuration} from './format.ts';
+import {addToGroups} from './groups.ts';
 import {append, newestOf} from './ring.ts';
 import type {Step} from './store.ts';
 import type {ViewEvent} from './events.ts';
@@ -63,7 +64,7 @@ function later(state: ViewState, atMs: number): number {
 function withDrops(state: ViewState, records: Extract<ViewEvent, {type: 'drops'}>['records']): ViewState {
 	if (records.length === 0) return state;
 	const numbered: readonly NumberedDrop[] = records.map((record, index) => ({key: String(state.dropsSeen + index), record}));
-	return {...state, live: {...state.live, drops: append(state.live.drops, numbered)}, dropsSeen: state.dropsSeen + records.length};
+	return {...state, live: {...state.live, drops: append(state.live.drops, numbered), groups: addToGroups(state.live.groups, records)}, dropsSeen: state.dropsSeen + records.length};
 }
 
 function withJournal(state: ViewState, entries: Extract<ViewEvent, {type: 'journal'}>['entries']): ViewState {

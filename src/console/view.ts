@@ -2,6 +2,7 @@
 import type {Command, DropView, Explanation, JournalEntry, MomentView, Preview, Snapshot} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {AllowForm} from './allow/form.ts';
+import {noGroups, type DropGroups} from './groups.ts';
 import {createMemo, type Memo} from './memo.ts';
 import type {Fact} from './question.ts';
 import {emptyRing, type Ring} from './ring.ts';
@@ -27,6 +28,8 @@ export interface NumberedDrop {
 export interface Moment {
 	readonly snapshot: Snapshot | null;
 	readonly drops: Ring<NumberedDrop>;
+	/** The same in groups, and also what has left the ring. */
+	readonly groups: DropGroups;
 	readonly journal: Ring<JournalEntry>;
 }
 
@@ -91,6 +94,20 @@ export interface ExceptionsDialog {
 	readonly asking: number | null;
 }
 
+/** What helps while a filter is typed. */
+export interface FilterLine {
+	readonly hint: string | null;
+	/** What Tab would put behind `stem`, one after the other. */
+	readonly words: readonly string[];
+	readonly stem: string;
+	/** Which of them stands in the field; null when it was typed. */
+	readonly chosen: number | null;
+	/** Which kept filter was called back, and what was typed before; null when none was. */
+	readonly recalled: {readonly index: number; readonly typed: string} | null;
+}
+
+export const quietLine: FilterLine = {hint: null, words: [], stem: '', chosen: null, recalled: null};
+
 export interface Pending {
 	readonly ticket: number;
 	readonly command: Command;
@@ -126,6 +143,10 @@ export interface ViewState {
 	/** Chains of the ruleset that are one row each. */
 	readonly folded: readonly string[];
 	readonly filterOpen: boolean;
+	readonly filterLine: FilterLine;
+	/** Filters that were kept, newest first. */
+	readonly filterHistory: Readonly<Record<PanelId, readonly string[]>>;
+	readonly dropsGrouped: boolean;
 	readonly dialog: Dialog | null;
 	readonly pending: readonly Pending[];
 	readonly notice: Notice | null;
@@ -173,7 +194,7 @@ export interface Start {
 	readonly looks?: Looks;
 }
 
-export const nothingYet = (): Moment => ({snapshot: null, drops: emptyRing(ringSize.drops), journal: emptyRing(ringSize.journal)});
+export const nothingYet = (): Moment => ({snapshot: null, drops: emptyRing(ringSize.drops), groups: noGroups, journal: emptyRing(ringSize.journal)});
 
 const untouched: PanelView = {selected: null, filter: '', sort: 0, reverse: false};
 
@@ -194,6 +215,10 @@ export function initialView(start: Start): ViewState {
 		panels: {tunnel: untouched, ruleset: untouched, servers: untouched, drops: untouched, journal: untouched},
 		folded: [],
 		filterOpen: false,
+		filterLine: quietLine,
+		filterHistory: {tunnel: [], ruleset: [], servers: [], drops: [], journal: []},
+		// At three in the morning "what is refused, and how often" is the question; ten thousand lines are no answer to it.
+		dropsGrouped: true,
 		dialog: null,
 		pending: [],
 		surroundings: null,

@@ -85,11 +85,29 @@ test('the reason of the selected rule is readable where its column is not', () =
 	expect(frame('ruleset', focused('ruleset'), {width: 100})).toContain('why Lets reverse-path filtering find');
 });
 
-test('drops name direction, both ends, uid and rule, the newest first', () => {
+/** One by one, with the last sender known as the lab's cannot be. */
+const oneByOne = (): ViewState => after({...focused('drops'), dropsGrouped: false}, {type: 'drops', records: fixture.drops.slice(0, 1).map(drop => ({...drop, direction: 'out', uid: 1000, owner: {user: 'media', process: 'Radarr', pid: 77}}))});
+
+test('drops in groups name how many, how fast, whose and by which rule', () => {
 	const rows = frame('drops', focused('drops')).split('\n');
-	expect(rows[0]).toContain(`1/${fixture.drops.length} following`);
-	expect(rows[2]).toMatch(/> \d\d:\d\d:\d\d in +tcp +172\.30\.7\.10 +172\.30\.7\.2:22 .*refuse-in/);
-	expect(rows.join('\n')).toMatch(/out udp +10\.64\.1\.2 +203\.0\.113\.54:53 +65534 .*refuse-dns/);
+	expect(rows[0]).toContain(`1/5 groups, ${fixture.drops.length} packets following`);
+	expect(rows.join('\n')).toMatch(/• +3 +<1\/s +\d+s +out +udp .*203\.0\.113\.54:53 +uid 65534 .*refuse-dns/);
+	// What comes in has no sender here, but it comes from somebody.
+	expect(rows[2]).toMatch(/in +tcp .*172\.30\.7\.2:22 +172\.30.*refuse-in/);
+});
+
+test('a group in which several sent says so', () => {
+	const [drop] = fixture.drops.filter(({direction}) => direction === 'in');
+	const scanned = after(focused('drops'), {type: 'drops', records: drop === undefined ? [] : [{...drop, source: '172.30.7.9'}]});
+	expect(frame('drops', scanned)).toMatch(/172\.30\.7\.2:22 +several/);
+});
+
+test('drops name direction, both ends, whose and by which rule, the newest first', () => {
+	const rows = frame('drops', oneByOne()).split('\n');
+	expect(rows[0]).toContain(`1/${fixture.drops.length + 1} following`);
+	expect(rows[2]).toMatch(/> \d\d:\d\d:\d\d out +\w+ .* Radarr /);
+	expect(rows[3]).toMatch(/\d\d:\d\d:\d\d in +tcp +172\.30\.7\.10 +172\.30\.7\.2:22 .*refuse-in/);
+	expect(rows.join('\n')).toMatch(/out udp +10\.64\.1\.2 +203\.0\.113\.54:53 +uid 65534 .*refuse-dns/);
 });
 
 test('a filter stands in the title while it hides rows', () => {
@@ -98,6 +116,11 @@ test('a filter stands in the title while it hides rows', () => {
 	expect(text).toContain('/dns_');
 	expect(text).not.toContain('refuse-out');
 	expect(frame('drops', after(filtered, {type: 'action', action: {id: 'type', text: 'zzz'}, atMs: 0}))).toContain('no drop matches the filter');
+});
+
+test('a filter is seen while it is typed, however long it is', () => {
+	const typed = after(focused('drops'), {type: 'action', action: {id: 'filter'}, atMs: 0}, {type: 'action', action: {id: 'type', text: `dport:53 ${'x'.repeat(150)} the end`}, atMs: 0});
+	for (const width of [60, 80, 120]) expect(frame('drops', typed, {width}).split('\n')[0]).toMatch(/ \/….*the end_ /);
 });
 
 test('servers show place, which is current, and why one cannot be used', () => {

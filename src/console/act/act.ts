@@ -6,7 +6,8 @@ import {shownMoment} from '../select/moment.ts';
 import type {Step} from '../store.ts';
 import type {ViewState} from '../view.ts';
 import {answerDialog} from './dialogs.ts';
-import {filterOf, look, setFilter} from './look.ts';
+import {answerField} from './field.ts';
+import {look} from './look.ts';
 import {moveSelection} from './move.ts';
 import {named} from './named.ts';
 import {opening} from './openings.ts';
@@ -37,13 +38,15 @@ export function act(before: ViewState, action: Action): Step {
 	const reason = disabledReason(action, state);
 	// A held L must not push the outcome of the first one off the screen.
 	if (reason !== null) return still(action.id === 'lockdown' && state.notice !== null ? state : say(state, `${action.id}: ${reason}`, 'warn'));
+	const typed = state.filterOpen ? answerField(state, action) : null;
+	if (typed !== null) return still(typed);
 	switch (action.id) {
+		case 'type':
+			return still(state);
 		case 'focus':
 			return still(focusOn(state, action.panel));
 		case 'move':
 			return still(moveSelection(state, action.by));
-		case 'type':
-			return still(state.filterOpen ? setFilter(state, filterOf(state) + action.text) : state);
 		case 'switch-to':
 		case 'filter-by':
 		case 'theme':
@@ -76,12 +79,6 @@ function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
 			return effect(state, {type: 'write', moment: shownMoment(state)});
 		case 'evidence':
 			return gather(state);
-		case 'accept':
-			return still({...state, filterOpen: false});
-		case 'erase':
-			return still(setFilter(state, [...filterOf(state)].slice(0, -1).join('')));
-		case 'clear':
-			return still(setFilter(state, ''));
 		default:
 			return still(state);
 	}

@@ -3,6 +3,7 @@ import type {LookAction} from '../actions.ts';
 import {ordersOf} from '../select/rows.ts';
 import type {Step} from '../store.ts';
 import {panelIds, type PanelId, type ViewState} from '../view.ts';
+import {filterOf, openFilter, setFilter} from './field.ts';
 import {foldAll, foldChain} from './fold.ts';
 import {openRow} from './open.ts';
 import {effect, focusOn, setPanel, still} from './step.ts';
@@ -21,11 +22,13 @@ export function look(state: ViewState, id: LookAction): Step {
 		case 'zoom':
 			return still({...state, zoom: !state.zoom});
 		case 'filter':
-			return still(state.focus === 'tunnel' ? state : {...state, filterOpen: true});
+			return still(openFilter(state));
 		case 'sort':
 			return still(sortNext(state));
 		case 'reverse':
-			return still(ordersOf(state.focus).length === 0 || state.focus === 'journal' ? state : setPanel(state, {reverse: !state.panels[state.focus].reverse}));
+			return still(ordersOf(state, state.focus).length === 0 || state.focus === 'journal' ? state : setPanel(state, {reverse: !state.panels[state.focus].reverse}));
+		case 'group':
+			return still(state.focus === 'drops' ? setPanel({...state, dropsGrouped: !state.dropsGrouped}, {selected: null}) : state);
 		case 'fold':
 			return still(foldChain(state));
 		case 'fold-all':
@@ -56,12 +59,6 @@ function back(state: ViewState): ViewState {
 }
 
 function sortNext(state: ViewState): ViewState {
-	const orders = ordersOf(state.focus);
+	const orders = ordersOf(state, state.focus);
 	return orders.length === 0 ? state : setPanel(state, {sort: (state.panels[state.focus].sort + 1) % orders.length});
-}
-
-export const filterOf = (state: ViewState): string => state.panels[state.focus].filter;
-
-export function setFilter(state: ViewState, filter: string): ViewState {
-	return setPanel(state, {filter: filter.slice(0, 200), selected: null});
 }

@@ -2,6 +2,7 @@
 import {disabledReason} from '../keymap.ts';
 import {dropRows} from '../select/drops.ts';
 import {noServerSteps} from '../select/first-run.ts';
+import {questionAbout} from '../select/packet-question.ts';
 import {rowsOf, selectedIndex} from '../select/rows.ts';
 import {selectedServer} from '../select/selected-server.ts';
 import type {Step} from '../store.ts';
@@ -26,6 +27,6 @@ export function openRow(state: ViewState): Step {
 	if (state.focus === 'ruleset' && state.folded.includes(row.key)) return still(foldChain(state));
 	const opened: ViewState = {...state, dialog: {kind: 'details', panel: state.focus, key: row.key, explanation: null, top: 0}};
 	const drop = state.focus === 'drops' ? dropRows(state).find(each => each.key === row.key)?.record : undefined;
-	// Only what leaves can be asked about: the question names a destination.
-	return drop?.direction === 'out' && state.link.kind === 'open' ? effect(opened, {type: 'explain', key: row.key, drop}) : still(opened);
+	const query = drop === undefined || state.link.kind !== 'open' ? null : questionAbout(drop, state);
+	return query === null ? still(opened) : effect(opened, {type: 'explain', key: row.key, query});
 }

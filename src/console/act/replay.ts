@@ -1,5 +1,6 @@
 /** A recorded session in the daemon's place: its clock is the recording's, and no order leaves. */
 import type {ReplayEvent} from '../connection.ts';
+import {groupsOf} from '../groups.ts';
 import {append, emptyRing, until, type Ring} from '../ring.ts';
 import type {ViewState} from '../view.ts';
 import {say} from './step.ts';
@@ -21,12 +22,13 @@ export function replaying(state: ViewState, event: ReplayEvent): ViewState {
 function shown(state: ViewState, {frame: {moment, snapshot}, index, playing}: Extract<ReplayEvent, {type: 'replayed'}>): ViewState {
 	if (state.replay === null) return state;
 	const upTo = ({atMs}: {readonly atMs: number}): boolean => atMs <= snapshot.atMs;
-	const {drops, journal} = state.replay;
+	const {drops: all, journal} = state.replay;
+	const drops = until(all, ({record}) => upTo(record));
 	return {
 		...state,
 		nowMs: snapshot.atMs,
 		quietTicks: 0,
-		live: {snapshot, drops: until(drops, ({record}) => upTo(record)), journal: until(journal, upTo)},
+		live: {snapshot, drops, groups: groupsOf(drops), journal: until(journal, upTo)},
 		replay: {...state.replay, index, playing, why: moment.why},
 	};
 }

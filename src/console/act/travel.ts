@@ -3,6 +3,7 @@ import type {MomentArrival} from '../events.ts';
 import {applyPatch} from '../../history/patch.ts';
 import type {KeptMoment, Snapshot} from '../../control/schema.ts';
 import type {Step} from '../store.ts';
+import {groupsOf} from '../groups.ts';
 import {until} from '../ring.ts';
 import type {ViewState} from '../view.ts';
 import {effect, say, still} from './step.ts';
@@ -34,10 +35,11 @@ export function arrived(before: ViewState, {kept, by, problem}: MomentArrival): 
 	const snapshot = snapshotOf(kept);
 	if (snapshot === null) return still(say(state, 'moments: the daemon sent one that cannot be read', 'bad'));
 	const upTo = ({atMs}: {readonly atMs: number}): boolean => atMs <= snapshot.atMs;
-	const {drops, journal} = state.live;
+	const {drops: now, journal} = state.live;
+	const drops = until(now, ({record}) => upTo(record));
 	const there: ViewState = {
 		...state,
-		frozen: {snapshot, drops: until(drops, ({record}) => upTo(record)), journal: until(journal, upTo), atMs: snapshot.atMs, then: {moment: kept.moment, index: kept.index, of: kept.of}},
+		frozen: {snapshot, drops, groups: groupsOf(drops), journal: until(journal, upTo), atMs: snapshot.atMs, then: {moment: kept.moment, index: kept.index, of: kept.of}},
 	};
 	return stepping.by === 0 ? still(there) : ask(there, stepping.by, stepping.changes);
 }

@@ -4,7 +4,8 @@ import {shownMoment} from './moment.ts';
 import {selectedIndex} from './rows.ts';
 import {ruleRows} from './ruleset.ts';
 import {serverRows} from './servers.ts';
-import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
+import {destinationOf, interfaceOf, sourceOf, whoInFull} from './drop-fields.ts';
+import {dropRows} from './drops.ts';
 import {journalRows} from './journal.ts';
 import type {PanelId, ViewState} from '../view.ts';
 
@@ -32,7 +33,7 @@ export function selectCopied(state: ViewState): Copied | null {
 		case 'drops': {
 			const record = chosen(state, 'drops', dropRows(state))?.record;
 			if (record === undefined) return null;
-			const sender = record.uid === null ? [] : [`uid ${record.uid}`];
+			const sender = record.uid === null ? [] : [record.owner === undefined ? `uid ${record.uid}` : `(${whoInFull(record)})`];
 			return {name: 'drop', text: [formatClock(record.atMs, state.offsetMinutes), record.direction, interfaceOf(record), record.protocol, sourceOf(record), destinationOf(record), ...sender, record.ruleId].join(' ')};
 		}
 		case 'journal': {

@@ -1,17 +1,18 @@
 /** What Enter shows: a rule, all about the tunnel, or why a packet was refused and what would let it pass. */
-import type {DropView, Explanation, JournalEntry, RuleView, ServerView} from '../../control/schema.ts';
+import type {JournalEntry, ServerView} from '../../control/schema.ts';
 import {formatAge, formatClock} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import {span, wrapText, type Line} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
 import type {Dialog, ViewState} from '../view.ts';
-import {destinationOf, dropRows, interfaceOf, sourceOf} from './drops.ts';
+import {dropLines} from './drop-details.ts';
+import {dropRows} from './drops.ts';
 import {field, type Details} from './fields.ts';
 import {journalRows} from './journal.ts';
 import {noServerSteps} from './first-run.ts';
 import {shownNowMs} from './moment.ts';
 import {ruleLines} from './rule-details.ts';
-import {ruleById, ruleRows} from './ruleset.ts';
+import {ruleRows} from './ruleset.ts';
 import {lastInFull, latencyInFull, loadText} from './server-words.ts';
 import {placeOf, serverRows} from './servers.ts';
 import {tunnelDetails} from './tunnel-details.ts';
@@ -28,7 +29,7 @@ export function selectDetails(state: ViewState, dialog: Extract<Dialog, {kind: '
 		}
 		case 'drops': {
 			const row = dropRows(state).find(each => each.key === dialog.key);
-			return row === undefined ? gone : {title: `Refused by ${row.record.ruleId}`, lines: width => dropLines(row.record, {state, width, explanation: dialog.explanation})};
+			return row === undefined ? gone : {title: `Refused by ${row.record.ruleId}`, lines: width => dropLines(row, {state, width, explanation: dialog.explanation})};
 		}
 		case 'journal': {
 			const entry = journalRows(state).find(each => each.key === dialog.key)?.entry;
@@ -62,21 +63,6 @@ function diffLines({diff}: JournalEntry, width: number): readonly Line[] {
 	})];
 }
 
-function dropLines(record: DropView, {state, width, explanation}: {readonly state: ViewState; readonly width: number; readonly explanation: Explanation | null}): readonly Line[] {
-	const rule = ruleById(state, record.ruleId);
-	const who = record.uid === null ? 'not known' : `uid ${record.uid}${record.gid === null ? '' : `, gid ${record.gid}`}`;
-	return [
-		...field('packet', `${record.protocol}${record.icmpType === null ? '' : ` type ${record.icmpType}`} ${sourceOf(record)} to ${destinationOf(record)}, ${record.length} bytes`, width),
-		...field('when', `${formatClock(record.atMs, state.offsetMinutes)}, ${formatAge(shownNowMs(state) - record.atMs)} ago`, width),
-		...field('direction', `${record.direction}${interfaceOf(record) === '' ? '' : `, ${interfaceOf(record)}`}`, width),
-		...field('sender', who, width),
-		[],
-		...field('rule', rule === undefined ? `${record.ruleId}, which the present ruleset does not have` : `${rule.id} (${rule.verdict}, chain ${rule.chain})`, width),
-		...(rule === undefined ? [] : [...field('why', rule.reason, width), ...field('setting', settingOf(rule), width)]),
-		...(explanation === null ? [] : explanationLines(explanation, {refusedBy: record.ruleId, width})),
-	];
-}
-
 function serverLines(server: ServerView, {state, width}: {readonly state: ViewState; readonly width: number}): readonly Line[] {
 	const nowMs = shownNowMs(state);
 	return [
@@ -89,16 +75,5 @@ function serverLines(server: ServerView, {state, width}: {readonly state: ViewSt
 		...(server.load === null ? [] : field('load', `${loadText(server.load)}, as its file says`, width)),
 		...(server.last === null ? [] : field('last', lastInFull(server.last, nowMs), width)),
 		...server.notes.flatMap(note => field('note', note, width)),
-	];
-}
-
-/** What no setting brought is there in every policy. */
-const settingOf = ({setting}: RuleView): string => (setting === 'vks' ? 'none: always there' : setting);
-
-function explanationLines(explanation: Explanation, {refusedBy, width}: {readonly refusedBy: string; readonly width: number}): readonly Line[] {
-	return [
-		[],
-		...field('now', explanation.ruleId === refusedBy ? 'refused by the same rule' : `${explanation.verdict} by ${explanation.ruleId}: ${explanation.reason}`, width),
-		...(explanation.wouldOpen === null ? [] : field('would open', explanation.wouldOpen, width)),
 	];
 }

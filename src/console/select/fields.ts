@@ -1,4 +1,5 @@
 /** A label and what belongs to it. */
+import type {RuleView} from '../../control/schema.ts';
 import {span, textWidth, wrapText, type Line} from '../text.ts';
 
 /** What Enter shows of a row, or of a panel. */
@@ -22,3 +23,6 @@ export function field(label: string, text: string, width: number): readonly Line
 export function firstThatFits(texts: readonly string[], width: number): string {
 	return texts.find(text => textWidth(text) <= width) ?? texts.at(-1) ?? '';
 }
+
+/** What no setting brought is there in every policy. */
+export const settingOf = ({setting}: Pick<RuleView, 'setting'>): string => (setting === 'vks' ? 'none: always there' : setting);

@@ -1,5 +1,6 @@
 /** What every list panel has in common: its rows' keys, the selected one, and which of them are on the screen. */
 import type {PanelId, ViewState} from '../view.ts';
+import {groupOrders} from './drop-groups.ts';
 import {dropRows} from './drops.ts';
 import type {Searchable} from './filter.ts';
 import {journalKinds, journalRows} from './journal.ts';
@@ -22,7 +23,8 @@ export function rowsOf(state: ViewState, panel: PanelId): readonly Searchable[] 
 }
 
 /** The orders `o` goes through; a panel with one order has none to choose. */
-export function ordersOf(panel: PanelId): readonly string[] {
+export function ordersOf(state: Pick<ViewState, 'dropsGrouped'>, panel: PanelId): readonly string[] {
+	if (panel === 'drops') return state.dropsGrouped ? groupOrders : [];
 	return panel === 'ruleset' ? ruleOrders : panel === 'servers' ? serverOrders : panel === 'journal' ? journalKinds : [];
 }
 

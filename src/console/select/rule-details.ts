@@ -7,7 +7,7 @@ import {itemsOf, type Ring} from '../ring.ts';
 import {keyFor} from '../keymap.ts';
 import type {Line} from '../text.ts';
 import type {NumberedDrop, ViewState} from '../view.ts';
-import {destinationOf} from './drops.ts';
+import {destinationOf} from './drop-fields.ts';
 import {field} from './fields.ts';
 import {matchWords} from './match-words.ts';
 import {shownMoment, shownNowMs} from './moment.ts';

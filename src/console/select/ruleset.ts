@@ -101,7 +101,7 @@ function sumsOf(rules: readonly RuleView[]): ChainSums {
 const unsearched: Pick<Searchable, 'text' | 'fields'> = {text: '', fields: {}};
 
 function searchable(rule: RuleView): Pick<Searchable, 'text' | 'fields'> {
-	const fields = {id: rule.id, rule: rule.id, chain: rule.chain, table: rule.table, verdict: rule.verdict, setting: rule.setting};
+	const fields = {id: rule.id, rule: rule.id, chain: rule.chain, table: rule.table, verdict: rule.verdict, setting: rule.setting, packets: String(rule.packets), bytes: String(rule.bytes), rate: String(rule.packetsPerSecond)};
 	const lower = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.toLowerCase()]));
 	return {text: `${rule.table} ${rule.chain} ${rule.id} ${rule.verdict} ${rule.setting} ${rule.reason}`.toLowerCase(), fields: lower};
 }

@@ -9,6 +9,7 @@ import {initialView, type PanelId, type ViewState} from '../../../src/console/vi
 import type {Problem} from '../../../src/problem.ts';
 import {readRecording} from '../../../src/history/read-recording.ts';
 import {sessionText} from '../../helpers/session.ts';
+import {explained, flooded, named} from '../../helpers/screen-drops.ts';
 import {screen} from '../../helpers/screen-render.ts';
 import {after, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
 
@@ -81,6 +82,13 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-leaked', viewOf({in: 'leaked'})],
 	['80x24-full-drill', at(viewOf({}), {id: 'drill-full'})],
 	['120x40-drilled', viewOf({columns: 120, rows: 40, in: 'drilled'})],
+	['80x24-drops-one-by-one', at(named({}), focus('drops'), {id: 'group'})],
+	['80x24-drops-flood', at(flooded({}), focus('drops'))],
+	['120x40-drops', at(flooded({columns: 120, rows: 40}), focus('drops'), {id: 'zoom'})],
+	['120x40-drops-one-by-one', at(flooded({columns: 120, rows: 40}), focus('drops'), {id: 'zoom'}, {id: 'group'}, {id: 'move', by: 'page-down'})],
+	['80x24-drops-filter', at(flooded({}), focus('drops'), {id: 'filter'}, {id: 'type', text: 'out -user:nobody d'})],
+	['80x24-drops-filter-wrong', at(flooded({}), focus('drops'), {id: 'filter'}, {id: 'type', text: 'dprot:53'})],
+	['80x24-drop-explained', explained(at(named({}), focus('drops'), {id: 'filter'}, {id: 'type', text: 'dport:80'}, {id: 'accept'}, {id: 'open'}))],
 	['80x24-blocked', viewOf({in: 'blocked-no-handshake'})],
 	['80x24-unsafe-network', viewOf({in: 'unsafe-network'})],
 	['80x24-connecting', viewOf({in: 'connecting'})],

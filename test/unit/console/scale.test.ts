@@ -37,7 +37,7 @@ function counted(): {readonly memo: Memo; readonly made: () => number} {
 }
 
 function crowded(memo: Memo): ViewState {
-	const start: ViewState = {...viewOf({columns: 120, rows: 40}), memo};
+	const start: ViewState = {...viewOf({columns: 120, rows: 40}), memo, dropsGrouped: false};
 	return after(
 		start,
 		{type: 'snapshot', snapshot: {...fixture.snapshot, rules, servers}, atMs: fixture.snapshot.atMs},
@@ -71,6 +71,22 @@ test('of ten thousand drops a hundred more make only their own chunk anew, filte
 		expect(rowsOf(later, 'drops').length).toBeGreaterThan(0);
 		// The list of chunks once, and for the newest chunk its rows, their search texts and what matches.
 		expect(made() - before).toBeLessThanOrEqual(5);
+	}
+});
+
+test('in groups a batch makes only the groups anew that it has packets of, however many there are', () => {
+	for (const filter of ['', 'dport:53']) {
+		const {memo, made} = counted();
+		const grouped = act(crowded(memo), {id: 'focus', panel: 'drops'}, {id: 'group'});
+		const state: ViewState = filter === '' ? grouped : act(grouped, {id: 'filter'}, {id: 'type', text: filter});
+		expect(state.live.groups.groups.size).toBeGreaterThan(500);
+		rowsOf(state, 'drops');
+		const before = made();
+		const [known] = [...state.live.groups.groups.values()].slice(-1);
+		const later = after(state, {type: 'drops', records: many(500, () => known?.record ?? first(fixture.drops))});
+		rowsOf(later, 'drops');
+		// The list once, and the one group.
+		expect(made() - before).toBeLessThanOrEqual(2);
 	}
 });
 

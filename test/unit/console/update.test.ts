@@ -28,7 +28,7 @@ test('journal entries that come again after a reconnection are not doubled', () 
 
 test('a selected drop stays selected while newer ones arrive; the first row follows', () => {
 	const [first] = fixture.drops;
-	const focused = act(viewOf(), {id: 'focus', panel: 'drops'});
+	const focused = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'group'});
 	const held = act(focused, {id: 'move', by: 'down'}, {id: 'move', by: 'down'});
 	const key = held.panels.drops.selected;
 	const later = after(held, {type: 'drops', records: first === undefined ? [] : [first]});
@@ -38,7 +38,7 @@ test('a selected drop stays selected while newer ones arrive; the first row foll
 });
 
 test('freeze holds the panels while readings go on arriving', () => {
-	const frozen = act(viewOf(), {id: 'freeze'});
+	const frozen = act({...viewOf(), dropsGrouped: false}, {id: 'freeze'});
 	const later = after(frozen, {type: 'snapshot', snapshot: snapshotOf('lockdown'), atMs: frozen.nowMs + 5000}, {type: 'drops', records: fixture.drops});
 	expect(rowsOf(later, 'drops')).toHaveLength(fixture.drops.length);
 	expect(later.live.snapshot?.state.kind).toBe('lockdown');
@@ -101,11 +101,11 @@ test('a favourite is marked by one key, unasked, and let go by the same', () => 
 test('opening a drop that was going out asks the daemon what would open it', () => {
 	const drops = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '203.0.113.54'}, {id: 'accept'});
 	const {effects} = update(drops, {type: 'action', action: {id: 'open'}, atMs: drops.nowMs});
-	expect(effects).toMatchObject([{type: 'explain', drop: {destination: '203.0.113.54'}}]);
+	expect(effects).toMatchObject([{type: 'explain', query: {destination: '203.0.113.54', direction: 'out', via: 'wg0'}}]);
 });
 
 test('a filter finds words anywhere and values in their field', () => {
-	const count = (text: string): number => rowsOf(act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text}), 'drops').length;
+	const count = (text: string): number => rowsOf(act({...viewOf(), dropsGrouped: false}, {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text}), 'drops').length;
 	expect(count('dport:53')).toBe(fixture.drops.filter(drop => drop.destinationPort === 53).length);
 	expect(count('uid:65534 refuse-out')).toBe(fixture.drops.filter(drop => drop.uid === 65_534 && drop.ruleId === 'refuse-out').length);
 	expect(count('ff02::')).toBe(fixture.drops.filter(drop => drop.destination.startsWith('ff02::')).length);
