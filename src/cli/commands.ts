@@ -105,6 +105,14 @@ export const commands: readonly CommandSpec[] = [
 		load: () => import('./switch.ts'),
 	},
 	{
+		name: 'latency',
+		summary: 'ping the servers outside the tunnel: how far is each? Needs VKS_LATENCY=yes',
+		arguments: [],
+		options: [],
+		examples: [['vks latency', 'all of them; `vks servers` lists what was found']],
+		load: () => import('./latency.ts'),
+	},
+	{
 		name: 'favourite',
 		summary: 'mark a server, so that it is listed first; every console shows the mark',
 		arguments: [{name: 'server', summary: 'as `vks servers` names it'}],

@@ -72,6 +72,8 @@ export interface Config {
 	readonly resolvers: readonly IpAddress[];
 	/** Whether Docker's resolver at 127.0.0.11 may be asked, although it answers from outside the tunnel. */
 	readonly dockerDns: boolean;
+	/** Whether servers may be pinged outside the tunnel, when somebody asks. */
+	readonly latency: boolean;
 	/** `auto` tunnels IPv6 when the tunnel has an IPv6 address and blocks it otherwise. */
 	readonly ipv6: 'auto' | 'block';
 	readonly inboundPorts: readonly InboundPort[];

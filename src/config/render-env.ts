@@ -17,6 +17,7 @@ export function renderEnvironment(config: Config): Readonly<Record<string, strin
 		[settings.lan.name]: config.lan.map(lanText).join('; '),
 		[settings.resolvers.name]: config.resolvers.join(';'),
 		[settings.dockerDns.name]: yesOrNo(config.dockerDns),
+		[settings.latency.name]: yesOrNo(config.latency),
 		[settings.ipv6.name]: config.ipv6,
 		[settings.inboundPorts.name]: config.inboundPorts.map(inboundText).join('; '),
 		[settings.sourceRate.name]: String(config.inboundRates.perSource ?? 'off'),

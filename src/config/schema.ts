@@ -30,6 +30,7 @@ export const schema = {
 	allowUnsafeNetwork: textSchema(parseUnsafeOverride),
 	resolvers: textSchema(listOf(parseResolver)),
 	dockerDns: yesOrNo,
+	latency: yesOrNo,
 	ipv6: choice(['auto', 'block']),
 	inboundPorts: textSchema(listOf(parseInboundPort)),
 	sourceRate: numberOrOff({least: 1, most: 100_000}),

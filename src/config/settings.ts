@@ -71,6 +71,14 @@ export const settings = {
 		form: 'Write yes or no.',
 		example: 'yes',
 	},
+	latency: {
+		name: 'VKS_LATENCY',
+		key: 'latency',
+		default: 'no',
+		meaning: "Whether `vks latency` and the console's `p` may ping the servers' endpoints outside the tunnel, to tell how far they are. Whoever watches the uplink learns which servers there are.",
+		form: 'Write yes or no.',
+		example: 'yes',
+	},
 	ipv6: {
 		name: 'VKS_IPV6',
 		key: 'ipv6',

@@ -24,6 +24,7 @@ export const orderActions = [
 	'reconnect',
 	'switch',
 	'favourite',
+	'measure',
 	'lockdown',
 	'lift',
 	'drill',

@@ -31,7 +31,7 @@ const sets = {
 	panels: 'a panel by its number; next, previous',
 	time: 'hold still; step back, forward; by changes',
 	keep: 'copy row (OSC 52); write file; evidence',
-	dial: 'dial, switch (both ask `y`); favourite',
+	dial: 'dial, switch (ask `y`); favourite; ping',
 	openings: 'open for a time, by a word; list, revoke',
 	drills: 'leak test; the full one asks for a word',
 	find: 'this help; find a command by its name',
@@ -52,6 +52,7 @@ export const keymap: readonly Binding[] = [
 	{keys: ['a'], action: {id: 'allow'}, where: 'everywhere', group: 'act', set: 'openings', label: 'allow', help: 'open one target outside the tunnel for a time, filled in from the selected drop; asks for a reason and the word `allow`', danger: true, footer: 8, footerIn: 'drops'},
 	{keys: ['x'], action: {id: 'exceptions'}, where: 'everywhere', group: 'act', set: 'openings', label: 'exceptions', help: 'what is open for a time; `x` again revokes the selected one, `y` confirms'},
 	{keys: ['f'], action: {id: 'favourite'}, where: 'everywhere', group: 'act', set: 'dial', label: 'favourite', help: 'mark the selected server as a favourite, or no more', footer: 8.5, footerIn: 'servers'},
+	{keys: ['p'], action: {id: 'measure'}, where: 'everywhere', group: 'act', set: 'dial', label: 'ping', help: 'ping the listed servers outside the tunnel, where VKS_LATENCY allows it', footer: 8.6, footerIn: 'servers'},
 	{keys: ['d'], action: {id: 'drill'}, where: 'everywhere', group: 'act', set: 'drills', label: 'drill', help: 'test for leaks: sends what should not pass; disturbs nobody', footer: 12},
 	{keys: ['D'], action: {id: 'drill-full'}, where: 'everywhere', group: 'act', set: 'drills', label: 'full drill', help: 'test for leaks with the tunnel taken down; asks for the word `drill`', danger: true},
 	panel('1', 'tunnel'),
@@ -113,6 +114,7 @@ export function disabledReason(action: Action, state: ViewState): string | null 
 		case 'drill-full':
 		case 'allow':
 		case 'favourite':
+		case 'measure':
 			return commandBlockedBy(action.id, state);
 		case 'fold':
 		case 'fold-all':

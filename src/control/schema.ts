@@ -9,7 +9,7 @@ import {dropRecordSchema} from './drop-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
 import {reconnectsSchema, tunnelHealth} from './health-schema.ts';
 import {previewSchema, previewWishSchema} from './preview-schema.ts';
-import {favouriteSchema, serverSchema} from './server-schema.ts';
+import {favouriteSchema, measureSchema, serverSchema} from './server-schema.ts';
 import {keptMomentSchema, momentQuerySchema, momentSchema} from './history-schema.ts';
 
 export {exceptionTextSchema, type ExceptionText} from './exception-schema.ts';
@@ -163,6 +163,7 @@ export const commandSchema = z.discriminatedUnion('do', [
 	allowSchema,
 	z.strictObject({do: z.literal('revoke'), id: z.number().int().positive()}),
 	favouriteSchema,
+	measureSchema,
 ]);
 
 export const outcomeSchema = z.object({

@@ -42,4 +42,7 @@ export const serverSchema = z.object({
 export type LastTry = z.infer<typeof lastTrySchema>;
 export type Latency = z.infer<typeof latencySchema>;
 
+/** No name is every server there is. */
+export const measureSchema = z.strictObject({do: z.literal('measure'), servers: z.array(z.string().min(1).max(200)).max(256)});
+
 export const favouriteSchema = z.strictObject({do: z.literal('favourite'), server: z.string().min(1).max(200), on: z.boolean()});

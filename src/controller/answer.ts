@@ -7,6 +7,7 @@ import type {Drills} from './drills.ts';
 import type {Engine} from './engine.ts';
 import {formatDuration, formatException} from './exception-text.ts';
 import type {ExceptionKeeper} from './exceptions.ts';
+import type {MeasureLatency} from './latency.ts';
 import type {RunCommand} from './queue.ts';
 import type {ServerRecords} from './server-records.ts';
 
@@ -21,6 +22,7 @@ export interface AnswerDeps {
 	readonly prove: () => Promise<void>;
 	readonly drill: Drills['run'];
 	readonly favour: ServerRecords['favour'];
+	readonly measure: MeasureLatency;
 	/** What the world sees now, in words; null where nobody says. */
 	readonly exit: () => Promise<string | null>;
 }
@@ -63,6 +65,11 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 			}
 			case 'favourite':
 				return deps.favour(command);
+			case 'measure': {
+				await deps.reload();
+				const found = await deps.measure(command.servers, signal);
+				return found.ok ? outcome(true, found.value) : outcome(false, found.error.what, found.error);
+			}
 			case 'allow': {
 				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing is opened.', lockedDown);
 				const {do: _do, ...wish} = command;

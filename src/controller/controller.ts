@@ -14,6 +14,7 @@ import {endInOrder} from './ending.ts';
 import {exceptionKeeper} from './exceptions.ts';
 import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
+import {latencyMeasurer} from './latency.ts';
 import {standingLeases} from './lease-keeper.ts';
 import {networkKeeper} from './network-keeper.ts';
 import {obstacleTo} from './obstacles.ts';
@@ -111,6 +112,8 @@ export function createController(deps: ControllerDeps): Controller {
 		reserved: () => [...(engine.live()?.use.resolvers ?? []), ...(engine.live()?.use.addresses ?? [])],
 	});
 
+	const measure = latencyMeasurer({config, clock, engine, openings, probes: kernel.probes, servers: () => servers, apply: applyOpenings, measured: records.measured});
+
 	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, sysctls, config, stats: rules});
 
 	const drills = createDrills({
@@ -187,7 +190,7 @@ export function createController(deps: ControllerDeps): Controller {
 		servers = read.ok ? read.value : [];
 	};
 
-	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, favour: records.favour, exit: tunnel.exitInWords, prove: () => prover.prove(), drill: drills.run}), superseded);
+	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, favour: records.favour, measure, exit: tunnel.exitInWords, prove: () => prover.prove(), drill: drills.run}), superseded);
 
 	return {
 		async start() {

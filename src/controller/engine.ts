@@ -37,7 +37,7 @@ export interface EngineDeps {
 	/** What stands in the way of any tunnel, checked before each dial. */
 	readonly obstacle: (server: Server, network: NetworkReading | null) => DialFailure | null;
 	/** What is open for a time. */
-	readonly openings: Pick<Openings, 'exceptions' | 'pinholes' | 'closePinholes'>;
+	readonly openings: Pick<Openings, 'exceptions' | 'pinholes' | 'echoes' | 'closePinholes' | 'closeEchoes'>;
 	readonly remember: (machine: Machine) => void;
 	/** A dial came to nothing. */
 	readonly failed: (server: string, problem: Problem) => void;
@@ -219,6 +219,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		if (live !== null && step.effects.some(({kind}) => kind === 'reverify')) handshake.renew(live.use.endpoint.transport);
 		// What they were for can be asked through the tunnel, or not at all.
 		if (machine.state.kind === 'connected' || machine.state.kind === 'lockdown') openings.closePinholes();
+		if (machine.state.kind === 'lockdown') openings.closeEchoes();
 		const text = describeState(machine.state);
 		const level = levelOf(machine.state);
 		const tell = (): void => {

@@ -1,7 +1,7 @@
 /** What is open for a time: the model that the policy is compiled from. The kernel ends each by itself; here it is taken out. */
-import type {IpAddress} from '../net/address.ts';
+import {familyOf, type IpAddress} from '../net/address.ts';
 import type {Port, Transport} from '../net/port.ts';
-import type {Exception, Pinhole} from '../policy/exception.ts';
+import type {EchoOpening, Exception, Pinhole} from '../policy/exception.ts';
 import {leaseName, remainingMs, type Lease} from '../policy/lease.ts';
 import type {Protocol} from '../policy/policy.ts';
 import type {Clock} from './clock.ts';
@@ -30,6 +30,10 @@ export interface Openings {
 	openPinhole(wish: PinholeWish): Pinhole;
 	closePinhole(id: number): boolean;
 	closePinholes(): readonly Pinhole[];
+	/** Those of before are closed: one measurement at a time. */
+	openEchoes(addresses: readonly IpAddress[], forMs: number): void;
+	closeEchoes(): boolean;
+	echoes(): readonly EchoOpening[];
 	/** Takes out what is over. */
 	expire(): {readonly exceptions: readonly Exception[]; readonly pinholes: readonly Pinhole[]};
 }
@@ -39,6 +43,8 @@ export function createOpenings({monotonic}: Pick<Clock, 'monotonic'>): Openings 
 	const pinholes = new Map<number, Pinhole>();
 	let nextId = 1;
 	let nextPinhole = 1;
+	let echoes: readonly EchoOpening[] = [];
+	let nextEcho = 1;
 
 	const lease = (permission: string, protocol: Protocol, forMs: number, leftMs = forMs): Lease => ({name: leaseName(permission), protocol, untilMs: monotonic() + leftMs, forMs});
 	const add = (id: number, {forMs, ...wish}: ExceptionWish, leftMs = forMs): Exception => {
@@ -71,7 +77,25 @@ export function createOpenings({monotonic}: Pick<Clock, 'monotonic'>): Openings 
 			return pinhole;
 		},
 		closePinhole: id => pinholes.delete(id),
+		echoes: () => echoes,
+		openEchoes(addresses, forMs) {
+			echoes = ([4, 6] as const).flatMap(family => {
+				const ofFamily = addresses.filter(address => familyOf(address) === family);
+				const protocol = family === 4 ? 'icmp' : 'icmpv6';
+				if (ofFamily.length === 0) return [];
+				const id = nextEcho++;
+				return [{id, protocol, addresses: ofFamily, lease: lease(`latency-${id}`, protocol, forMs)}];
+			});
+		},
+		closeEchoes() {
+			const stood = echoes.length > 0;
+			echoes = [];
+			return stood;
+		},
 		closePinholes: () => take(pinholes, [...pinholes.keys()]),
-		expire: () => ({exceptions: take(exceptions, over(exceptions)), pinholes: take(pinholes, over(pinholes))}),
+		expire() {
+			echoes = echoes.filter(({lease: {untilMs}}) => untilMs > monotonic());
+			return {exceptions: take(exceptions, over(exceptions)), pinholes: take(pinholes, over(pinholes))};
+		},
 	};
 }

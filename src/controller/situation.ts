@@ -37,13 +37,13 @@ export interface SituationParts {
 	readonly use: TunnelUse | null;
 	readonly lease: Lease | null;
 	readonly reading: NetworkReading | null;
-	readonly openings: Pick<Openings, 'exceptions' | 'pinholes'>;
+	readonly openings: Pick<Openings, 'exceptions' | 'pinholes' | 'echoes'>;
 }
 
 export function situationOf({machine: {state, tunnelKept}, use, lease, reading, openings}: SituationParts): Situation {
 	const choice = reading?.choice ?? {uplink: null, outside: []};
 	const onLink = (choice.uplink?.onLink ?? []).filter(range => cidrFamily(range) === 6);
-	const base = {uplink: choice.uplink?.name ?? null, outside: choice.outside, onLink, exceptions: openings.exceptions(), pinholes: openings.pinholes()};
+	const base = {uplink: choice.uplink?.name ?? null, outside: choice.outside, onLink, exceptions: openings.exceptions(), pinholes: openings.pinholes(), echoes: openings.echoes()};
 	if (state.kind === 'lockdown') return {kind: 'lockdown', tunnels: [], ...base};
 	if (use === null || (state.kind === 'blocked' && !tunnelKept)) return {kind: 'blocked', tunnels: [], ...base};
 	const pass = state.kind === 'connected' || state.kind === 'degraded' ? 'traffic' : 'handshake';

@@ -12,7 +12,7 @@ import type {Owners} from './owners/owner.ts';
 import type {Probes} from './probe/probe.ts';
 
 export type {Holder, LocalFlow, Owners} from './owners/owner.ts';
-export type {ProbeAnswer, ProbeFlow, ProbePacket, Probes, Tap, TapFrame, TapOptions} from './probe/probe.ts';
+export type {EchoAnswer, EchoSocket, ProbeAnswer, ProbeFlow, ProbePacket, Probes, Tap, TapFrame, TapOptions} from './probe/probe.ts';
 
 export type TableFamily = 'inet' | 'netdev';
 

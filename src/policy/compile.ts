@@ -10,6 +10,7 @@ import {contextOf, type Context} from './context.ts';
 import {gatewayEgress, gatewayErrorsOut, gatewayForward, gatewayNat, gatewayUnmarks} from './gateway-rules.ts';
 import {permissionsEgress, permissionsIn, permissionsOut} from './lan-rules.ts';
 import {exceptionsEgress, exceptionsIn, exceptionsOut, pinholeMarks, pinholesEgress, pinholesIn, pinholesOut} from './exception-rules.ts';
+import {echoesEgress, echoesIn, echoesOut, echoMarks} from './latency-rules.ts';
 import type {Lease} from './lease.ts';
 import {arpEgress, arpRefusal, dhcpEgress, dhcpIn, dhcpOut, hostNeighboursIn, hostNeighboursOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
 import type {Chain, ChainName, Rule, Ruleset, Situation} from './policy.ts';
@@ -21,7 +22,7 @@ export function compile(config: Config, situation: Situation): Ruleset {
 	return {
 		chains: [
 			chain('early', 'accept', tunnelAddressGuard(context)),
-			chain('prerouting', 'accept', [...endpointMarks(context), ...pinholeMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)]),
+			chain('prerouting', 'accept', [...endpointMarks(context), ...pinholeMarks(context), ...echoMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)]),
 			chain('reroute', 'accept', replyMarks(context)),
 			chain('input', 'drop', inputRules(context)),
 			chain('forward', 'drop', [...gatewayForward(context), drop('refuse-forward', {}, 'vks routes for nobody else.')]),
@@ -48,6 +49,7 @@ function outputRules(context: Context): readonly Rule[] {
 		...tunnelOut(context),
 		...tunnelRefusal(context),
 		...pinholesOut(context),
+		...echoesOut(context),
 		...lanOut(context, 'lan-out'),
 		...permissionsOut(context),
 		...gatewayErrorsOut(context),
@@ -68,6 +70,7 @@ function inputRules(context: Context): readonly Rule[] {
 		...forwardedPortsIn(context),
 		...endpointIn(context),
 		...pinholesIn(context),
+		...echoesIn(context),
 		...lanIn(context),
 		...permissionsIn(context),
 		...peersIn(context),
@@ -87,6 +90,7 @@ function egressRules(context: Context): readonly Rule[] {
 		...disguiseRefusal(),
 		...endpointEgress(context),
 		...pinholesEgress(context),
+		...echoesEgress(context),
 		...arpRefusal(context),
 		...arpEgress(context),
 		...lanOut(context, 'egress-lan'),
@@ -134,8 +138,8 @@ function tunnelAddressGuard({situation: {outside}, tunnels}: Context): readonly 
 }
 
 /** Also in lockdown, where no rule names them: the kernel counts their time on, and a lift opens what is left of it. */
-function leasesOf({tunnels, exceptions = [], pinholes = []}: Situation): readonly Lease[] {
-	return [...tunnels.flatMap(({lease, pass}) => (lease === undefined || pass === 'traffic' ? [] : [lease])), ...exceptions.map(({lease}) => lease), ...pinholes.map(({lease}) => lease)];
+function leasesOf({tunnels, exceptions = [], pinholes = [], echoes = []}: Situation): readonly Lease[] {
+	return [...tunnels.flatMap(({lease, pass}) => (lease === undefined || pass === 'traffic' ? [] : [lease])), ...exceptions.map(({lease}) => lease), ...[...pinholes, ...echoes].map(({lease}) => lease)];
 }
 
 function chain(name: Exclude<ChainName, 'egress'>, policy: 'accept' | 'drop', rules: readonly Rule[]): Chain {

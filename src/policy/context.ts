@@ -35,6 +35,6 @@ export function contextOf(config: Config, situation: Situation): Context {
 		tunnels,
 		uplink: situation.uplink,
 		exceptionsOpen,
-		needsNeighbours: openToAll || (exceptionsOpen && (situation.pinholes ?? []).some(({address}) => isIpv6(address))) || tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
+		needsNeighbours: openToAll || (exceptionsOpen && (situation.pinholes ?? []).some(({address}) => isIpv6(address))) || (exceptionsOpen && config.latency && (situation.echoes ?? []).some(({protocol}) => protocol === 'icmpv6')) || tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
 	};
 }

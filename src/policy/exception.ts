@@ -1,4 +1,4 @@
-/** Openings with an end: an operator's exceptions, and pinholes for what must be asked before there is a tunnel. */
+/** Openings with an end: an operator's exceptions, pinholes for what must be asked before there is a tunnel, and pings. */
 import type {IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {Port, Transport} from '../net/port.ts';
@@ -18,6 +18,14 @@ export interface Exception {
 	readonly uid: number | null;
 	readonly by: string;
 	readonly reason: string;
+	readonly lease: Lease;
+}
+
+/** Hosts of one family that may be pinged outside the tunnel by ourselves. Bears the tunnel's mark. */
+export interface EchoOpening {
+	readonly id: number;
+	readonly protocol: 'icmp' | 'icmpv6';
+	readonly addresses: readonly IpAddress[];
 	readonly lease: Lease;
 }
 

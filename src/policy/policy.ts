@@ -7,7 +7,7 @@ import type {Brand} from '../net/brand.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Endpoint, Port, PortSpan, Transport} from '../net/port.ts';
-import type {Exception, Pinhole} from './exception.ts';
+import type {EchoOpening, Exception, Pinhole} from './exception.ts';
 import type {Lease, LeaseName} from './lease.ts';
 
 /** A word such as `tunnel-endpoint`, unique in a ruleset; also the counter's name and the NFLOG prefix's last part. */
@@ -58,6 +58,8 @@ export interface Situation {
 	readonly exceptions?: readonly Exception[];
 	/** What must be asked before there is a tunnel. */
 	readonly pinholes?: readonly Pinhole[];
+	/** Servers whose distance is being measured. */
+	readonly echoes?: readonly EchoOpening[];
 }
 
 /** What a rule looks at. Every field present must hold; an absent field matches everything. */

@@ -1,5 +1,5 @@
 import {describe, expect, test, vi} from 'vitest';
-import {arpProbe, udpFrame} from '../../src/verify/frames.ts';
+import {arpProbe, echoRequest, udpFrame} from '../../src/verify/frames.ts';
 import {bears} from '../../src/verify/recognise.ts';
 import {ip} from '../helpers/situations.ts';
 import type {Bench} from './bench.ts';
@@ -40,6 +40,22 @@ export function probeContract(makeBench: () => Promise<Bench>): void {
 			expect(seen()).toEqual([index]);
 			tap.close();
 			expect(tap.read()).toEqual({frames: [], lost: 0});
+		});
+
+		test('a ping comes back to who sent it, by its own bytes, and does not leave where an output chain drops', async () => {
+			const echo = valueOf(bench().kernel.probes.openEcho({family: 4, mark: 0xca6c}));
+			const answers: string[] = [];
+			const ping = () => echo.send(ip('127.0.0.1'), echoRequest(4, token));
+			const read = () => answers.push(...echo.read().filter(({message}) => message[0] === 0).map(({from, message}) => `${from} ${Buffer.from(message.subarray(8)).toString()}`));
+			expect(ping()).toEqual({kind: 'sent'});
+			await vi.waitFor(() => {
+				read();
+				expect(answers).toEqual(['127.0.0.1 a token no other']);
+			});
+			valueOf(await bench().kernel.firewall.run('add table inet vkst\nadd chain inet vkst output { type filter hook output priority 0; policy drop; }\n'));
+			expect(ping()).toEqual({kind: 'refused', why: 'refused'});
+			echo.close();
+			expect(echo.read()).toEqual([]);
 		});
 
 		test('a link that is set down is down', async () => {

@@ -1,5 +1,5 @@
 /** The sockets of leak tests in memory: ARP is seen on the link, and the rest where no chain of the fake's stands in the way. */
-import type {ProbeAnswer, Probes, TapFrame} from '../../src/kernel/kernel.ts';
+import type {EchoAnswer, ProbeAnswer, Probes, TapFrame} from '../../src/kernel/kernel.ts';
 import {ok} from '../../src/result.ts';
 import type {FakeNetworkState} from './fake-network.ts';
 import type {FakeTables} from './fake-nft.ts';
@@ -9,6 +9,10 @@ export interface FakeProbes extends Probes {
 	leak(what: 'nothing' | 'frames' | 'everything', meanwhile?: () => void): void;
 	/** Nothing is seen any more. */
 	blind(): void;
+	/** Hosts that do not answer pings. */
+	readonly mute: Set<string>;
+	/** Pings that left, by host. */
+	readonly pinged: () => readonly string[];
 	/** Ordinary packets sent so far. */
 	readonly sent: () => number;
 }
@@ -29,6 +33,8 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 	let meanwhile = (): void => undefined;
 	let blind = false;
 	let packets = 0;
+	const mute = new Set<string>();
+	const pinged: string[] = [];
 	const show = (linkIndex: number, bytes: Uint8Array): ProbeAnswer => {
 		if (!blind) for (const frames of taps) frames.push({linkIndex, bytes});
 		return sent;
@@ -36,7 +42,28 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 	const uplink = () => state.links.find(link => !link.loopback && link.up);
 	const stands = (key: string, chain: string): boolean => tables().get(key)?.chains.has(chain) ?? false;
 
+	/** An output chain refuses a ping unless a rule of it names the host and an echo request. */
+	const letsPing = (to: string): boolean => [...tables()].every(([key, {chains}]) => {
+		const output = key.startsWith('inet ') ? chains.get('output') : undefined;
+		return output?.policy !== 'drop' || output.rules.some(({text}) => /icmp(v6)? type (8|128) /.test(text) && text.includes(to));
+	});
+
 	return {
+		openEcho() {
+			const answers: EchoAnswer[] = [];
+			return ok({
+				send(to, message) {
+					if (!letsPing(to)) return refused;
+					pinged.push(to);
+					if (!mute.has(to)) answers.push({from: to, message: Uint8Array.from([message[0] === 8 ? 0 : 129, ...message.slice(1)])});
+					return sent;
+				},
+				read: () => answers.splice(0),
+				close: () => undefined,
+			});
+		},
+		mute,
+		pinged: () => pinged,
 		openTap() {
 			const frames: TapFrame[] = [];
 			taps.add(frames);

@@ -55,6 +55,7 @@ export const validConfig: fc.Arbitrary<Config> = fc
 		networks,
 		resolvers: fc.uniqueArray(fc.oneof(ipv4, ipv6).filter(ip => parseResolver(ip).ok), {maxLength: 4}),
 		dockerDns: fc.boolean(),
+	latency: fc.boolean(),
 		ipv6: fc.constantFrom('auto' as const, 'block' as const),
 		lan: fc.uniqueArray(lanPermission, {maxLength: 4, selector: lanText}),
 		inboundPorts: fc.uniqueArray(inboundPort, {maxLength: 5, selector: each => `${each.port}/${each.transport}@${each.on}`}),

@@ -40,6 +40,14 @@ const pinholeRows = (id: number, host: string): readonly Row[] => [
 	['minimal', 'bootstrapping', 'egress', `bootstrap-${id}-egress`, 'accept', {...up, destination: host, protocol: 'tcp', destinationPort: 443, mark: 51_820}],
 ];
 
+/** As `echoes` in situations.ts has them. */
+const echoRows = (id: number, protocol: 'icmp' | 'icmpv6', [request, reply]: readonly [number, number], host: string): readonly Row[] => [
+	['careful', 'measuring', 'prerouting', `latency-${id}-mark`, 'mark 51820', {...fromUp, source: host, protocol, icmpType: reply, ...answered}],
+	['careful', 'measuring', 'output', `latency-${id}-out`, 'accept', {...up, destination: host, protocol, icmpType: request, mark: 51_820, uid: 0}],
+	['careful', 'measuring', 'input', `latency-${id}-answers`, 'accept', {...fromUp, source: host, protocol, icmpType: reply, ...answered}],
+	['careful', 'measuring', 'egress', `latency-${id}-egress`, 'accept', {...up, destination: host, protocol, icmpType: request, mark: 51_820}],
+];
+
 const service = (port: number): {readonly request: Given; readonly answer: Given} => ({request: {destinationPort: port}, answer: {sourcePort: port}});
 
 export const exceptionRows: readonly Row[] = [
@@ -48,6 +56,9 @@ export const exceptionRows: readonly Row[] = [
 	...rowsOf({id: 3, direction: 'out', host: '192.168.9.1', protocol: 'icmp', request: {icmpType: 8}, answer: {icmpType: 0}}),
 	...rowsOf({id: 4, direction: 'out', host: 'fd00:9::77', protocol: 'tcp', ...service(443)}),
 	...rowsOf({id: 5, direction: 'in', host: 'fd00:9::1', protocol: 'icmpv6', request: {icmpType: 128}, answer: {icmpType: 129}}),
+	...echoRows(1, 'icmp', [8, 0], '198.51.100.21'),
+	...echoRows(1, 'icmp', [8, 0], '203.0.113.30'),
+	...echoRows(2, 'icmpv6', [128, 129], '2001:db8:53::10'),
 	...pinholeRows(1, '203.0.113.80'),
 	...pinholeRows(2, '2001:db8:80::1'),
 ];

@@ -1,7 +1,7 @@
-/** Sends one ICMP echo request to the address given and exits with 0 once it was answered, 1 after a second without. Run inside a namespace, as root. */
+/** Sends one ICMP echo request to the address given, with the mark given if any, and exits with 0 once it was answered, 1 after a second without. Run inside a namespace, as root. */
 import koffi from 'koffi';
 
-const [afInet, sockRaw, ipprotoIcmp, solSocket, soRcvtimeo] = [2, 3, 1, 1, 20] as const;
+const [afInet, sockRaw, ipprotoIcmp, solSocket, soRcvtimeo, soMark] = [2, 3, 1, 1, 20, 36] as const;
 const identifier = process.pid & 0xffff;
 
 function checksum(bytes: Buffer): number {
@@ -11,12 +11,16 @@ function checksum(bytes: Buffer): number {
 	return ~sum & 0xffff;
 }
 
-function isAnswered(address: string): boolean {
+function isAnswered(address: string, mark: number): boolean {
 	const libc = koffi.load('libc.so.6');
 	const descriptor = Number(libc.func('int socket(int, int, int)')(afInet, sockRaw, ipprotoIcmp));
 	const oneSecond = Buffer.alloc(16);
 	oneSecond.writeUInt32LE(1, 0);
-	libc.func('int setsockopt(int, int, int, const uint8_t *, uint32_t)')(descriptor, solSocket, soRcvtimeo, oneSecond, oneSecond.length);
+	const setOption = libc.func('int setsockopt(int, int, int, const uint8_t *, uint32_t)');
+	setOption(descriptor, solSocket, soRcvtimeo, oneSecond, oneSecond.length);
+	const wanted = Buffer.alloc(4);
+	wanted.writeUInt32LE(mark, 0);
+	setOption(descriptor, solSocket, soMark, wanted, wanted.length);
 	const target = Buffer.alloc(16);
 	target.writeUInt16LE(afInet, 0);
 	Buffer.from(address.split('.').map(Number)).copy(target, 4);
@@ -35,4 +39,4 @@ function isAnswered(address: string): boolean {
 	}
 }
 
-if (import.meta.main) process.exit(isAnswered(process.argv[2] ?? '') ? 0 : 1);
+if (import.meta.main) process.exit(isAnswered(process.argv[2] ?? '', Number(process.argv[3] ?? 0)) ? 0 : 1);

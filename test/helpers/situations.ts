@@ -5,7 +5,7 @@ import {parseIp, type IpAddress} from '../../src/net/address.ts';
 import {parseInterfaceName, type InterfaceName} from '../../src/net/interface-name.ts';
 import {parsePort, type Port} from '../../src/net/port.ts';
 import {parseCidr, type Cidr} from '../../src/net/cidr.ts';
-import type {Exception, Pinhole} from '../../src/policy/exception.ts';
+import type {EchoOpening, Exception, Pinhole} from '../../src/policy/exception.ts';
 import {leaseName, type Lease} from '../../src/policy/lease.ts';
 import type {Protocol, Situation, TunnelUse} from '../../src/policy/policy.ts';
 
@@ -20,7 +20,7 @@ export const configurations = {
 	lan: configFrom({NETWORK: '192.168.77.0/24, fd00:77::/64', VKS_INBOUND_PORTS: '8080/tcp; 6881/udp@tunnel'}),
 	careful: configFrom({
 		VKS_IPV6: 'block', VKS_MANAGEMENT: 'tcp 22 from 192.168.1.10', VKS_INBOUND_PORTS: '9000/tcp from 192.168.1.0/24',
-		VKS_PEERS: 'eth1 172.31.0.0/24 tcp 5432', VKS_DHCP: 'yes', VKS_DOCKER_DNS: 'yes',
+		VKS_PEERS: 'eth1 172.31.0.0/24 tcp 5432', VKS_DHCP: 'yes', VKS_DOCKER_DNS: 'yes', VKS_LATENCY: 'yes',
 	}),
 	narrow: configFrom({VKS_LAN: '192.168.77.0/24; out 192.168.78.20 tcp 5432; in 192.168.78.0/24 udp 53000-53010; out fd00:77::/64 icmpv6; in 192.168.78.0/24 icmp'}),
 	gateway: configFrom({VKS_GATEWAY: 'eth1 172.31.0.0/24; eth0 fd00:77::/64; eth1 fd00:78::/64', VKS_INBOUND_PORTS: '8080/tcp'}),
@@ -65,6 +65,12 @@ export const pinholes: readonly Pinhole[] = [
 	{id: 2, address: ip('2001:db8:80::1'), port: portOf(443), transport: 'tcp', uid: 0, reason: 'the list of servers', lease: lease('bootstrap-2', 'tcp')},
 ];
 
+/** Two endpoints beside each other, one alone, and one of the other family. */
+export const echoes: readonly EchoOpening[] = [
+	{id: 1, protocol: 'icmp', addresses: [ip('198.51.100.20'), ip('198.51.100.21'), ip('203.0.113.30')], lease: lease('latency-1', 'icmp')},
+	{id: 2, protocol: 'icmpv6', addresses: [ip('2001:db8:53::10')], lease: lease('latency-2', 'icmpv6')},
+];
+
 const base = {uplink: nic('eth0'), outside: [nic('eth0'), nic('eth1')]} as const;
 
 export const situations = {
@@ -75,7 +81,8 @@ export const situations = {
 	lockdown: {kind: 'lockdown', tunnels: [], ...base},
 	bootstrapping: {kind: 'blocked', tunnels: [], ...base, pinholes},
 	excepted: {kind: 'tunnelled', tunnels: [stockholm], ...base, exceptions, pinholes},
-	'excepted-lockdown': {kind: 'lockdown', tunnels: [], ...base, exceptions, pinholes},
+	'excepted-lockdown': {kind: 'lockdown', tunnels: [], ...base, exceptions, pinholes, echoes},
+	measuring: {kind: 'tunnelled', tunnels: [stockholm], ...base, echoes},
 	'no-uplink': {kind: 'blocked', tunnels: [], uplink: null, outside: []},
 } as const satisfies Readonly<Record<string, Situation>>;
 

@@ -2,6 +2,7 @@
 import type {Command} from '../../control/schema.ts';
 import type {OrderAction} from '../actions.ts';
 import {keyFor} from '../keymap.ts';
+import {serverRows} from '../select/servers.ts';
 import {selectedServer} from '../select/selected-server.ts';
 import {switchFacts} from '../select/switch-question.ts';
 import type {Step} from '../store.ts';
@@ -17,6 +18,8 @@ export function order(state: ViewState, id: OrderAction): Step {
 			]));
 		case 'switch':
 			return state.focus === 'servers' ? still(askSwitch(state)) : still(say(focusOn(state, 'servers'), `select a server, then ${keyFor(state.keys, 'switch')} or Enter`, 'info'));
+		case 'measure':
+			return measure(state);
 		case 'favourite':
 			return favour(state);
 		case 'lockdown':
@@ -68,6 +71,13 @@ export function askSwitch(state: ViewState): ViewState {
 	if (server.problem !== null) return say(state, `switch: ${server.id} cannot be used: ${server.problem}`, 'warn');
 	if (server.current) return say(state, `switch: ${server.id} is the current server; ${keyFor(state.keys, 'reconnect')} reconnects`, 'warn');
 	return {...state, dialog: {kind: 'confirm', command: {do: 'switch', server: server.id}, title: 'Switch server', facts: switchFacts(state, server), body: aboutNow(state, []), openedAtMs: state.nowMs}};
+}
+
+/** Of the servers that are listed; a filter says which. */
+function measure(state: ViewState): Step {
+	const filtered = state.panels.servers.filter !== '';
+	const servers = filtered ? serverRows(state).map(({key}) => key).slice(0, 256) : [];
+	return filtered && servers.length === 0 ? still(say(state, 'measure: no server matches the filter', 'warn')) : submit(state, {do: 'measure', servers});
 }
 
 /** A mark: no question, because it changes nothing that passes. */

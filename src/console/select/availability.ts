@@ -1,7 +1,7 @@
 /** Why a command cannot be given now. Shown where the key would be; also what holds a repeated key back. */
 import type {ViewState} from '../view.ts';
 
-export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full' | 'allow' | 'revoke' | 'favourite';
+export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full' | 'allow' | 'revoke' | 'favourite' | 'measure';
 
 export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
 	const {link, live} = state;
@@ -30,6 +30,7 @@ export function commandBlockedBy(action: CommandAction, state: ViewState): strin
 			return isPending('revoke') ? 'one is on its way' : null;
 		case 'favourite':
 			return isPending('favourite') ? 'on its way' : null;
+		case 'measure':
 		case 'reconnect':
 		case 'switch':
 			if (locked) return 'in lockdown';

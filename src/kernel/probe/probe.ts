@@ -1,5 +1,5 @@
 /** What a leak test asks of the kernel: to send what should not pass, and to see whether it did. Part of `kernel.ts`. */
-import type {IpAddress} from '../../net/address.ts';
+import type {Family, IpAddress} from '../../net/address.ts';
 import type {InterfaceName} from '../../net/interface-name.ts';
 import type {Port} from '../../net/port.ts';
 import type {Problem} from '../../problem.ts';
@@ -58,6 +58,22 @@ export interface TapOptions {
 	readonly tunnelMark: number;
 }
 
+/** What came in answer to a ping, or any other ICMP message. */
+export interface EchoAnswer {
+	readonly from: IpAddress;
+	/** From its type on. */
+	readonly message: Uint8Array;
+}
+
+/** Pings of our own, with the mark by which they find the uplink. */
+export interface EchoSocket {
+	/** One whole message. */
+	send(to: IpAddress, message: Uint8Array): ProbeAnswer;
+	/** What came since the last call. */
+	read(): readonly EchoAnswer[];
+	close(): void;
+}
+
 /** Sends what should not pass, and sees whether it did. */
 export interface Probes {
 	/** Needs NET_RAW. */
@@ -69,6 +85,8 @@ export interface Probes {
 	hardwareAddress(linkIndex: number): Uint8Array | null;
 	/** Begins a TCP connection; null when it cannot even begin. */
 	openFlow(to: {readonly destination: IpAddress; readonly port: Port; readonly source: IpAddress}): ProbeFlow | null;
+	/** Needs NET_RAW. */
+	openEcho(options: {readonly family: Family; readonly mark: number}): Result<EchoSocket, Problem>;
 	/** Sets one link down (`ip link set … down`). */
 	setDown(name: InterfaceName): Result<void, Problem>;
 }

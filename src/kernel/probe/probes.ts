@@ -3,6 +3,7 @@ import type {Koffi} from '../ffi/koffi.ts';
 import type {Libc} from '../ffi/libc.ts';
 import type {Probes} from '../kernel.ts';
 import {openProbeCalls, type ProbeCalls} from './calls.ts';
+import {openEcho} from './echo.ts';
 import {openFlow, setDown} from './flow.ts';
 import {hardwareAddress, sendFrame, sendProbe} from './send.ts';
 import {openTap} from './tap.ts';
@@ -17,6 +18,7 @@ export function openProbes(koffi: Koffi, libc: Libc): Probes {
 		sendFrame: (linkIndex, frame) => sendFrame(libc, calls(), linkIndex, frame),
 		hardwareAddress: linkIndex => hardwareAddress(libc, calls(), linkIndex),
 		openFlow: to => openFlow(libc, calls(), to),
+		openEcho: options => openEcho(libc, calls(), options),
 		setDown: name => setDown(libc, calls(), name),
 	};
 }

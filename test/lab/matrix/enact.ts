@@ -10,7 +10,7 @@ import {ip} from './links.ts';
 import type {SceneOf} from './scenes.ts';
 import {execFileSync} from 'node:child_process';
 
-export async function enact({name, config, state, tunnels, exceptions = [], pinholes = []}: SceneOf, kernel: Kernel, keeper: FirewallKeeper): Promise<World> {
+export async function enact({name, config, state, tunnels, exceptions = [], pinholes = [], echoes = []}: SceneOf, kernel: Kernel, keeper: FirewallKeeper): Promise<World> {
 	const [carrier] = tunnels;
 	const reading = valueOf(networkKeeper(kernel, config).sync({
 		tunnels: [...new Set([config.tunnelInterface, ...tunnels.map(tunnel => tunnel.interface)])],
@@ -22,7 +22,7 @@ export async function enact({name, config, state, tunnels, exceptions = [], pinh
 	const {uplink} = reading.choice;
 	const onLink = (uplink?.onLink ?? []).filter(range => range.includes(':'));
 	const outside = reading.choice.outside.filter(device => !device.startsWith('wg'));
-	const ruleset = compile(config, {kind: state, tunnels, uplink: uplink?.name ?? null, outside, onLink, exceptions, pinholes});
+	const ruleset = compile(config, {kind: state, tunnels, uplink: uplink?.name ?? null, outside, onLink, exceptions, pinholes, echoes});
 	valueOf(await keeper.enforce(ruleset));
 	valueOf(await keeper.release());
 	await kernel.network.flushConnections();

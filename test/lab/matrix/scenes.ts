@@ -2,7 +2,7 @@
 import {uplinks} from '../../../lab/plan.ts';
 import type {Config} from '../../../src/config/config.ts';
 import {isIpv4} from '../../../src/net/address.ts';
-import type {Exception, Pinhole} from '../../../src/policy/exception.ts';
+import type {EchoOpening, Exception, Pinhole} from '../../../src/policy/exception.ts';
 import type {Situation, TunnelUse} from '../../../src/policy/policy.ts';
 import {configFrom, ip, lease, nic, portOf, range, stockholm, zurich} from '../../helpers/situations.ts';
 
@@ -14,6 +14,7 @@ export interface SceneOf {
 	/** What is open for a time; none of it ends while the matrix runs. */
 	readonly exceptions?: readonly Exception[];
 	readonly pinholes?: readonly Pinhole[];
+	readonly echoes?: readonly EchoOpening[];
 	/** Whether each of its rules is taken away in turn, to see that the matrix notices. */
 	readonly remove?: true;
 }
@@ -22,7 +23,7 @@ const {lan, peer, internet, secondGateway} = uplinks.addresses;
 
 /** The uplink is named: the lab's second one has a default route too. */
 const configs = {
-	minimal: configFrom({VKS_UPLINK: 'eth0'}),
+	minimal: configFrom({VKS_UPLINK: 'eth0', VKS_LATENCY: 'yes'}),
 	lan: configFrom({
 		VKS_UPLINK: 'eth0', NETWORK: '172.30.7.8/29, 192.168.77.0/24, fd00:77::/64, 2001:db8:30::10/128', VKS_ALLOW_UNSAFE_NETWORK: 'yes-i-know',
 		VKS_INBOUND_PORTS: '8080/tcp; 9001/udp; 6881/udp@tunnel', VKS_INBOUND_RATE: '10000',
@@ -61,6 +62,10 @@ const exceptions: readonly Exception[] = [
 const pinholes: readonly Pinhole[] = [internet.ipv4, internet.ipv6].map((address, index) => (
 	{id: index + 1, address: ip(address), port: portOf(443), transport: 'tcp', uid: 0, reason: 'the list of servers', lease: lease(`bootstrap-${index + 1}`, 'tcp')}
 ));
+const echoes: readonly EchoOpening[] = [
+	{id: 1, protocol: 'icmp', addresses: [ip(internet.ipv4)], lease: lease('latency-1', 'icmp')},
+	{id: 2, protocol: 'icmpv6', addresses: [ip(internet.ipv6)], lease: lease('latency-2', 'icmpv6')},
+];
 
 export const scenes: readonly SceneOf[] = [
 	{name: 'blocked, lan', config: configs.lan, state: 'blocked', tunnels: []},
@@ -76,9 +81,9 @@ export const scenes: readonly SceneOf[] = [
 	{name: 'connecting, careful', config: configs.careful, state: 'tunnelled', tunnels: [without6(up('handshake'))]},
 	{name: 'connected, careful', config: configs.careful, state: 'tunnelled', tunnels: [without6(up('traffic'))], remove: true},
 	{name: 'lockdown, careful', config: configs.careful, state: 'lockdown', tunnels: [], remove: true},
-	{name: 'connected, excepted', config: configs.minimal, state: 'tunnelled', tunnels: [up('traffic')], exceptions, pinholes, remove: true},
-	{name: 'blocked, excepted', config: configs.minimal, state: 'blocked', tunnels: [], exceptions, pinholes, remove: true},
-	{name: 'connecting, excepted', config: configs.minimal, state: 'tunnelled', tunnels: [{...up('handshake'), lease: lease('dial-1', 'udp')}], exceptions, pinholes},
-	{name: 'lockdown, excepted', config: configs.minimal, state: 'lockdown', tunnels: [], exceptions, pinholes},
+	{name: 'connected, excepted', config: configs.minimal, state: 'tunnelled', tunnels: [up('traffic')], exceptions, pinholes, echoes, remove: true},
+	{name: 'blocked, excepted', config: configs.minimal, state: 'blocked', tunnels: [], exceptions, pinholes, echoes, remove: true},
+	{name: 'connecting, excepted', config: configs.minimal, state: 'tunnelled', tunnels: [{...up('handshake'), lease: lease('dial-1', 'udp')}], exceptions, pinholes, echoes},
+	{name: 'lockdown, excepted', config: configs.minimal, state: 'lockdown', tunnels: [], exceptions, pinholes, echoes},
 	{name: 'no uplink', config: configs.absent, state: 'blocked', tunnels: []},
 ];

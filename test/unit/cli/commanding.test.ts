@@ -24,6 +24,7 @@ test.each([
 	],
 	[['allow', 'icmp', 'fd00::1', '--for', '24h', '--reason', 'a'], {do: 'allow', protocol: 'icmpv6', range: 'fd00::1', port: null, direction: 'out', uid: null, seconds: 86_400, reason: 'a', by: 'operator'}],
 	[['revoke', '3'], {do: 'revoke', id: 3}],
+	[['latency'], {do: 'measure', servers: []}],
 	[['favourite', 'lab-two'], {do: 'favourite', server: 'lab-two', on: true}],
 	[['favourite', 'lab-two', '--off'], {do: 'favourite', server: 'lab-two', on: false}],
 ])('%j sends its command and prints the outcome', async (argv, command) => {

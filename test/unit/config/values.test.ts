@@ -13,6 +13,7 @@ test('with nothing set there is a configuration', () => {
 		unsafeNetwork: [],
 		resolvers: [],
 		dockerDns: false,
+		latency: false,
 		ipv6: 'auto',
 		inboundPorts: [],
 		lan: [],

@@ -98,6 +98,17 @@ test('a favourite is marked by one key, unasked, and let go by the same', () => 
 	expect(act(viewOf({readOnly: true}), {id: 'focus', panel: 'servers'}, {id: 'favourite'})).toMatchObject({pending: [], notice: {text: 'favourite: read-only'}});
 });
 
+test('servers are measured by one key: those that the filter lists, or all of them', () => {
+	const servers = act(viewOf({in: 'known'}), {id: 'focus', panel: 'servers'});
+	const press = (state: ViewState) => update(state, {type: 'action', action: {id: 'measure'}, atMs: state.nowMs});
+	expect(press(servers).effects).toMatchObject([{type: 'submit', command: {do: 'measure', servers: []}}]);
+	const swiss = act(servers, {id: 'filter'}, {id: 'type', text: 'country:ch'}, {id: 'accept'});
+	expect(press(swiss).effects).toMatchObject([{type: 'submit', command: {do: 'measure', servers: ['ch-zrh-2', 'ch-zrh-1']}}]);
+	expect(press(press(swiss).state)).toMatchObject({effects: [], state: {notice: {text: 'measure: busy'}}});
+	expect(press(act(servers, {id: 'filter'}, {id: 'type', text: 'zzz'}, {id: 'accept'})).effects).toEqual([]);
+	expect(press(viewOf({in: 'lockdown'}))).toMatchObject({effects: [], state: {notice: {text: 'measure: in lockdown'}}});
+});
+
 test('opening a drop that was going out asks the daemon what would open it', () => {
 	const drops = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: '203.0.113.54'}, {id: 'accept'});
 	const {effects} = update(drops, {type: 'action', action: {id: 'open'}, atMs: drops.nowMs});

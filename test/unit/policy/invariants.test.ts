@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import {expect, test, vi} from 'vitest';
 import type {Config} from '../../../src/config/config.ts';
+import {cidrContains, splitCidr} from '../../../src/net/cidr.ts';
 import {compile} from '../../../src/policy/compile.ts';
 import type {Chain, Rule, Ruleset, Situation} from '../../../src/policy/policy.ts';
 import {validConfig} from '../../helpers/arbitrary-config.ts';
@@ -100,7 +101,7 @@ test('every rule of an exception, a pinhole or a handshake names its lease, and 
 	holds(({ruleset}) => {
 		const declared = new Set<string>(ruleset.leases.map(({name}) => name));
 		for (const rule of ruleset.chains.flatMap(({rules}) => rules)) {
-			if (/^(exception|bootstrap)-/.test(rule.id)) expect(rule.match.lease, rule.id).toBe(`lease-${rule.id.split('-').slice(0, 2).join('-')}`);
+			if (/^(exception|bootstrap|latency)-/.test(rule.id)) expect(rule.match.lease, rule.id).toBe(`lease-${rule.id.split('-').slice(0, 2).join('-')}`);
 			if (rule.match.lease !== undefined) expect(declared.has(rule.match.lease), rule.id).toBe(true);
 			if (rule.match.lease !== undefined) expect(rule.match.protocol, rule.id).toHaveLength(1);
 		}
@@ -117,6 +118,24 @@ test('an exception opens its range, protocol and port over the uplink, and nothi
 			expect(match.protocol, rule.id).toEqual([exception?.protocol]);
 			expect(match.destinationPorts ?? match.sourcePorts ?? null, rule.id).toEqual(exception?.port === null ? null : [exception?.port]);
 			expect(match.icmpTypes === undefined, rule.id).toBe(exception?.port !== null);
+		}
+	});
+});
+
+test('a measurement opens pings of ours to the hosts it names over the uplink, by its own setting only, and nothing wider', () => {
+	holds(({ruleset, situation: {echoes: open = [], uplink}, config}) => {
+		const rules = ruleset.chains.flatMap(({name, rules: ofChain}) => ofChain.filter(({id}) => id.startsWith('latency-')).map(rule => ({name, rule})));
+		if (!config.latency) expect(rules).toEqual([]);
+		for (const {name, rule: {id, match, setting}} of rules) {
+			const opening = open.find(each => each.id === Number(id.split('-')[1]));
+			const inward = name === 'input' || name === 'prerouting';
+			expect([match.outInterface ?? match.inInterface, match.protocol, setting], id).toEqual([[uplink], [opening?.protocol], 'VKS_LATENCY']);
+			for (const range of match.destination ?? match.source ?? []) expect(opening?.addresses.some(address => cidrContains(range, address)), id).toBe(true);
+			expect((match.destination ?? match.source ?? []).reduce((sum, range) => sum + 2 ** ((range.includes(':') ? 128 : 32) - splitCidr(range).length), 0), id).toBe(new Set(opening?.addresses).size);
+			expect(match.icmpTypes, id).toEqual([opening?.protocol === 'icmp' ? (inward ? 0 : 8) : (inward ? 129 : 128)]);
+			if (!inward) expect(match.mark, id).toBe(config.numbers.tunnelMark);
+			if (name === 'output') expect(match.uid, id).toBe(0);
+			if (name === 'input') expect([match.connection, match.connectionDirection], id).toEqual([['established'], 'reply']);
 		}
 	});
 });
