@@ -1,6 +1,7 @@
 /** Draws lines of exact width, one text node a row, at a place on the screen. They fit by construction: having Ink clip them would cost a third of every frame. */
 import {Box, Text} from 'ink';
 import {memo} from 'react';
+import {asciiOf} from '../src/console/ascii.ts';
 import type {Rect} from '../src/console/layout.ts';
 import {spokenText} from '../src/console/select/linear.ts';
 import type {Line, Span} from '../src/console/text.ts';
@@ -19,7 +20,8 @@ export const OneLine = memo(
 OneLine.displayName = 'OneLine';
 
 function Part({part, theme}: {readonly part: Span; readonly theme: Theme}) {
-	return part.tone === 'plain' ? part.text : <Text {...theme.tones[part.tone]}>{part.text}</Text>;
+	const text = theme.asciiOnly ? asciiOf(part.text) : part.text;
+	return part.tone === 'plain' ? text : <Text {...theme.tones[part.tone]}>{text}</Text>;
 }
 
 function sameLine(a: Line, b: Line): boolean {

@@ -16,6 +16,7 @@ export type Action =
 export type NamedAction =
 	| {readonly id: 'switch-to'; readonly server: string}
 	| {readonly id: 'filter-by'; readonly panel: PanelId; readonly text: string}
+	| {readonly id: 'allow-target'; readonly target: string}
 	| {readonly id: 'theme'; readonly theme: ThemeName}
 	| {readonly id: 'symbols'; readonly asciiOnly: boolean};
 

@@ -76,7 +76,7 @@ export const keymap: readonly Binding[] = [
 	{keys: [']'], action: {id: 'step-forward'}, where: 'everywhere', group: 'look', set: 'time', label: 'later', help: 'step forward; past the newest moment is now, as Esc'},
 	{keys: ['{'], action: {id: 'change-back'}, where: 'everywhere', group: 'look', set: 'time', label: 'change before', help: 'step back to what something changed: a state, a policy, a command, a drill'},
 	{keys: ['}'], action: {id: 'change-forward'}, where: 'everywhere', group: 'look', set: 'time', label: 'change after', help: 'step forward to the next change'},
-	{keys: ['y'], action: {id: 'copy'}, where: 'everywhere', group: 'look', set: 'keep', label: 'copy', help: 'copy the selected row (OSC 52: the terminal decides)'},
+	{keys: ['y'], action: {id: 'copy'}, where: 'everywhere', group: 'look', set: 'keep', label: 'copy', help: 'copy the selected row (OSC 52: the terminal decides; tmux needs `set -s set-clipboard on`)'},
 	{keys: ['w'], action: {id: 'write'}, where: 'everywhere', group: 'look', set: 'keep', label: 'write', help: 'write snapshot, drops and journal to a file in this folder'},
 	{keys: ['e'], action: {id: 'evidence'}, where: 'everywhere', group: 'look', set: 'keep', label: 'evidence', help: 'write state, rules, drops, journal, exceptions and the moments of two hours into a folder here; --replay opens it'},
 	{keys: ['up', 'k'], action: {id: 'move', by: 'up'}, where: 'lists', group: 'move', set: 'step', label: 'up', help: 'one row up'},

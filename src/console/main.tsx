@@ -1,5 +1,6 @@
 /** The console: joins the daemon's feed, the store, the keys, the clock and the terminal. */
 import {render} from 'ink';
+import {clipboardHint, clipboardSequence} from './clipboard.ts';
 import type {Feed} from './connection.ts';
 import {createFrames} from './frames.ts';
 import {actionFor, pasteAction} from './input.ts';
@@ -12,7 +13,7 @@ import {saysMore} from './select/linear.ts';
 import {proofWord} from './select/truth.ts';
 import {lookAround} from './surroundings.ts';
 import {createStore} from './store.ts';
-import {clipboardSequence, takeTerminal} from './terminal.ts';
+import {takeTerminal} from './terminal.ts';
 import type {Options} from './settings/settle.ts';
 import {version} from '../version.ts';
 import {update} from './update.ts';
@@ -54,8 +55,11 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		update,
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,
-			toClipboard: text => stdout.write(clipboardSequence(text)),
 			evidence: now => keepEvidence(feed, now, {folder: process.cwd(), isoTime: new Date().toISOString(), by: version}),
+			toClipboard(text) {
+				stdout.write(clipboardSequence(text, process.env));
+				return clipboardHint(process.env);
+			},
 			save: moment => saveMoment(moment, {folder: process.cwd(), isoTime: new Date().toISOString()}),
 		}),
 	});

@@ -11,7 +11,8 @@ interface World {
 	readonly dispatch: (event: ViewEvent) => void;
 	readonly nowMs: () => number;
 	readonly screen: Readonly<Record<'quit' | 'repaint' | 'suspend', () => void>>;
-	readonly toClipboard: (text: string) => void;
+	/** Returns what is needed on the way, where something stands between. */
+	readonly toClipboard: (text: string) => string | null;
 	readonly save: (moment: Moment) => Promise<Saved>;
 	readonly evidence: (now: Moment) => Promise<Saved>;
 }
@@ -45,8 +46,8 @@ export function perform(effect: Effect, world: World): Promise<void> | void {
 
 /** Whether the terminal takes it, nobody answers: the line says what was sent, not that it arrived. */
 function copy({name, text}: Extract<Effect, {type: 'copy'}>, {toClipboard, dispatch, nowMs}: World): void {
-	toClipboard(text);
-	dispatch({type: 'told', ok: true, text: `${name} sent to the terminal's clipboard: ${text}`, atMs: nowMs()});
+	const hint = toClipboard(text);
+	dispatch({type: 'told', ok: true, text: `${name} sent to the terminal's clipboard${hint === null ? '' : ` (${hint})`}: ${text}`, atMs: nowMs()});
 }
 
 async function write({moment}: Extract<Effect, {type: 'write'}>, {save, dispatch, nowMs}: World): Promise<void> {

@@ -13,9 +13,6 @@ export interface Terminal {
 	readonly stopSelf: () => void;
 }
 
-/** OSC 52: reaches the clipboard of the person's own machine, through SSH and tmux too where they let it. */
-export const clipboardSequence = (text: string): string => `\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`;
-
 const endings = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 const hangUp = 128 + constants.signals.SIGHUP;
 

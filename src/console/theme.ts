@@ -48,6 +48,8 @@ export interface Symbols {
 export interface Theme {
 	/** Sentences in reading order instead of a picture. */
 	readonly linear: boolean;
+	/** Whatever text holds is drawn as ASCII. */
+	readonly asciiOnly: boolean;
 	readonly symbols: Symbols;
 	readonly tones: Readonly<Record<Tone, Style>>;
 }
@@ -62,7 +64,7 @@ const unicode: Symbols = {
 
 const ascii: Symbols = {
 	connected: '*', connecting: 'o', degraded: '^', switching: '=', blocked: '#', lockdown: 'X',
-	proven: '+', drifted: '!', failed: '!', unknown: '?',
+	proven: '+', drifted: '!', failed: 'x', unknown: '?',
 	focus: '>', selected: '>', moved: '*', favourite: '+', down: 'v', up: '^', to: '>', ellipsis: '~', dot: '-', dash: '-',
 	full: '#', late: '=', over: '!', empty: '.', mark: '|', spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
 	horizontal: '-', vertical: '|', corners: ['+', '+', '+', '+'],
@@ -86,7 +88,8 @@ const auto: Theme['tones'] = {
 	warn: {color: 'yellow', bold: true},
 	bad: {color: 'redBright', bold: true},
 	alarm: {color: 'whiteBright', backgroundColor: 'red', bold: true},
-	notice: {color: 'black', backgroundColor: 'yellow'},
+	// Not yellow: on the Linux console that is brown, and black on it is four to one.
+	notice: {color: 'black', backgroundColor: 'yellowBright'},
 	selected: {inverse: true},
 };
 
@@ -96,19 +99,33 @@ const mono: Theme['tones'] = {
 	alarm: {bold: true, inverse: true}, notice: {inverse: true}, selected: {inverse: true},
 };
 
+/** What has a colour has both: nobody knows what the terminal's own background is. Seven to one, but for red, which is six. */
 const highContrast: Theme['tones'] = {
-	...auto,
-	label: {bold: true},
-	faint: {},
-	accent: {color: 'whiteBright', bold: true},
-	good: {color: 'blueBright', bold: true},
-	warn: {color: 'yellowBright', bold: true},
+	plain: {}, label: {bold: true}, faint: {}, accent: {bold: true},
+	good: {color: 'whiteBright', backgroundColor: 'blue', bold: true},
+	warn: {color: 'black', backgroundColor: 'yellowBright', bold: true},
+	bad: {color: 'whiteBright', backgroundColor: 'red', bold: true},
+	alarm: {color: 'whiteBright', backgroundColor: 'red', bold: true},
+	notice: {color: 'black', backgroundColor: 'cyanBright', bold: true},
+	selected: {inverse: true},
 };
 
-export const themeNames = ['auto', 'mono', 'high-contrast'] as const;
+/** Blue and yellow are told apart by all; what is bad is a block, so that it differs by light and not by hue. */
+const colorBlind: Theme['tones'] = {
+	...auto,
+	label: {},
+	accent: {bold: true},
+	good: {color: 'blueBright', bold: true},
+	warn: {color: 'yellow', bold: true},
+	bad: {bold: true, inverse: true},
+	alarm: {color: 'black', backgroundColor: 'yellowBright', bold: true},
+	notice: {color: 'whiteBright', backgroundColor: 'blue', bold: true},
+};
+
+export const themeNames = ['auto', 'mono', 'high-contrast', 'color-blind'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
-const tonesOf: Readonly<Record<ThemeName, Theme['tones']>> = {auto, mono, 'high-contrast': highContrast};
+const tonesOf: Readonly<Record<ThemeName, Theme['tones']>> = {auto, mono, 'high-contrast': highContrast, 'color-blind': colorBlind};
 
 export interface ThemeChoice {
 	readonly name?: ThemeName;
@@ -117,5 +134,5 @@ export interface ThemeChoice {
 }
 
 export function themeFor({name = 'auto', asciiOnly = false, linear = false}: ThemeChoice): Theme {
-	return {linear, symbols: linear ? spoken : asciiOnly ? ascii : unicode, tones: tonesOf[name]};
+	return {linear, asciiOnly, symbols: linear ? spoken : asciiOnly ? ascii : unicode, tones: tonesOf[name]};
 }

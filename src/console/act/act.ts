@@ -49,6 +49,7 @@ export function act(before: ViewState, action: Action): Step {
 			return still(moveSelection(state, action.by));
 		case 'switch-to':
 		case 'filter-by':
+		case 'allow-target':
 		case 'theme':
 		case 'symbols':
 			return named(state, action);

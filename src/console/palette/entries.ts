@@ -23,6 +23,7 @@ const leftOut: ReadonlySet<string> = new Set(['move', 'palette']);
 export function paletteEntries(state: ViewState, text: string): readonly PaletteEntry[] {
 	return [
 		...filterEntries(state, text),
+		...allowEntries(state, text),
 		...state.keys.filter(({action}) => !leftOut.has(action.id)).map(binding => fromBinding(binding, state)),
 		...serverEntries(state),
 		...themeNames.map((theme): PaletteEntry => ({
@@ -46,6 +47,13 @@ function serverEntries(state: ViewState): readonly PaletteEntry[] {
 		title: `switch ${server.id}`, keys: '', help: [placeOf(server), 'asks `y`'].filter(Boolean).join('; '), danger: false,
 		disabled: reason ?? (server.problem === null ? (server.current ? 'in use' : null) : server.problem), action: {id: 'switch-to', server: server.id},
 	}));
+}
+
+/** `allow tcp 192.168.1.20:5432` fills in the form; what it then takes to open anything is the form's. */
+function allowEntries(state: ViewState, text: string): readonly PaletteEntry[] {
+	const [, target = ''] = /^allow\s+(\S.*)$/.exec(text) ?? [];
+	if (target === '') return [];
+	return [{title: `allow ${target}`, keys: '', help: 'fill in the form; asks for a reason and the word `allow`', danger: true, disabled: disabledReason({id: 'allow'}, state), action: {id: 'allow-target', target}}];
 }
 
 /** `filter dport:53` is for the focused panel, `filter drops dport:53` for the named one. */

@@ -27,7 +27,7 @@ export function paletteMatches(state: ViewState, text: string): readonly Palette
 
 function scoreOf(entry: PaletteEntry, text: string): {readonly score: number; readonly at: readonly number[]} | null {
 	// What is typed as an argument fits by being what it is.
-	if (entry.action.id === 'filter-by') return {score: 2 * inTitle, at: []};
+	if (entry.action.id === 'filter-by' || entry.action.id === 'allow-target') return {score: 2 * inTitle, at: []};
 	const title = matchWords(text, entry.title);
 	if (title !== null) return {score: inTitle + title.score, at: title.at};
 	const words = text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -97,6 +97,13 @@ test('theme, symbols and filters take their word', () => {
 	expect(paletteEntries({...viewOf(), looks: {theme: 'mono', asciiOnly: false, color: false, linear: false}}, '').find(({title}) => title === 'theme auto')?.disabled).toBe('no colour was asked for');
 });
 
+test('allow takes its target to the form, which still asks for everything', () => {
+	const form = press(viewOf(), [':', ...'allow tcp 192.168.1.20:5432', '\r', '\r']);
+	expect(form.state.dialog).toMatchObject({kind: 'allow', form: {target: 'tcp 192.168.1.20:5432', reason: '', word: ''}});
+	expect(commands(form)).toEqual([]);
+	expect(press(viewOf({readOnly: true}), [':', ...'allow tcp 192.168.1.20:5432', '\r']).state.dialog).toBeNull();
+});
+
 test('letters in the palette are text; Escape and Ctrl-C leave', () => {
 	const typed = press(viewOf(), [':', 'L', 'q', 'U']);
 	expect(typed.effects).toEqual([]);
