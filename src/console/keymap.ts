@@ -65,7 +65,7 @@ export const keymap: readonly Binding[] = [
 	{keys: ['enter'], action: {id: 'open'}, where: 'everywhere', group: 'look', label: 'details', help: 'open the row or the tunnel; a server: switch', footer: 8},
 	{keys: ['escape'], action: {id: 'back'}, where: 'everywhere', group: 'look', label: 'back', help: 'close; clear filter; unzoom; back to now'},
 	{keys: ['/'], action: {id: 'filter'}, where: 'lists', group: 'look', label: 'filter', help: 'filter: words, dport:53, -not; Tab completes', footer: 7},
-	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', set: 'order', label: 'sort', help: 'next sort order'},
+	{keys: ['o'], action: {id: 'sort'}, where: 'lists', group: 'look', set: 'order', label: 'sort', help: 'next sort order; in the journal: one kind'},
 	{keys: ['O'], action: {id: 'reverse'}, where: 'lists', group: 'look', set: 'order', label: 'reverse', help: 'reverse the order'},
 	{keys: ['c'], action: {id: 'fold'}, where: 'ruleset', group: 'look', set: 'order', label: 'fold', help: 'fold the chain of the selected rule into one row with its sums, or open it', footer: 9, footerIn: 'ruleset'},
 	{keys: ['C'], action: {id: 'fold-all'}, where: 'ruleset', group: 'look', set: 'order', label: 'fold all', help: 'fold every chain, or open all'},

@@ -116,7 +116,8 @@ export function serveConnection({socket, controller, history, readOnly, limits, 
 	const work = (): void => {
 		scheduled = false;
 		socket.cork();
-		for (const line of queue.splice(0, limits.linesPerTurn)) if (!dismissed) handleLine(line);
+		// A moment may be half a megabyte: who asks for many at once reads some before the rest is made.
+		for (let turn = 0; turn < limits.linesPerTurn && queue.length > 0 && !dismissed && !out.full(); turn++) handleLine(queue.shift() ?? '');
 		socket.uncork();
 		if (dismissed) return;
 		if (out.full()) socket.pause();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {connectControl} from '../../../src/control/client.ts';
 import type {Command, Outcome, Reply} from '../../../src/control/schema.ts';
-import {done, fakeController} from '../../fakes/fake-controller.ts';
+import {done, fakeController, fakeHistory} from '../../fakes/fake-controller.ts';
 import {sampleSnapshot} from '../../fakes/snapshot.ts';
 import {openClient, rawClient, startServer, until} from './harness.ts';
 
@@ -170,4 +170,25 @@ test('connections that do nothing make room for one that does', async () => {
 	await Promise.all(idle.map(client => client.reply(reply => reply.type === 'hello')));
 	expect(await (await openClient(server.controlPath)).command({do: 'lockdown', reason: ''})).toMatchObject({ok: true});
 	expect(server.clients()).toBe(3);
+});
+
+test('who asks for hundreds of moments at once gets all of them, and the daemon never holds more than a few for it', async () => {
+	const history = fakeHistory();
+	let made = 0;
+	const server = await startServer({history: {...history, moment: query => {
+		made += 1;
+		const kept = history.moment(query);
+		return kept === null ? null : {...kept, moment: {...kept.moment, why: 'x'.repeat(500_000)}};
+	}}});
+	const client = rawClient(server.viewPath);
+	client.socket.pause();
+	const wanted = 300;
+	client.socket.write(Array.from({length: wanted}, (_, id) => `${JSON.stringify({type: 'moment', id, query: {from: null, by: -1, changes: false, base: null}})}\n`).join(''));
+	// Another client is answered meanwhile, which also gives the first one its turns.
+	const other = await openClient(server.controlPath);
+	expect(await other.moments()).toMatchObject({ok: true});
+	expect(made).toBeLessThan(20);
+	client.socket.resume();
+	await client.reply(reply => reply.type === 'moment' && reply.id === wanted - 1);
+	expect(client.replies.filter(({type}) => type === 'moment')).toHaveLength(wanted);
 });
