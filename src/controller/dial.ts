@@ -14,7 +14,7 @@ import {fail, ok, type Result} from '../result.ts';
 import {ofFamilies} from '../tunnel/of-families.ts';
 import type {Server, Tunnel, WireguardServer} from '../tunnel/tunnel.ts';
 import {bringUpWireguard} from '../tunnel/wireguard.ts';
-import type {Clock} from './clock.ts';
+import {backoffMs, type Clock} from './clock.ts';
 import {askResolver} from './data-probe.ts';
 import {raiseOpenvpn} from './dial-openvpn.ts';
 
@@ -94,6 +94,9 @@ const liveOn = (tunnel: Tunnel, use: TunnelUse): LiveTunnel => ({tunnel, use, fa
 
 /** Less the outer headers (80 bytes over IPv6), because the backstop lets no fragment pass; not below what IPv6 asks of a link, nor above the usual 1420. */
 const innerMtu = (uplinkMtu: number): number => Math.min(1420, Math.max(1280, uplinkMtu - 80));
+
+/** A minute where the server refused our credentials: they are as wrong a second later, and some providers lock who tries often. */
+export const retryAfterMs = (cause: BlockedCause, attempt: number, random: number): number => (cause === 'credentials' ? 60_000 : backoffMs(attempt, random));
 
 /** A handshake, and then bytes beyond it: "connected, but nothing flows" is not connected. */
 export async function verify({tunnel, use}: LiveTunnel, {clock, signal}: Pick<DialOptions, 'clock' | 'signal'>): Promise<Result<void, DialFailure>> {

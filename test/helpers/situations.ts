@@ -48,6 +48,16 @@ export const zurich: TunnelUse = {
 	senderUid: null,
 };
 
+/** OpenVPN over TCP while it is dialled: the server has given no addresses yet. */
+export const malmo: TunnelUse = {
+	interface: nic('wg0'),
+	addresses: [],
+	endpoint: {address: ip('198.51.100.10'), port: portOf(443), transport: 'tcp'},
+	resolvers: [],
+	pass: 'handshake',
+	senderUid: 0,
+};
+
 /** Beyond any test, on the monotonic clock. */
 export const lease = (permission: string, protocol: Protocol): Lease => ({name: leaseName(permission), protocol, untilMs: 90_000_000, forMs: 900_000});
 export const range = (text: string): Cidr => orThrow(parseCidr(text), text);
@@ -76,6 +86,7 @@ const base = {uplink: nic('eth0'), outside: [nic('eth0'), nic('eth1')]} as const
 export const situations = {
 	blocked: {kind: 'blocked', tunnels: [], ...base},
 	connecting: {kind: 'tunnelled', tunnels: [{...stockholm, pass: 'handshake', lease: lease('dial-1', 'udp')}], ...base},
+	'connecting-tcp': {kind: 'tunnelled', tunnels: [{...malmo, lease: lease('dial-1', 'tcp')}], ...base},
 	connected: {kind: 'tunnelled', tunnels: [stockholm], ...base},
 	switching: {kind: 'tunnelled', tunnels: [stockholm, zurich], ...base},
 	lockdown: {kind: 'lockdown', tunnels: [], ...base},

@@ -16,7 +16,9 @@ const ownSettings = 'VKS_OPENVPN_USER and VKS_OPENVPN_PASSWORD (or their _FILE)'
 const keySetting = 'VKS_OPENVPN_KEY_PASSWORD (or its _FILE)';
 
 export function failureOf(server: Pick<OpenvpnServer, 'id'>, session: Session): OpenvpnFailure {
-	return session.failure === null ? noAnswer(server, session) : explain(server, session.failure);
+	const {failure: found} = session;
+	// OpenVPN gives up on a server by itself after as long as vks waits.
+	return found === null || (found.kind === 'ended' && found.reason === 'server_poll') ? noAnswer(server, session) : explain(server, found);
 }
 
 function explain({id}: Pick<OpenvpnServer, 'id'>, found: Failure): OpenvpnFailure {
@@ -56,7 +58,6 @@ const reasons: Readonly<Record<string, string>> = {
 	'server-pushed-connection-reset': 'the server ended it',
 	'ping-restart': 'the server was not heard any more',
 	'ping-exit': 'the server was not heard any more',
-	'server_poll': 'the server did not answer',
 	'network-unreachable': 'there is no way to the server',
 	'hold': 'OpenVPN lost it',
 	'link': 'the server gave other addresses',

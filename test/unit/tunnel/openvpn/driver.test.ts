@@ -94,6 +94,7 @@ describe('a dial that fails leaves nothing, and says why', () => {
 		['no route', [...connectedLines.slice(0, -1), '>STATE:1,CONNECTED,ROUTE_ERROR,,,,'], 'tunnel-failed', 'here answered, but OpenVPN could not set up what it gave.'],
 		['a fatal error', ['>FATAL:Cannot load inline certificate file'], 'tunnel-failed', 'The connection with here ended: OpenVPN gave up (Cannot load inline certificate file).'],
 		['a handshake that fails', ['>LOG:1,N,VERIFY ERROR: depth=0, error=certificate has expired', '>STATE:1,EXITING,tls-error,,,,,'], 'tunnel-failed', 'The connection with here ended: the TLS handshake failed (VERIFY ERROR: depth=0, error=certificate has expired).'],
+		['no answer, as OpenVPN itself finds', ['>STATE:1,WAIT,,,,,,', '>STATE:1,EXITING,server_poll,,,,,'], 'no-handshake', 'here did not answer in time.'],
 		['no address', [...connectedLines.filter(line => !line.includes('ifconfig'))], 'tunnel-failed', 'here gave no address that may be used here.'],
 		['a hold instead of a connection', ['>HOLD:Waiting for hold release:1'], 'tunnel-failed', 'The connection with here ended: OpenVPN lost it.'],
 	])('%s', async (_name, lines, cause, what) => {
