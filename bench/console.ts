@@ -3,10 +3,16 @@ import {spawn} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
 export interface ConsoleScreen {
+	readonly pid: number;
 	press(key: string): void;
+	text(): string;
+	/** Resolves when the screen meets the condition. */
+	until(what: string, good: (text: string) => boolean): Promise<void>;
 	/** Resolves when the screen shows every word. */
 	shows(...words: readonly string[]): Promise<void>;
 	leave(): Promise<void>;
+	/** For whoever does not leave by `q`; again is nothing. */
+	end(): void;
 }
 
 const size = {cols: 120, rows: 40};
@@ -22,28 +28,37 @@ export function openConsole(argv: readonly string[], environment: Readonly<Recor
 		for (const look of looking) look();
 	}));
 	const text = (): string => Array.from({length: size.rows}, (_, row) => screen.buffer.active.getLine(row)?.translateToString(true) ?? '').join('\n');
+	const until: ConsoleScreen['until'] = (what, good) =>
+		new Promise((resolve, reject) => {
+			const settle = (done: () => void): void => {
+				clearTimeout(timer);
+				looking.delete(look);
+				done();
+			};
+			const look = (): void => {
+				if (good(text())) settle(resolve);
+			};
+			const timer = setTimeout(() => settle(() => reject(new Error(`the console never showed ${what}:\n${text()}`))), patienceMs);
+			looking.add(look);
+			look();
+		});
+	let gone = false;
+	void exited.then(() => (gone = true));
 	return {
+		pid: pty.pid,
 		press: key => pty.write(key),
-		shows: (...words) =>
-			new Promise((resolve, reject) => {
-				const settle = (done: () => void): void => {
-					clearTimeout(timer);
-					looking.delete(look);
-					done();
-				};
-				const look = (): void => {
-					if (words.every(word => text().includes(word))) settle(resolve);
-				};
-				const timer = setTimeout(() => settle(() => reject(new Error(`the console never showed ${words.join(' and ')}:\n${text()}`))), patienceMs);
-				looking.add(look);
-				look();
-			}),
+		text,
+		until,
+		shows: (...words) => until(words.join(' and '), shown => words.every(word => shown.includes(word))),
 		async leave() {
 			const timer = setTimeout(() => pty.kill('SIGKILL'), 3000);
 			pty.write('q');
 			await exited;
 			clearTimeout(timer);
 			screen.dispose();
+		},
+		end() {
+			if (!gone) pty.kill('SIGKILL');
 		},
 	};
 }
