@@ -34,14 +34,19 @@ const server = await startControlServer({
 	version: '0.1.0',
 });
 if (!server.ok) throw new Error(server.error.what);
-let sent = 10_000;
-setInterval(() => {
-	playing.tick();
-	for (let batch = 0; batch < 10; batch++) {
-		const records = many(10, index => drop(sent + index));
-		sent += 10;
-		for (const listener of listeners) listener({type: 'drops', records, lost: 0});
-	}
-}, 1000);
+
+function play(): void {
+	let sent = 10_000;
+	setInterval(() => {
+		playing.tick();
+		for (let batch = 0; batch < 10; batch++) {
+			const records = many(10, index => drop(sent + index));
+			sent += 10;
+			for (const listener of listeners) listener({type: 'drops', records, lost: 0});
+		}
+	}, 1000);
+}
+
+play();
 playing.tick();
 process.stdout.write(`${server.value.controlPath}\n`);

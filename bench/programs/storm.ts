@@ -26,18 +26,22 @@ const targets = (values.to ?? []).map(target => {
 	return bytes;
 });
 
-let [sent, owed, last] = [0, 0, performance.now()];
-const endMs = last + seconds * 1000;
-const timer = setInterval(() => {
-	const now = performance.now();
-	owed = Math.min(owed + ((now - last) * rate) / 1000, rate / 10);
-	last = now;
-	for (; owed >= 1; owed -= 1) {
-		const target = targets[sent % targets.length];
-		if (target !== undefined) sendto(socket, payload, payload.length, 0, target, target.length);
-		sent += 1;
-	}
-	if (now < endMs) return;
-	clearInterval(timer);
-	process.stdout.write(`${JSON.stringify({sent})}\n`);
-}, tickMs);
+function storm(): void {
+	let [sent, owed, last] = [0, 0, performance.now()];
+	const endMs = last + seconds * 1000;
+	const timer = setInterval(() => {
+		const now = performance.now();
+		owed = Math.min(owed + ((now - last) * rate) / 1000, rate / 10);
+		last = now;
+		for (; owed >= 1; owed -= 1) {
+			const target = targets[sent % targets.length];
+			if (target !== undefined) sendto(socket, payload, payload.length, 0, target, target.length);
+			sent += 1;
+		}
+		if (now < endMs) return;
+		clearInterval(timer);
+		process.stdout.write(`${JSON.stringify({sent})}\n`);
+	}, tickMs);
+}
+
+storm();

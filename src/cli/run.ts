@@ -28,6 +28,7 @@ import {resolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
+import {keepYoungSmall} from '../small-heap.ts';
 import {version} from '../version.ts';
 import {environmentOf, exitCodes, hasOption, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor, type Output} from './output.ts';
@@ -39,6 +40,7 @@ type Kept = () => Promise<boolean>;
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	// The name that others are given when they ask who holds the tables; Node's own would be MainThread.
 	process.title = 'vks';
+	keepYoungSmall();
 	const stopping = stopOnSignals(io.signal);
 	const output = outputFor(args, io);
 	const env = environmentOf(args, io);

@@ -129,7 +129,7 @@ export function createController(deps: ControllerDeps): Controller {
 		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, recordOf: records.of, stats: tunnel.stats(), reconnects: tunnel.reconnects(),
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
-		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost()}, lastDrill: drills.last(),
+		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost(), recordedPerSecond: drops.recordedPerSecond()}, lastDrill: drills.last(),
 		problems: problems(),
 		exceptions: exceptions.views(rules.rules(), engine.machine().state.kind !== 'lockdown'),
 	});

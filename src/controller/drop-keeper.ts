@@ -4,8 +4,11 @@ import type {KernelEvent, Owners} from '../kernel/kernel.ts';
 import type {Clock} from './clock.ts';
 import type {Drills} from './drills.ts';
 import {dropOwners} from './drop-owners.ts';
+import {perSecond, type Sample} from './rates.ts';
 
 const keptDrops = 1000;
+/** Snapshots come more often than once a second; a rate of a few milliseconds would jump. */
+const rateEveryMs = 900;
 
 export interface DropKeeper {
 	/** Answers with the records as clients are told them. */
@@ -13,15 +16,21 @@ export interface DropKeeper {
 	/** Oldest first. */
 	recent(): readonly DropView[];
 	lost(): number;
+	/** How many records a second came: each refusing rule logs so many and counts them all, so that under a flood these are a sample. */
+	recordedPerSecond(): number;
 }
 
 export function dropKeeper({owners, clock, mark}: {readonly owners: Owners; readonly clock: Pick<Clock, 'monotonic'>; readonly mark: Drills['mark']}): DropKeeper {
 	const drops: DropView[] = [];
 	const owned = dropOwners(owners, clock);
 	let lostRecords = 0;
+	let received = 0;
+	let rate = 0;
+	let sample: Sample = {atMs: clock.monotonic(), value: 0};
 	return {
 		take({records, lost}) {
 			lostRecords += lost;
+			received += records.length;
 			const told = owned(mark(records));
 			drops.push(...told);
 			if (drops.length > keptDrops) drops.splice(0, drops.length - keptDrops);
@@ -29,5 +38,12 @@ export function dropKeeper({owners, clock, mark}: {readonly owners: Owners; read
 		},
 		recent: () => drops,
 		lost: () => lostRecords,
+		recordedPerSecond() {
+			const now: Sample = {atMs: clock.monotonic(), value: received};
+			if (now.atMs - sample.atMs < rateEveryMs) return rate;
+			rate = perSecond(sample, now);
+			sample = now;
+			return rate;
+		},
 	};
 }

@@ -57,7 +57,7 @@ export function sampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 			{id: 'tunnel-endpoint', table: 'inet', chain: 'output', verdict: 'accept', text: 'ip daddr 203.0.113.10 udp dport 51820 meta mark 0x1 accept', reason: 'the handshake itself', setting: 'tunnel', packets: 1200, bytes: 180_000, packetsPerSecond: 3, lastHitMs: noonMs - 100},
 			{id: 'refuse-output', table: 'inet', chain: 'output', verdict: 'reject', text: 'counter reject', reason: 'nothing else leaves', setting: 'default', packets: 17, bytes: 1020, packetsPerSecond: 0, lastHitMs: null},
 		],
-		drops: {total: 17, perSecond: 2, lostRecords: 0},
+		drops: {total: 17, perSecond: 2, lostRecords: 0, recordedPerSecond: 2},
 		servers: [
 			{id: 'lab-one', city: 'Lisbon', country: 'PT', endpoint: '203.0.113.10:51820', current: true, problem: null, notes: [], lastResult: 'connected', last: {outcome: 'connected', atMs: noonMs - 600_000, code: null, what: null}, latency: {ms: 23.4, atMs: noonMs - 180_000, how: 'echo'}, load: 12, favourite: true},
 			{id: 'lab-two', city: 'Oslo', country: 'NO', endpoint: '203.0.113.20:51820', current: false, problem: null, notes: ['PostUp refused'], lastResult: null, last: null, latency: null, load: null, favourite: false},

@@ -11,6 +11,7 @@ import {destinationOf, interfaceOf, rateText, whoOf} from './drop-fields.ts';
 import {groupOrders, isActive} from './drop-groups.ts';
 import type {DropRow} from './drops.ts';
 import {shownMoment, shownNowMs} from './moment.ts';
+import {sampleWord} from './sampled.ts';
 
 const singleColumns: readonly Column[] = [
 	{title: 'time', width: 8},
@@ -96,6 +97,7 @@ export function dropsAside(state: ViewState, rows: readonly DropRow[], selected:
 	const {snapshot, groups} = shownMoment(state);
 	const focused = state.focus === 'drops';
 	const lost = snapshot?.drops.lostRecords ?? 0;
+	const sampled = snapshot === null ? null : sampleWord(snapshot);
 	const {sort, reverse} = state.panels.drops;
 	const order = state.dropsGrouped && (sort !== 0 || reverse) ? `by ${groupOrders[sort] ?? ''}${reverse ? ', reversed' : ''}  ` : '';
 	const packets = `${formatCount(groups.packets)} packet${groups.packets === 1 ? '' : 's'}`;
@@ -104,6 +106,7 @@ export function dropsAside(state: ViewState, rows: readonly DropRow[], selected:
 	if (state.panels.drops.filter !== '') return [span(`${position} of ${formatCount(state.dropsGrouped ? groups.groups.size : shownMoment(state).drops.length)}`)];
 	const count = state.dropsGrouped ? `${position} group${rows.length === 1 ? '' : 's'}, ${packets}` : focused && rows.length > 0 ? position : `${position} recent`;
 	return [
+		...(sampled === null ? [] : [span(`${sampled}  `, 'warn')]),
 		...(lost > 0 ? [span(`${formatCount(lost)} not recorded  `, 'warn')] : []),
 		...(order === '' ? [] : [span(order, 'warn')]),
 		span(count),
