@@ -1,12 +1,12 @@
 /** Builds the programs when they are older than what they are built from. */
-import {existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {runQuietly} from './child.mjs';
 import {SetupError} from './progress.mjs';
 import {root} from './root.mjs';
 
-const sources = ['src', 'components', 'scripts/build.ts', 'package.json', 'package-lock.json'];
-const programs = ['vks.js', 'vks-run.js', 'vks-tui.js', 'vks-tui-file.js'];
+const sources = ['src', 'components', 'scripts/build.ts', 'scripts/bundles.json', 'package.json', 'package-lock.json'];
+const bundles = JSON.parse(readFileSync(join(root, 'scripts', 'bundles.json'), 'utf8'));
 const stampFile = join(root, 'dist', '.built');
 
 /** A folder's own time tells of files that were removed. */
@@ -17,7 +17,7 @@ function newestTime(path) {
 }
 
 export function isStale() {
-	if (!existsSync(stampFile) || programs.some(name => !existsSync(join(root, 'dist', name)))) return true;
+	if (!existsSync(stampFile) || bundles.some(({name}) => !existsSync(join(root, 'dist', name)))) return true;
 	return sources.some(path => existsSync(join(root, path)) && newestTime(join(root, path)) > statSync(stampFile).mtimeMs);
 }
 

@@ -1,29 +1,32 @@
 /**
- * Bundles each program into one file: reading one file is half the start-up of reading a hundred. The daemon is a file of
- * its own beside `vks`, which imports it for `vks run` only: merely to parse it costs the other commands 40 ms.
+ * Bundles each program into one file: reading one file is half the start-up of reading a hundred. What few starts need is
+ * a file beside it (`bundles.json`): merely to parse the daemon costs the other commands 40 ms.
  */
 import {chmod, mkdir, readFile, rename} from 'node:fs/promises';
-import {existsSync} from 'node:fs';
 import {createRequire, isBuiltin} from 'node:module';
 import {join} from 'node:path';
 import {build, type Plugin} from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
-const programs = [
-	{name: 'vks', sources: ['src/bin/vks.ts']},
-	{name: 'vks-run', sources: ['src/cli/run.ts']},
-	{name: 'vks-tui', sources: ['src/bin/vks-tui.ts', 'src/bin/vks-tui.tsx']},
-	{name: 'vks-tui-file', sources: ['src/console/settings/file.ts']},
-	{name: 'vks-tui-replay', sources: ['src/console/replay/open.ts']},
-];
+interface Listed {
+	readonly name: string;
+	readonly source: string;
+	/** A package that must not get in, for what its parsing costs every start. */
+	readonly without?: string;
+}
 
-/** The daemon, and the reader of the console's file with its validator: loaded by those who need them. */
+const bundles = JSON.parse(await readFile(join(import.meta.dirname, 'bundles.json'), 'utf8')) as readonly Listed[];
+const places = new Map(bundles.map(({name, source}) => [join(root, source), name]));
+
+/** What another bundle loads only where it needs it. */
 const apart: Plugin = {
 	name: 'apart',
 	setup({onResolve}) {
-		const bundles = [[/\/run\.ts$/, './vks-run.js'], [/\/settings\/file\.ts$/, './vks-tui-file.js'], [/\/replay\/open\.ts$/, './vks-tui-replay.js']] as const;
-		for (const [filter, path] of bundles) onResolve({filter}, ({kind}) => (kind === 'dynamic-import' ? {path, external: true} : undefined));
+		onResolve({filter: /^\.{1,2}\//}, ({path, kind, resolveDir}) => {
+			const name = kind === 'dynamic-import' ? places.get(join(resolveDir, path)) : undefined;
+			return name === undefined ? undefined : {path: `./${name}`, external: true};
+		});
 	},
 };
 
@@ -89,15 +92,14 @@ const banner = `#!/usr/bin/env node
 import {createRequire as vksCreateRequire} from 'node:module';
 const require = vksCreateRequire(import.meta.url);`;
 
-interface Bundle {
-	readonly source: string;
+interface Bundle extends Pick<Listed, 'source' | 'without'> {
 	readonly place: string;
 	readonly version: string;
 	readonly isConsole: boolean;
 }
 
 /** Written beside its place and renamed: a program that runs, or another build, never meets half a file. */
-async function bundle({source, place, version, isConsole}: Bundle): Promise<number> {
+async function bundle({source, without, place, version, isConsole}: Bundle): Promise<number> {
 	const outfile = `${place}.${process.pid}`;
 	const {metafile} = await build({
 		entryPoints: [source],
@@ -118,6 +120,8 @@ async function bundle({source, place, version, isConsole}: Bundle): Promise<numb
 		metafile: true,
 		logLevel: 'warning',
 	});
+	const unwanted = Object.keys(metafile.inputs).find(path => without !== undefined && path.includes(`node_modules/${without}/`));
+	if (unwanted !== undefined) throw new Error(`${source} brings ${unwanted}: import what needs it dynamically, and list that in scripts/bundles.json`);
 	await chmod(outfile, 0o755);
 	await rename(outfile, place);
 	return Object.values(metafile.outputs)[0]?.bytes ?? 0;
@@ -126,12 +130,7 @@ async function bundle({source, place, version, isConsole}: Bundle): Promise<numb
 const {version} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {version: string};
 const folder = join(root, 'dist');
 await mkdir(folder, {recursive: true});
-for (const {name, sources} of programs) {
-	const source = sources.map(path => join(root, path)).find(path => existsSync(path));
-	if (source === undefined) {
-		process.stderr.write(`build: there is no ${sources[0]}, so dist/${name}.js is left out\n`);
-		continue;
-	}
-	const bytes = await bundle({source, place: join(folder, `${name}.js`), version, isConsole: name === 'vks-tui'});
-	process.stdout.write(`dist/${name}.js  ${Math.round(bytes / 1000)} kB\n`);
+for (const {name, source, without} of bundles) {
+	const bytes = await bundle({source: join(root, source), ...(without === undefined ? {} : {without}), place: join(folder, name), version, isConsole: name === 'vks-tui.js'});
+	process.stdout.write(`dist/${name}  ${Math.round(bytes / 1000)} kB\n`);
 }
