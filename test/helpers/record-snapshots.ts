@@ -92,6 +92,19 @@ const scenes: readonly Scene[] = [
 		},
 	},
 	{
+		environment: server,
+		async play({lab, daemon, keep, order}) {
+			await daemon.until('connected', isConnected);
+			// After the drill that every connection brings.
+			await daemon.until('tested', ({lastDrill}) => lastDrill !== null);
+			lab.traffic();
+			await order({do: 'allow', protocol: 'tcp', range: `${lab.description.addresses.peer.ipv4}/32`, port: 5432, direction: 'out', uid: 1000, seconds: 900, by: 'anna', reason: 'restore the database'});
+			await order({do: 'drill'});
+			await sleep(5000);
+			await keep('excepted', snapshot => isConnected(snapshot) && snapshot.exceptions.length > 0);
+		},
+	},
+	{
 		environment: {},
 		prepare: lab => ['se-sto-1', 'se-sto-1-v6', 'ch-zrh-1', 'ch-zrh-2'].forEach(name => rmSync(join(lab.description.folders.servers, `${name}.conf`))),
 		play: ({keep}) => keep('no-server', ({state}) => state.cause === 'no-server'),

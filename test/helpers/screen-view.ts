@@ -13,7 +13,7 @@ export interface Fixture {
 }
 
 export const recordings = [
-	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server',
+	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server', 'excepted',
 ] as const;
 /** A recorded state with only the named fields changed: the lab cannot be brought into it, or not for long enough. */
 export const derivations = ['drifted', 'failed', 'layers', 'drilled', 'leaked', 'known', 'watched', 'late', 'expired', 'busy'] as const;

@@ -70,6 +70,8 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	...(['80x24', '100x30', '120x40', '200x60'] as const).flatMap(size => (['watched', 'late', 'expired', 'busy'] as const).map(name => [`${size}-${name}`, viewOf({...sized(size), in: name})] as const)),
 	['80x24-tunnel-details', at(viewOf({in: 'watched'}), {id: 'open'})],
 	['120x40-tunnel-zoomed', at(viewOf({columns: 120, rows: 40, in: 'watched'}), {id: 'zoom'})],
+	['80x24-excepted', viewOf({in: 'excepted'})],
+	['120x40-excepted', at(viewOf({columns: 120, rows: 40, in: 'excepted'}), focus('drops'))],
 	['120x40-tunnel-details', at(viewOf({columns: 120, rows: 40, in: 'watched'}), {id: 'open'})],
 	['80x24-tunnel-details-end', at(viewOf({in: 'watched'}), {id: 'open'}, {id: 'move', by: 'last'})],
 	['80x24-drop-details', at(viewOf({}), focus('drops'), {id: 'open'})],
