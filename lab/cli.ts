@@ -9,7 +9,7 @@ import {openLab} from './lab.ts';
 import {isAlive, readRecords} from './processes.ts';
 import {raiseLab} from './raise.ts';
 
-const usage = `usage: lab up [--id X] [--rp-filter 0|1|2] [--json]
+const usage = `usage: lab up [--id X] [--rp-filter 0|1|2] [--openvpn] [--json]
        lab down [--id X | --all]
        lab exec [--id X] <${namespaceRoles.join('|')}> -- <command...>
        lab traffic [--id X]
@@ -49,13 +49,13 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function up(args: readonly string[]): Promise<number> {
-	const {values} = parseArgs({args: [...args], options: {id: {type: 'string'}, 'rp-filter': {type: 'string'}, json: {type: 'boolean'}}});
+	const {values} = parseArgs({args: [...args], options: {id: {type: 'string'}, 'rp-filter': {type: 'string'}, openvpn: {type: 'boolean'}, json: {type: 'boolean'}}});
 	const rpFilter = parseRpFilter(values['rp-filter'] ?? '0');
 	const interrupted = new AbortController();
 	const interrupt = () => interrupted.abort(new Error('interrupted: what was raised is taken down again'));
 	// Not `once`: a listener that has gone by the time execa's own looks makes that one end this process.
 	process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-	const {description} = await raiseLab({rpFilter, signal: interrupted.signal, ...(values.id === undefined ? {} : {id: values.id})});
+	const {description} = await raiseLab({rpFilter, openvpn: values.openvpn === true, signal: interrupted.signal, ...(values.id === undefined ? {} : {id: values.id})});
 	process.stdout.write(values.json === true ? `${JSON.stringify(description, null, 2)}\n` : renderSummary(description));
 	return 0;
 }

@@ -21,8 +21,8 @@ export const clientKeyOf = ({description}: Pick<Lab, 'description'>): string => 
 export async function startOpenvpnServers(id: string, folders: LabFolders): Promise<void> {
 	const folder = folderIn(folders);
 	mkdirSync(folder, {mode: 0o700});
-	const material = await makeMaterial(folder);
 	const login = makeLogin();
+	const material = await makeMaterial(folder, login);
 	writeFileSync(join(folder, 'login.json'), JSON.stringify(login), {mode: 0o600});
 	writeFileSync(join(folder, 'login.txt'), `${login.user}\n${login.password}\n`, {mode: 0o600});
 	writeFileSync(join(folder, 'check-login'), `#!/bin/sh\n[ "$(cat "$1")" = "$(cat ${folder}/login.txt)" ]\n`, {mode: 0o700});
@@ -42,7 +42,7 @@ async function startServer(id: string, plan: OpenvpnPlan, folders: LabFolders): 
 }
 
 /** Elliptic keys, because RSA takes a second each on two cores. */
-async function makeMaterial(folder: string): Promise<Material> {
+async function makeMaterial(folder: string, {passphrase}: Login): Promise<Material> {
 	const file = (name: string): string => join(folder, name);
 	const openssl = (...argv: readonly string[]) => run(['openssl', ...argv]);
 	const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -54,7 +54,9 @@ async function makeMaterial(folder: string): Promise<Material> {
 			await openssl('x509', '-req', '-in', file(`${name}.csr`), '-CA', file('ca.crt'), '-CAkey', file('ca.key'), '-set_serial', name === 'server' ? '2' : '3', '-out', file(`${name}.crt`), '-days', '30', '-extfile', file(`${name}.ext`));
 		}),
 	);
+	writeFileSync(file('passphrase'), `${passphrase}\n`, {mode: 0o600});
+	await openssl('pkcs8', '-topk8', '-in', file('client.key'), '-passout', `file:${file('passphrase')}`, '-out', file('client.encrypted.key'));
 	await run(['openvpn', '--genkey', 'tls-crypt', file('tls-crypt.key')]);
 	const read = (name: string): string => readFileSync(file(name), 'utf8');
-	return {ca: read('ca.crt'), cert: read('client.crt'), key: read('client.key'), tlsCrypt: read('tls-crypt.key')};
+	return {ca: read('ca.crt'), cert: read('client.crt'), key: read('client.key'), encryptedKey: read('client.encrypted.key'), tlsCrypt: read('tls-crypt.key')};
 }

@@ -10,9 +10,9 @@ import {openvpnIn} from '../helpers/tunnel-usage.ts';
 
 /** As they are, as they are quoted for OpenVPN and in JSON, and what of them no quoting changes. */
 function canariesOf(lab: Lab): readonly string[] {
-	const {user, password} = loginOf(lab);
+	const {user, password, passphrase} = loginOf(lab);
 	const key = clientKeyOf(lab).split('\n')[1] ?? '';
-	return [user, password, key].flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1), /[0-9A-Za-z+/]{12,}/.exec(secret)?.[0] ?? secret]);
+	return [user, password, passphrase, key].flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1), /[0-9A-Za-z+/]{12,}/.exec(secret)?.[0] ?? secret]);
 }
 
 function filesBelow(folder: string): readonly string[] {
@@ -53,12 +53,13 @@ describe('a lab with OpenVPN servers', () => {
 	afterAll(() => lab.down());
 	const places = (daemon: Daemon, except: readonly string[] = []): readonly string[] => placesIn(lab, daemon, except);
 
-	test.for(['se-ovpn-tcp', 'ch-ovpn-v6'])('with credentials in files, connected to %s: nowhere', async server => {
+	test.for(['se-ovpn-udp', 'se-ovpn-tcp', 'ch-ovpn-v6'])('with credentials in files, connected to %s: nowhere', async server => {
 		const folder = lab.description.folders.state;
-		const {user, password} = loginOf(lab);
+		const {user, password, passphrase} = loginOf(lab);
+		writeFileSync(join(folder, 'phrase'), passphrase, {mode: 0o600});
 		writeFileSync(join(folder, 'user'), `${user}\n`, {mode: 0o600});
 		writeFileSync(join(folder, 'password'), `${password}\n`, {mode: 0o600});
-		const daemon = await startDaemon(lab, {environment: {VKS_SERVER: server, VKS_OPENVPN_USER_FILE: join(folder, 'user'), VKS_OPENVPN_PASSWORD_FILE: join(folder, 'password'), VKS_LOG_LEVEL: 'debug'}});
+		const daemon = await startDaemon(lab, {environment: {VKS_SERVER: server, VKS_OPENVPN_USER_FILE: join(folder, 'user'), VKS_OPENVPN_PASSWORD_FILE: join(folder, 'password'), VKS_OPENVPN_KEY_PASSWORD_FILE: join(folder, 'phrase'), VKS_LOG_LEVEL: 'debug'}});
 		await daemon.until('it was connected', isConnected);
 		await daemon.command({do: 'reconnect'});
 		const {stdout} = await lab.exec('client', [...lab.description.commands.vks.slice(3), 'servers', '--json']);

@@ -15,7 +15,7 @@ import {openvpnIn} from '../helpers/tunnel-usage.ts';
 const report = reportTrials();
 afterAll(() => report.print());
 
-const credentials = (lab: Lab, server: string): DaemonOptions => ({environment: {VKS_SERVER: server, VKS_OPENVPN_USER: loginOf(lab).user, VKS_OPENVPN_PASSWORD: loginOf(lab).password}});
+const credentials = (lab: Lab, server: string): DaemonOptions => ({environment: {VKS_SERVER: server, VKS_OPENVPN_USER: loginOf(lab).user, VKS_OPENVPN_PASSWORD: loginOf(lab).password, VKS_OPENVPN_KEY_PASSWORD: loginOf(lab).passphrase}});
 
 test('the witness sees what goes to another port or by another protocol than OpenVPN\'s endpoints', async () => {
 	const lab = await raiseLab();
@@ -167,5 +167,16 @@ describe('while streams run through the tunnel', () => {
 		expect((await ip('-o', 'link')).stdout).not.toContain(`${scene.lab.description.interfaces.tunnel}:`);
 		expect(await askExit(scene.lab)).toBe('');
 		expectNothingOutside(await scene.witness.since(start));
+	});
+});
+
+describe.for([1, 2] as const)('under reverse-path filter %s', rpFilter => {
+	test.for(['se-ovpn-tcp', 'se-ovpn-udp'])('%s comes up, carries and is replaced', async server => {
+		const scene = await raiseScene({openvpn: true, rpFilter}, lab => credentials(lab, server));
+		try {
+			await runTrial(scene, report, `rp_filter ${rpFilter}: ${server} reconnected`, {fault: () => scene.daemon.command({do: 'reconnect'}), shows: anotherEpoch});
+		} finally {
+			await endScene(scene);
+		}
 	});
 });
