@@ -70,6 +70,12 @@ and says so where it may not.
 
 \`tcp PORT from RANGE\`, more ranges after a space. The range is required.
 
+## Secrets
+
+Of a secret and its \`_FILE\` one may be set. The first line of the file counts, as it is; white space around a value in the
+environment is cut off. A secret has at most 250 bytes and no control characters. It is not taken from the YAML file, which
+may name the files. What an \`.ovpn\` file brings along (\`auth-user-pass\`, \`askpass\`) wins.
+
 ## Yes and no
 
 \`yes\`, \`true\`, \`on\`, \`1\` and \`no\`, \`false\`, \`off\`, \`0\`, in any case.

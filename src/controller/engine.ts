@@ -156,8 +156,8 @@ export function createEngine(deps: EngineDeps): Engine {
 		live = mine;
 		sentFrom = mine.use.senderUid === null ? null : (reading?.choice.uplink ?? null);
 		opening = null;
-		mine.tunnel.onExit(() => {
-			if (live === mine) dispatch({kind: 'lost', why: 'the tunnel\'s process ended'});
+		mine.tunnel.onExit(why => {
+			if (live === mine) dispatch({kind: 'lost', why});
 		});
 		sync();
 		dispatch({kind: 'raised'});

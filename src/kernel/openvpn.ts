@@ -11,7 +11,7 @@ import {endSupervised, supervise, type Supervision} from './devices-supervise.ts
 import type {OpenvpnProcess, OpenvpnStart} from './kernel.ts';
 import type {Channel} from './line-channel.ts';
 import {parseLinkCounters} from './parse-net-dev.ts';
-import {noOpenvpn, noTunForOpenvpn, tunnelFailed} from './wireguard-problems.ts';
+import {noOpenvpn, noTunForOpenvpn, tunnelFailed} from './device-problems.ts';
 
 const readyWithinMs = 5000;
 const socketName = 'management';

@@ -10,7 +10,7 @@ import {endSupervised, supervise, type Supervision} from './devices-supervise.ts
 import type {TunnelDevice, WireguardFacts} from './kernel.ts';
 import {parseUapiErrno, parseUapiGet} from './parse-wg-uapi.ts';
 import {getRequest, renderUapiSet} from './wireguard-uapi.ts';
-import {noTun, noWireguard, tunnelFailed} from './wireguard-problems.ts';
+import {noTun, noWireguard, tunnelFailed} from './device-problems.ts';
 
 const readyWithinMs = 5000;
 

@@ -7,7 +7,7 @@ import {commandProblem, deleteLink, setUpLink} from './devices-link.ts';
 import type {TunnelDevice, WireguardFacts} from './kernel.ts';
 import {parseWgDump} from './parse-wg-dump.ts';
 import {renderWgConf} from './wireguard-setconf.ts';
-import {noWg, tunnelFailed} from './wireguard-problems.ts';
+import {noWg, tunnelFailed} from './device-problems.ts';
 
 /** `unsupported` when this kernel has no WireGuard, which is no failure yet. */
 export async function createInKernel(deps: DeviceDeps, name: InterfaceName): Promise<Result<TunnelDevice | 'unsupported', Problem>> {

@@ -10,7 +10,7 @@ import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {ofFamilies} from './of-families.ts';
 import {converse, type Conversation, type Secrets} from './openvpn/conversation.ts';
-import {failureOf, type OpenvpnFailure} from './openvpn/failures.ts';
+import {endOf, failureOf, type OpenvpnFailure} from './openvpn/failures.ts';
 import {renderOptions} from './openvpn/render.ts';
 import type {OpenvpnServer, Tunnel} from './tunnel.ts';
 
@@ -116,7 +116,9 @@ function tunnelOn(process: OpenvpnProcess, talk: Conversation, {server, endpoint
 		},
 		down: () => process.remove(),
 		onExit: listener => {
-			talk.onFailure(listener);
+			talk.onFailure(() => {
+				listener(endOf(talk.session()));
+			});
 		},
 	};
 }

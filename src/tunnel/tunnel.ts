@@ -70,5 +70,6 @@ export interface Tunnel {
 	facts(): Promise<Result<TunnelFacts, Problem>>;
 	/** Idempotent. */
 	down(): Promise<void>;
-	onExit(listener: () => void): void;
+	/** Called once when it ends unasked, with the reason in a few words. */
+	onExit(listener: (why: string) => void): void;
 }

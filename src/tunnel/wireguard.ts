@@ -63,7 +63,9 @@ function tunnelOn(device: TunnelDevice, options: BringUp): Tunnel {
 		facts: () => device.facts(),
 		down: () => device.remove(),
 		onExit: listener => {
-			device.onExit(listener);
+			device.onExit(() => {
+				listener('the tunnel\'s process ended');
+			});
 		},
 	};
 }

@@ -49,7 +49,9 @@ const noAnswer = ({id}: Pick<OpenvpnServer, 'id'>, {reached, complaint}: Session
 
 /** OpenVPN's words (signal_description in sig.c, and where SIGUSR1 is registered). */
 const reasons: Readonly<Record<string, string>> = {
-	'exit': 'the process ended',
+	'exit': 'the tunnel\'s process ended',
+	'SIGTERM': 'OpenVPN was told to end',
+	'SIGHUP': 'OpenVPN was told to read its configuration again',
 	'fatal': 'OpenVPN gave up',
 	'tls-error': 'the TLS handshake failed',
 	'connection-failed': 'the server refused it, or could not be reached',
@@ -64,6 +66,9 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 const reasonText = (reason: string): string => reasons[reason] ?? (/^[a-zA-Z_-]{1,40}$/.test(reason) ? reason : 'for a reason OpenVPN did not name');
+
+/** Why a tunnel that stood is gone, to follow "because". */
+export const endOf = ({failure: found}: Session): string => (found?.kind === 'ended' ? reasonText(found.reason) : 'OpenVPN could not go on');
 
 const nextFor = (reason: string): string =>
 	reason === 'fatal' || reason === 'tls-error'

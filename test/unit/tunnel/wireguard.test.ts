@@ -71,6 +71,7 @@ test('down removes the device, and its exit is passed on', async () => {
 		made.value.onExit(listener);
 		await made.value.down();
 	}
-	expect(device.onExit).toHaveBeenCalledWith(listener);
+	device.onExit.mock.calls[0]?.[0]();
+	expect(listener).toHaveBeenCalledWith('the tunnel\'s process ended');
 	expect(device.remove).toHaveBeenCalledTimes(1);
 });

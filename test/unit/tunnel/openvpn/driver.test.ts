@@ -124,7 +124,7 @@ describe('a dial that fails leaves nothing, and says why', () => {
 		const {made, raised} = bench({onDial: () => []});
 		await turn();
 		made[0]?.crash();
-		expect(await raised).toMatchObject({ok: false, error: {problem: {what: 'The connection with here ended: the process ended.'}}});
+		expect(await raised).toMatchObject({ok: false, error: {problem: {what: 'The connection with here ended: the tunnel\'s process ended.'}}});
 	});
 
 	test.each([
@@ -149,22 +149,23 @@ test('once connected, a sign of life is what comes in on the wire, and bytes are
 });
 
 test.each([
-	['a soft restart', (fake: FakeOpenvpn) => fake.speak('>STATE:1,RECONNECTING,ping-restart,,,,,')],
-	['another hold', (fake: FakeOpenvpn) => fake.speak('>HOLD:Waiting for hold release:1')],
-	['other addresses', (fake: FakeOpenvpn) => fake.speak('>UPDOWN:DOWN')],
-	['its end', (fake: FakeOpenvpn) => fake.crash()],
-])('%s is told once as the end of the tunnel, and nothing is released again', async (_name, happen) => {
+	['a soft restart', (fake: FakeOpenvpn) => fake.speak('>STATE:1,RECONNECTING,ping-restart,,,,,'), 'the server was not heard any more'],
+	['another hold', (fake: FakeOpenvpn) => fake.speak('>HOLD:Waiting for hold release:1'), 'OpenVPN lost it'],
+	['other addresses', (fake: FakeOpenvpn) => fake.speak('>UPDOWN:DOWN'), 'the server gave other addresses'],
+	['its end', (fake: FakeOpenvpn) => fake.crash(), 'the tunnel\'s process ended'],
+	['credentials that it wants again', (fake: FakeOpenvpn) => fake.speak('>PASSWORD:Verification Failed: \'Auth\''), 'OpenVPN could not go on'],
+])('%s is told once as the end of the tunnel, with the reason, and nothing is released again', async (_name, happen, why) => {
 	const {made, raised} = bench();
 	const tunnel = await raised;
 	const [fake] = made;
 	if (!tunnel.ok || fake === undefined) throw new Error('not up');
 	const told: string[] = [];
-	tunnel.value.onExit(() => told.push('early'));
+	tunnel.value.onExit(reason => told.push(`early: ${reason}`));
 	const before = fake.told.length;
 	happen(fake);
-	tunnel.value.onExit(() => told.push('late'));
+	tunnel.value.onExit(reason => told.push(`late: ${reason}`));
 	await turn();
-	expect(told).toEqual(['early', 'late']);
+	expect(told).toEqual([`early: ${why}`, `late: ${why}`]);
 	expect(fake.told.slice(before)).toEqual([]);
 	expect((await tunnel.value.facts()).ok).toBe(false);
 });

@@ -1,4 +1,4 @@
-/** Why there is no WireGuard device. None of these changed what is refused: the policy stands before a tunnel is tried. */
+/** Why there is no tunnel device. None of these changed what is refused: the policy stands before a tunnel is tried. */
 import type {Problem} from '../problem.ts';
 import {problem} from './problems.ts';
 
