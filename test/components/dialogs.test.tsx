@@ -6,6 +6,7 @@ import {themeFor} from '../../src/console/theme.ts';
 import type {Action} from '../../src/console/actions.ts';
 import type {ViewState} from '../../src/console/view.ts';
 import {after, fixture, snapshotOf, viewOf} from '../helpers/screen-view.ts';
+import {eventually} from '../helpers/eventually.ts';
 
 afterEach(cleanup);
 
@@ -115,10 +116,10 @@ test('freeze holds the panels and the header says so, still live', () => {
 test('keys go out as they came: one letter alone, a paste whole', async () => {
 	const onKey = vi.fn();
 	const {stdin} = render(<App state={viewOf(size)} theme={themeFor({})} onKey={onKey} onPaste={nothing} />);
-	await vi.waitFor(() => {
+	await eventually(() => {
 		stdin.write('L');
 		expect(onKey).toHaveBeenCalledWith('L', expect.objectContaining({ctrl: false}));
 	});
 	stdin.write('LyUlift\n');
-	await vi.waitFor(() => expect(onKey).toHaveBeenLastCalledWith('LyUlift\n', expect.anything()));
+	await eventually(() => expect(onKey).toHaveBeenLastCalledWith('LyUlift\n', expect.anything()));
 });

@@ -1,10 +1,11 @@
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {arpProbe, echoRequest, udpFrame} from '../../src/verify/frames.ts';
 import {bears} from '../../src/verify/recognise.ts';
 import {ip} from '../helpers/situations.ts';
 import type {Bench} from './bench.ts';
 import {valueOf} from './expect-result.ts';
 import {withBench} from './with-bench.ts';
+import {eventually} from '../helpers/eventually.ts';
 
 const token = Uint8Array.from(Buffer.from('a token no other'));
 
@@ -23,7 +24,7 @@ export function probeContract(makeBench: () => Promise<Bench>): void {
 		test('a tap sees what leaves a link, and on which; not what an egress chain drops, nor what left before it was opened', async () => {
 			bench().addLink('eth0');
 			const {probes} = bench().kernel;
-			await vi.waitFor(() => expect(link('eth0')?.up).toBe(true));
+			await eventually(() => expect(link('eth0')?.up).toBe(true));
 			const index = link('eth0')?.index ?? 0;
 			const hardware = probes.hardwareAddress(index) ?? new Uint8Array(6);
 			const frame = udpFrame(hardware, ip('10.0.0.2'), ip('192.0.2.130'), token);
@@ -48,7 +49,7 @@ export function probeContract(makeBench: () => Promise<Bench>): void {
 			const ping = () => echo.send(ip('127.0.0.1'), echoRequest(4, token));
 			const read = () => answers.push(...echo.read().filter(({message}) => message[0] === 0).map(({from, message}) => `${from} ${Buffer.from(message.subarray(8)).toString()}`));
 			expect(ping()).toEqual({kind: 'sent'});
-			await vi.waitFor(() => {
+			await eventually(() => {
 				read();
 				expect(answers).toEqual(['127.0.0.1 a token no other']);
 			});
@@ -60,7 +61,7 @@ export function probeContract(makeBench: () => Promise<Bench>): void {
 
 		test('a link that is set down is down', async () => {
 			bench().addLink('eth0');
-			await vi.waitFor(() => expect(link('eth0')?.up).toBe(true));
+			await eventually(() => expect(link('eth0')?.up).toBe(true));
 			const name = link('eth0')?.name;
 			if (name !== undefined) valueOf(bench().kernel.probes.setDown(name));
 			expect(link('eth0')?.up).toBe(false);

@@ -1,8 +1,9 @@
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import type {KernelEvent} from '../../src/kernel/kernel.ts';
 import type {Bench} from './bench.ts';
 import {valueOf} from './expect-result.ts';
 import {withBench} from './with-bench.ts';
+import {eventually} from '../helpers/eventually.ts';
 
 const nflogGroup = 77;
 
@@ -20,9 +21,9 @@ export function watchContract(makeBench: () => Promise<Bench>): void {
 		test('our commit is told as ours, another one as foreign and by name', async () => {
 			const {abort, commits} = await start();
 			valueOf(await bench().kernel.firewall.run('add table inet vkst\n'));
-			await vi.waitFor(() => expect(commits()).toMatchObject([{ours: true}]));
+			await eventually(() => expect(commits()).toMatchObject([{ours: true}]));
 			expect(bench().foreign('add table inet vkst_other\n')).toBe(true);
-			await vi.waitFor(() => expect(commits()).toMatchObject([{ours: true}, {ours: false, generation: {process: 'nft'}}]));
+			await eventually(() => expect(commits()).toMatchObject([{ours: true}, {ours: false, generation: {process: 'nft'}}]));
 			expect(valueOf(bench().kernel.firewall.generation())).toEqual(commits().at(-1)?.generation);
 			abort.abort();
 		});
@@ -31,19 +32,19 @@ export function watchContract(makeBench: () => Promise<Bench>): void {
 			if (!bench().owns) return;
 			const {abort, commits} = await start();
 			valueOf(await bench().kernel.firewall.own('inet', 'vkst'));
-			await vi.waitFor(() => expect(commits()).toMatchObject([{ours: true}]));
+			await eventually(() => expect(commits()).toMatchObject([{ours: true}]));
 			abort.abort();
 		});
 
 		test('links, routes and rules that change are told', async () => {
 			const {abort, events} = await start();
 			bench().addLink('eth0');
-			await vi.waitFor(() => expect(events).toContainEqual({kind: 'network-changed', what: 'link'}));
+			await eventually(() => expect(events).toContainEqual({kind: 'network-changed', what: 'link'}));
 			const rule = {family: 4, priority: 100, mark: 1, outInterface: null, table: 51_820, suppressPrefixLength: null} as const;
 			valueOf(bench().kernel.network.addRule(rule));
-			await vi.waitFor(() => expect(events).toContainEqual({kind: 'network-changed', what: 'rule'}));
+			await eventually(() => expect(events).toContainEqual({kind: 'network-changed', what: 'rule'}));
 			valueOf(bench().kernel.network.replaceRoute({family: 4, table: 51_820, destination: null, kind: 'unreachable', gateway: null, interface: null, metric: 9}));
-			await vi.waitFor(() => expect(events).toContainEqual({kind: 'network-changed', what: 'route'}));
+			await eventually(() => expect(events).toContainEqual({kind: 'network-changed', what: 'route'}));
 			abort.abort();
 		});
 
@@ -54,7 +55,7 @@ export function watchContract(makeBench: () => Promise<Bench>): void {
 			const second = await start();
 			expect(second.problems).toEqual([]);
 			valueOf(await bench().kernel.firewall.run('add table inet vkst\n'));
-			await vi.waitFor(() => expect(second.commits()).toHaveLength(1));
+			await eventually(() => expect(second.commits()).toHaveLength(1));
 			expect(first.commits()).toEqual([]);
 			second.abort.abort();
 		});
@@ -65,7 +66,7 @@ export function watchContract(makeBench: () => Promise<Bench>): void {
 			expect(second.problems).toMatchObject([{code: 'nflog-busy', severity: 'warning', what: expect.stringContaining(String(nflogGroup)) as unknown}]);
 			expect(JSON.stringify(second.problems)).toContain('VKS_NFLOG_GROUP');
 			valueOf(await bench().kernel.firewall.run('add table inet vkst\n'));
-			await vi.waitFor(() => expect(second.commits()).toHaveLength(1));
+			await eventually(() => expect(second.commits()).toHaveLength(1));
 			first.abort.abort();
 			second.abort.abort();
 		});

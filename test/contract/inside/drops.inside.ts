@@ -13,6 +13,7 @@ import {sendRawFrame} from './raw-frame.ts';
 import {ip, nft, realBench, succeeds} from './real-bench.ts';
 import {received} from './received.ts';
 import {otherUid} from './socket-holder.ts';
+import {eventually} from '../../helpers/eventually.ts';
 
 const bench = withBench(() => realBench('libnftables'));
 
@@ -46,7 +47,7 @@ test('a refused packet is reported with its rule, interface, ports and sender', 
 	const {records} = await watch();
 	valueOf(await bench().kernel.firewall.run(refuse));
 	await send(1, 53);
-	await vi.waitFor(() => expect(records()).toHaveLength(1));
+	await eventually(() => expect(records()).toHaveLength(1));
 	expect(records()[0]).toMatchObject({ruleId: 'refuse-all', direction: 'out', outInterface: 'eth0', source: '10.0.0.2', destination: '192.0.2.1', protocol: 'udp', destinationPort: 53, uid: 0});
 });
 
@@ -57,7 +58,7 @@ test('whose a refused connection is can be told while its socket is open, and no
 	// A connect that waits keeps its socket for a second: TCP takes the first refusal for a passing one (tcp_v4_err).
 	const child = spawn('setpriv', ['--reuid', String(otherUid), '--clear-groups', 'bash', '-c', 'exec 3<>/dev/tcp/192.0.2.1/80'], {stdio: 'ignore'});
 	const ended = once(child, 'exit');
-	const flow = await vi.waitFor(() => {
+	const flow = await eventually(() => {
 		const [record] = records();
 		expect(record).toMatchObject({protocol: 'tcp', uid: otherUid, destinationPort: 80});
 		return {protocol: 'tcp', source: record?.source ?? '', sourcePort: record?.sourcePort ?? 0, destination: record?.destination ?? '', destinationPort: 80, uid: otherUid} as const;
@@ -83,7 +84,7 @@ test('an interface that was renamed is reported by its new name', async () => {
 	bench().renameLink('eth0', 'eth9');
 	ip('route add default dev eth9');
 	await send(1, 53);
-	await vi.waitFor(() => expect(records()[0]).toMatchObject({outInterface: 'eth9'}));
+	await eventually(() => expect(records()[0]).toMatchObject({outInterface: 'eth9'}));
 });
 
 test('a storm of network changes that overruns the socket is told, and what follows still arrives', async () => {
@@ -96,7 +97,7 @@ test('a storm of network changes that overruns the socket is told, and what foll
 	await new Promise(resolve => setTimeout(resolve, 300));
 	events.length = 0;
 	ip('link set eth0 mtu 1400');
-	await vi.waitFor(() => expect(events).toContainEqual({kind: 'network-changed', what: 'link'}));
+	await eventually(() => expect(events).toContainEqual({kind: 'network-changed', what: 'link'}));
 });
 
 test('what hookDevices says is what a raw frame meets, also after a rename', async () => {

@@ -6,6 +6,7 @@ import type {Snapshot} from '../../../src/control/schema.ts';
 import {bootScript} from '../../../src/policy/boot.ts';
 import {fakeKernel} from '../../fakes/fake-kernel.ts';
 import {makeRig, putUplink, type Rig} from '../../helpers/controller-rig.ts';
+import {eventually} from '../../helpers/eventually.ts';
 
 const rigs: Rig[] = [];
 afterEach(async () => {
@@ -125,14 +126,14 @@ describe('lockdown', () => {
 			return real(script);
 		});
 		void rig.controller.submit({do: 'reconnect'});
-		await vi.waitFor(() => expect(held).toBe(true));
+		await eventually(() => expect(held).toBe(true));
 		expect(await rig.controller.submit({do: 'lockdown', reason: ''})).toMatchObject({ok: true});
 		expect(lets(rig, 'endpoint-out')).toBe(false);
 		const before = rig.kernel.scripts.length;
 		release();
 		// The late one commits after all, and the lockdown is committed over it at once.
-		await vi.waitFor(() => expect(rig.kernel.scripts.length).toBeGreaterThan(before + 1));
-		await vi.waitFor(() => expect(lets(rig, 'endpoint-out')).toBe(false));
+		await eventually(() => expect(rig.kernel.scripts.length).toBeGreaterThan(before + 1));
+		await eventually(() => expect(lets(rig, 'endpoint-out')).toBe(false));
 		expect(state(rig)).toBe('lockdown');
 	});
 
@@ -161,8 +162,8 @@ describe('whatever happens around it', () => {
 		const rig = await connected({kernel: fakeKernel({ownership: 'unsupported'})});
 		await ticks(rig, () => expect(rig.controller.snapshot().proof.kind).toBe('proven'));
 		expect(rig.kernel.foreign('flush chain inet vks output\n')).toBe(true);
-		await vi.waitFor(() => expect(lets(rig, 'tunnel-out')).toBe(true));
-		await vi.waitFor(() => expect(rig.lines().join('\n')).toMatch(/applied again: rule .* is missing from output.*by nft \(pid 4242\)/s));
+		await eventually(() => expect(lets(rig, 'tunnel-out')).toBe(true));
+		await eventually(() => expect(rig.lines().join('\n')).toMatch(/applied again: rule .* is missing from output.*by nft \(pid 4242\)/s));
 		await ticks(rig, () => expect(rig.controller.snapshot()).toMatchObject({proof: {kind: 'proven'}, tamper: {count: 1}}));
 	});
 
@@ -203,7 +204,7 @@ describe('whatever happens around it', () => {
 	test('a renamed uplink carries the pinhole on', async () => {
 		const rig = await connected();
 		rig.kernel.renameLink('eth0', 'eth9');
-		await vi.waitFor(() => expect(standing(rig, 'output').some(rule => rule.includes('eth9') && rule.includes('endpoint-out'))).toBe(true));
+		await eventually(() => expect(standing(rig, 'output').some(rule => rule.includes('eth9') && rule.includes('endpoint-out'))).toBe(true));
 		expect(state(rig)).toBe('connected');
 	});
 

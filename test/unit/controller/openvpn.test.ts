@@ -6,6 +6,7 @@ import type {ServerEntry} from '../../../src/tunnel/tunnel.ts';
 import {connectedLines, type FakeOpenvpn} from '../../fakes/fake-openvpn.ts';
 import {makeRig, type Rig} from '../../helpers/controller-rig.ts';
 import {ovpn, parsed} from '../tunnel/openvpn/ovpn-helper.ts';
+import {eventually} from '../../helpers/eventually.ts';
 
 const rigs: Rig[] = [];
 afterEach(async () => {
@@ -54,7 +55,7 @@ test('while the transaction that opens the pinhole is not through, OpenVPN is he
 	const rig = started(server('remote 192.0.2.44', 'auth-user-pass'));
 	rig.kernel.setFault(({operation, script}) => (operation === 'run' && script.includes('192.0.2.44') ? 'hang' : null));
 	expect(await rig.controller.start()).toMatchObject({ok: true});
-	await vi.waitFor(() => expect(openvpns(rig)).toHaveLength(1));
+	await eventually(() => expect(openvpns(rig)).toHaveLength(1));
 	for (let turns = 0; turns < 50; turns++) await new Promise(resolve => setImmediate(resolve));
 	expect(openvpns(rig)[0]?.told).toEqual([]);
 	rig.kernel.setFault(null);
@@ -113,7 +114,7 @@ test('a soft restart refuses applications before it is dialled anew; the held on
 	});
 	first?.speak('>STATE:1,RECONNECTING,ping-restart,,,,,');
 	first?.speak('>HOLD:Waiting for hold release:1');
-	await vi.waitFor(() => expect(openvpns(rig)).toHaveLength(2));
+	await eventually(() => expect(openvpns(rig)).toHaveLength(2));
 	expect(applications).toEqual([false]);
 	expect(first?.told.slice(told)).toEqual([]);
 	expect(first?.removed).toBe(true);

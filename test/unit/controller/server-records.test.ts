@@ -7,6 +7,7 @@ import {serverRecords} from '../../../src/controller/server-records.ts';
 import {parseServerRecords, renderServerRecords, serverRecordsFile, type ServerRecord} from '../../../src/controller/server-records-file.ts';
 import {ok} from '../../../src/result.ts';
 import {makeRig, type Rig} from '../../helpers/controller-rig.ts';
+import {eventually} from '../../helpers/eventually.ts';
 
 const rigs: Rig[] = [];
 afterEach(async () => {
@@ -69,7 +70,7 @@ test.each([
 	rigs.push(rig);
 	writeFileSync(join(rig.folder, 'servers.json'), text);
 	await rig.controller.start();
-	await vi.waitFor(() => expect(rig.controller.snapshot().problems).toContainEqual(expect.objectContaining({code: 'state-folder', stillBlocking: true})));
+	await eventually(() => expect(rig.controller.snapshot().problems).toContainEqual(expect.objectContaining({code: 'state-folder', stillBlocking: true})));
 	await becomes(rig, 'connected');
 	expect(await favour(rig, 'se-sto-1')).toMatchObject({ok: true});
 	expect(rig.controller.snapshot().problems).toEqual([]);

@@ -5,6 +5,7 @@ import {parsed, conf, keys, peerLines} from './conf-helper.ts';
 import {absent, done, failed, fakeMachine, linkOf, nameOf, type FakeMachine} from './device-fakes.ts';
 import type {DeviceDeps} from '../../../src/kernel/devices-deps.ts';
 import type {LinkAddress, TunnelDevice} from '../../../src/kernel/kernel.ts';
+import {eventually} from '../../helpers/eventually.ts';
 
 const name = nameOf('vks0');
 const settings = parsed(conf({peer: [...peerLines, `PresharedKey = ${keys.presharedKey}`]})).settings('198.51.100.7:51820', 0xca6c);
@@ -147,7 +148,7 @@ test('an unasked end is told once, also to a listener that comes too late', asyn
 	const [early, late] = [vi.fn(), vi.fn()];
 	device.onExit(early);
 	machine.endProcess('SIGKILL');
-	await vi.waitFor(() => {
+	await eventually(() => {
 		expect(early).toHaveBeenCalledTimes(1);
 	});
 	device.onExit(late);
