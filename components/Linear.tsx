@@ -2,7 +2,7 @@
 import {Box, Text} from 'ink';
 import {keyFor} from '../src/console/keymap.ts';
 import {selectBanners} from '../src/console/select/banners.ts';
-import {firstRunSentences, outcomeSentences, truthSentences} from '../src/console/select/linear.ts';
+import {firstRunSentences, outcomeSentences, spoken, truthSentences} from '../src/console/select/linear.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {ViewState} from '../src/console/view.ts';
 import type {ReactNode} from 'react';
@@ -21,7 +21,7 @@ export function Linear({state, theme, dialog, panel}: Props) {
 		<Box flexDirection="column">
 			<Sentences texts={outcomeSentences(state)} />
 			{isEmpty ? <Sentences texts={['UNKNOWN.', ...firstRunSentences(state)]} /> : <Sentences texts={truthSentences(state, theme)} />}
-			<Sentences texts={selectBanners(state).map(({text}) => `Attention: ${text.replaceAll(/\s+/g, ' ')}`)} />
+			<Sentences texts={selectBanners(state).map(({text}) => `Attention: ${text}`)} />
 			{state.dialog === null ? (isEmpty ? null : panel) : dialog}
 			<Sentences texts={[keysSentence(state)]} />
 		</Box>
@@ -29,7 +29,7 @@ export function Linear({state, theme, dialog, panel}: Props) {
 }
 
 export function Sentences({texts}: {readonly texts: readonly string[]}) {
-	return texts.map((text, index) => <Text key={index}>{text}</Text>);
+	return texts.map((text, index) => <Text key={index}>{spoken(text)}</Text>);
 }
 
 function keysSentence({keys, filterOpen, dialog}: ViewState): string {

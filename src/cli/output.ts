@@ -1,5 +1,6 @@
 /** The only way out for text. What comes from files and from the network may not move the cursor or paint the screen. */
-import {textWidth, withoutControls} from '../console/text.ts';
+import {textWidth} from '../console/text.ts';
+import {withoutControls} from '../controls.ts';
 import type {Problem} from '../problem.ts';
 import {exitCodes, hasOption, type Args, type ExitCode, type Io} from './io.ts';
 

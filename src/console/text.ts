@@ -1,4 +1,5 @@
 /** Lines of styled text with an exact width: the console computes every row itself, so nothing wraps and nothing shifts. */
+import {withoutControls} from '../controls.ts';
 import type {Tone} from './theme.ts';
 
 export interface Span {
@@ -30,11 +31,6 @@ export function textWidth(text: string): number {
 	let width = 0;
 	for (const character of text) width += widthOfCharacter(character);
 	return width;
-}
-
-/** Server names are file names and reasons come from files: none of them may move the cursor, ring the bell or be unseen. */
-export function withoutControls(text: string): string {
-	return plainAscii.test(text) ? text : text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g, '?');
 }
 
 export function lineWidth(line: Line): number {
@@ -87,10 +83,6 @@ export function spread(left: Line, right: Line, options: {readonly width: number
 	const rightWidth = lineWidth(right);
 	if (rightWidth + 2 > options.width) return fitLine(left, options.width, options.ellipsis);
 	return [...fitLine(left, options.width - rightWidth - 1, options.ellipsis), span(' '), ...right];
-}
-
-export function joinSpans(groups: readonly Line[], separator: string): Line {
-	return groups.filter(group => group.length > 0).flatMap((group, index) => (index === 0 ? group : [span(separator), ...group]));
 }
 
 /** Equal neighbours become one span: fewer nodes to draw. */

@@ -1,4 +1,5 @@
 /** What `y` takes to the clipboard: the selected row, in the form that is of use elsewhere. */
+import {withoutControls} from '../../controls.ts';
 import {formatClock} from '../format.ts';
 import {shownMoment} from './moment.ts';
 import {selectedIndex} from './rows.ts';
@@ -15,30 +16,41 @@ export interface Copied {
 	readonly text: string;
 }
 
+/** Whoever pastes it into a shell must not run a line of somebody's name or reason. */
 export function selectCopied(state: ViewState): Copied | null {
+	const copied = rowCopied(state);
+	return copied === null ? null : {name: withoutControls(copied.name), text: copied.lines.map(withoutControls).join('\n')};
+}
+
+interface RowCopied {
+	readonly name: string;
+	readonly lines: readonly string[];
+}
+
+function rowCopied(state: ViewState): RowCopied | null {
 	switch (state.focus) {
 		case 'tunnel': {
 			const tunnel = shownMoment(state).snapshot?.tunnel ?? null;
-			return tunnel === null ? null : {name: 'endpoint', text: tunnel.endpoint};
+			return tunnel === null ? null : {name: 'endpoint', lines: [tunnel.endpoint]};
 		}
 		case 'ruleset': {
 			const row = chosen(state, 'ruleset', ruleRows(state));
-			if (row?.kind === 'chain') return {name: `chain ${row.sums.chain}`, text: row.sums.rules.map(({text}) => text).join('\n')};
-			return row === undefined ? null : {name: `rule ${row.rule.id}`, text: row.rule.text};
+			if (row?.kind === 'chain') return {name: `chain ${row.sums.chain}`, lines: row.sums.rules.map(({text}) => text)};
+			return row === undefined ? null : {name: `rule ${row.rule.id}`, lines: [row.rule.text]};
 		}
 		case 'servers': {
 			const server = chosen(state, 'servers', serverRows(state))?.server;
-			return server === undefined ? null : {name: `server ${server.id}`, text: [server.id, server.endpoint].filter(Boolean).join(' ')};
+			return server === undefined ? null : {name: `server ${server.id}`, lines: [[server.id, server.endpoint].filter(Boolean).join(' ')]};
 		}
 		case 'drops': {
 			const record = chosen(state, 'drops', dropRows(state))?.record;
 			if (record === undefined) return null;
 			const sender = record.uid === null ? [] : [record.owner === undefined ? `uid ${record.uid}` : `(${whoInFull(record)})`];
-			return {name: 'drop', text: [formatClock(record.atMs, state.offsetMinutes), record.direction, interfaceOf(record), record.protocol, sourceOf(record), destinationOf(record), ...sender, record.ruleId].join(' ')};
+			return {name: 'drop', lines: [[formatClock(record.atMs, state.offsetMinutes), record.direction, interfaceOf(record), record.protocol, sourceOf(record), destinationOf(record), ...sender, record.ruleId].join(' ')]};
 		}
 		case 'journal': {
 			const entry = chosen(state, 'journal', journalRows(state))?.entry;
-			return entry === undefined ? null : {name: 'journal entry', text: `${formatClock(entry.atMs, state.offsetMinutes)} ${entry.kind} ${entry.text}`};
+			return entry === undefined ? null : {name: 'journal entry', lines: [`${formatClock(entry.atMs, state.offsetMinutes)} ${entry.kind} ${entry.text}`]};
 		}
 	}
 }

@@ -1,5 +1,6 @@
 /** The console as sentences in reading order, for a screen reader: what became of the last key, the truth, what is wrong, where one is. */
 import type {Segment} from '../segments.ts';
+import {withoutControls} from '../../controls.ts';
 import {lineText, type Line} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import type {ViewState} from '../view.ts';
@@ -8,8 +9,9 @@ import {firstRunPage} from './first-run.ts';
 import {headerBottom, headerTop} from './header.ts';
 import {proofWord, stateWord} from './truth.ts';
 
-/** Without the gaps that only eyes need. */
-export const spokenText = (line: Line): string => lineText(line).replaceAll(/\s+/g, ' ').trim();
+/** Without the gaps that only eyes need. Nothing is fitted to a column here, so that this is where a terminal is kept from obeying it. */
+export const spokenText = (line: Line): string => spoken(lineText(line));
+export const spoken = (text: string): string => withoutControls(text.replaceAll(/\s+/g, ' ').trim());
 
 /** State and proof, then the facts of the header, each part once. */
 export function truthSentences(state: ViewState, theme: Theme): readonly string[] {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {fitLine, fitText, lineWidth, span, textWidth, withoutControls, wrapText} from '../../../src/console/text.ts';
+import {fitLine, fitText, lineWidth, span, textWidth, wrapText} from '../../../src/console/text.ts';
+import {withoutControls} from '../../../src/controls.ts';
 
 test('text is fitted to the column, wide characters counted as two', () => {
 	expect(textWidth('東京')).toBe(4);
