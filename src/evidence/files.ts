@@ -1,5 +1,6 @@
 /** Evidence as files: for a person, for a program, and for `vks-tui --replay`. Pure. */
 import type {RuleView} from '../control/schema.ts';
+import {withoutControls} from '../controls.ts';
 import {dropsLine, headingLine, journalLine, momentWriter} from '../history/recording.ts';
 import type {Evidence} from './collect.ts';
 import {redact} from './redact.ts';
@@ -26,7 +27,13 @@ export function evidenceFiles(evidence: Evidence, by: string, isoTime: (atMs: nu
 		{name: 'moments.jsonl', text: lines(moments.map(({moment}) => moment))},
 		{name: 'session.jsonl', text: sessionText(evidence, by)},
 	];
-	return files.map(({name, text}) => ({name, text: redact(text)}));
+	return files.map(({name, text}) => ({name, text: readable(name, redact(text))}));
+}
+
+/** Somebody will show it in a terminal. JSON escapes only the first of the controls by itself (RFC 8259, 7), and can say all. */
+function readable(name: string, text: string): string {
+	if (name.endsWith('.txt')) return text.split('\n').map(withoutControls).join('\n');
+	return text.replaceAll(/[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function sessionText({snapshot, drops, journal, moments}: Evidence, by: string): string {

@@ -10,6 +10,7 @@ import type {ControllerEvent} from '../../../src/controller/port.ts';
 import {collectEvidence, type AskMoment} from '../../../src/evidence/collect.ts';
 import {evidenceFiles} from '../../../src/evidence/files.ts';
 import {redact} from '../../../src/evidence/redact.ts';
+import {readRecording} from '../../../src/history/read-recording.ts';
 import {noDaemon} from '../../../src/control/problems.ts';
 import {ok, fail} from '../../../src/result.ts';
 import {situation, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
@@ -73,6 +74,14 @@ test.each([
 	[`peer ${key} is silent`, 'peer [removed] is silent'],
 	['{"password":"hunter22","port":5}', '{"password":"[removed]","port":5}'],
 	['{"token":null,"secret":12}', '{"token":null,"secret":12}'],
+	// As they stand in a string of JSON, which must stay one.
+	[String.raw`{"text":"Reason: password=abc\"def","port":5}`, '{"text":"Reason: password=[removed]","port":5}'],
+	[String.raw`{"text":"it wrote {\"token\": \"abc\"} twice"}`, String.raw`{"text":"it wrote {\"token\": \"[removed]} twice"}`],
+	[String.raw`{"text":"secret: C:\\"}`, '{"text":"secret: [removed]"}'],
+	[String.raw`{"text":"a -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n b"}`, String.raw`{"text":"a [removed]\n b"}`],
+	['-----BEGIN OpenVPN Static key V1-----\n0123\n-----END OpenVPN Static key V1-----\n', '[removed]\n'],
+	[String.raw`{"text":"-----BEGIN RSA PRIVATE KEY-----\nMIIE","port":5}`, '{"text":"[removed]","port":5}'],
+	['-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----', '-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----'],
 	['ruleset a1b2c3d4e5f60718 of 192.0.2.1', 'ruleset a1b2c3d4e5f60718 of 192.0.2.1'],
 ])('%s', (text, redacted) => {
 	expect(redact(text)).toBe(redacted);
@@ -94,4 +103,16 @@ test('nothing in a snapshot that the real daemon sent looks like a secret', () =
 		const text = JSON.stringify(situation(name));
 		expect(redact(text)).toBe(text);
 	}
+});
+
+test('whoever wrote a reason cannot paint the terminal in which evidence is read, nor take a line of it away', async () => {
+	const why = '\u001B[2J\u009B2J\u202E password=x"y';
+	const journal = [{seq: 1, atMs: 1, kind: 'command', level: 'info', text: `lockdown: ${why}`}] as const;
+	const connected = snapshotOf('connected');
+	const snapshot = {...connected, state: {...connected.state, detail: why}, rules: connected.rules.map(rule => ({...rule, reason: why}))};
+	const evidence = await collectEvidence({snapshot, drops: [], journal}, historyOf('connected'));
+	const files = evidenceFiles(evidence, '0.1.0', atMs => new Date(atMs).toISOString());
+	for (const {name, text} of files) expect(text, name).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/);
+	const session = readRecording(files.find(({name}) => name === 'session.jsonl')?.text ?? '');
+	expect(session).toMatchObject({ok: true, value: {cut: null, journal: [{text: 'lockdown: \u001B[2J\u009B2J\u202E password=[removed]'}]}});
 });
