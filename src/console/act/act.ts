@@ -29,8 +29,7 @@ export function cancelOld(state: ViewState): ViewState {
 }
 
 export function act(before: ViewState, action: Action): Step {
-	// A hint has been read when the next key comes; an outcome stays its time.
-	const state = before.notice?.level === 'info' || before.notice?.level === 'warn' ? {...before, notice: null} : before;
+	const state = isRead(before) ? {...before, notice: null} : before;
 	if (action.id === 'quit' || action.id === 'repaint' || action.id === 'suspend') return effect(state, {type: action.id});
 	// A lockdown must not wait for a dialog to be closed.
 	if (state.dialog?.kind === 'palette' && action.id !== 'lockdown') return answerPalette(state, state.dialog, action, act);
@@ -57,6 +56,9 @@ export function act(before: ViewState, action: Action): Step {
 			return actPlain(state, action.id);
 	}
 }
+
+/** A hint has been read when the next key comes; an outcome stays its time, which a recording's clock does not tell. */
+const isRead = ({notice, replay}: ViewState): boolean => notice !== null && (replay !== null || notice.level === 'info' || notice.level === 'warn');
 
 const isOrder = (id: PlainAction): id is OrderAction => orderActions.some(each => each === id);
 const isOpening = (id: PlainAction): id is ExceptionAction => exceptionActions.some(each => each === id);

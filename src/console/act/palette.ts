@@ -33,8 +33,9 @@ export function answerPalette(state: ViewState, dialog: PaletteDialog, action: A
 			return still({...state, dialog: {...dialog, selected: matches[wanted]?.entry.title ?? null}});
 		}
 		case 'accept': {
-			// A held key, or a paste that came letter by letter, is faster than anybody who chose.
-			if (state.nowMs - dialog.openedAtMs < deafForMs) return still(state);
+			// A held key, or a paste that came letter by letter, is faster than anybody who chose. A recording's clock stands
+			// still, and no order leaves it.
+			if (state.replay === null && state.nowMs - dialog.openedAtMs < deafForMs) return still(state);
 			const entry = dialog.selected === null ? undefined : paletteMatches(state, dialog.text).find(each => each.entry.title === dialog.selected)?.entry;
 			return entry === undefined ? still(state) : run({...state, dialog: null}, entry.action);
 		}

@@ -1,6 +1,7 @@
 /** A recorded session in the daemon's place. */
 import {expect, test} from 'vitest';
-import type {PlainAction} from '../../../src/console/actions.ts';
+import type {Action, PlainAction} from '../../../src/console/actions.ts';
+import type {ViewEvent} from '../../../src/console/events.ts';
 import {viewEventFor} from '../../../src/console/perform.ts';
 import {disabledReason} from '../../../src/console/keymap.ts';
 import {replayFeed} from '../../../src/console/replay/feed.ts';
@@ -23,15 +24,17 @@ function opened(text = sessionText()) {
 	}});
 	let state: ViewState = initialView({nowMs: 5, offsetMinutes: 0, columns: 80, rows: 24, readOnly: false, socketPath: '', operator: 'root'});
 	feed.listen(event => (state = update(state, viewEventFor(event, 9_999_999_999_999)).state));
-	const press = (id: PlainAction): void => {
-		const step = update(state, {type: 'action', action: {id}, atMs: 9_999_999_999_999});
+	const press = (id: PlainAction): void => act({id});
+	const act = (action: Action): void => {
+		const step = update(state, {type: 'action', action, atMs: 9_999_999_999_999});
 		state = step.state;
 		for (const effect of step.effects) {
 			if (effect.type === 'replay-step') feed.replay?.step(effect.by, effect.changes);
 			if (effect.type === 'replay-play') feed.replay?.play();
 		}
 	};
-	return {feed, press, state: () => state, beat: () => beat?.(), plays: () => beat !== null};
+	const happen = (event: ViewEvent): void => void (state = update(state, event).state);
+	return {feed, press, act, happen, state: () => state, beat: () => beat?.(), plays: () => beat !== null};
 }
 const kind = (state: ViewState): string | undefined => state.live.snapshot?.state.kind;
 
@@ -102,4 +105,20 @@ test('one that was cut says so when it opens', () => {
 	const {state} = opened(sessionText().slice(0, -200));
 	expect(state().notice).toMatchObject({level: 'warn', text: expect.stringContaining('up to where it was cut')});
 	expect(state().replay?.of).toBe(5);
+});
+
+test('the palette runs what was chosen though the recording\'s clock stands still', () => {
+	const {press, act, state} = opened();
+	press('palette');
+	for (const text of 'zoom') act({id: 'type', text});
+	press('accept');
+	expect([state().dialog, state().zoom]).toEqual([null, true]);
+});
+
+test('what became of a key is read by the next one, for no clock takes it away', () => {
+	const {press, happen, state} = opened();
+	happen({type: 'told', ok: true, text: 'endpoint sent to the terminal\'s clipboard', atMs: 9_999_999_999_999});
+	expect(state().notice?.text).toContain('clipboard');
+	press('zoom');
+	expect(state().notice).toBeNull();
 });
