@@ -37,7 +37,7 @@ export function ServersPanel({state, box, theme}: PanelProps) {
 			summary={summaryOf(rows.length, current)}
 			table={{
 				columns, count: rows.length, selected,
-				empty: filter === '' ? (noServerSteps(shownMoment(state).snapshot)?.join('\n') ?? 'no servers: put wg-quick .conf files into the tunnel folder') : 'no server matches the filter',
+				empty: filter === '' ? (noServerSteps(shownMoment(state).snapshot)?.join('\n') ?? 'no servers: put .conf or .ovpn files into the tunnel folder') : 'no server matches the filter',
 				cells: index => {
 					const server = rows[index]?.server;
 					return server === undefined ? [] : cellsOf(server, theme, nowMs);

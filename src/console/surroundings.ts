@@ -3,6 +3,7 @@ import {existsSync, statSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {settings} from '../config/settings.ts';
+import {isServerFile} from '../servers/server-file.ts';
 
 export interface Surroundings {
 	readonly uid: number;
@@ -28,16 +29,15 @@ export async function lookAround({socketPath, uid, environment}: Where): Promise
 	return {
 		uid,
 		inContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-		tunnels: {folder, ...(await confFiles(folder))},
+		tunnels: {folder, ...(await serverFiles(folder))},
 		owner: ownerOf(socketPath) ?? ownerOf(dirname(socketPath)),
 	};
 }
 
-async function confFiles(folder: string): Promise<TunnelFolder> {
+async function serverFiles(folder: string): Promise<TunnelFolder> {
 	try {
 		const names = await readdir(folder);
-		// As the daemon counts them: hidden ones are editors' and Kubernetes' own.
-		return {found: 'read', files: names.filter(name => /\.conf$/i.test(name) && !name.startsWith('.')).length};
+		return {found: 'read', files: names.filter(isServerFile).length};
 	} catch (error) {
 		return {found: error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'hidden', files: 0};
 	}

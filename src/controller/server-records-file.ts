@@ -61,16 +61,22 @@ export function parseServerRecords(text: string): readonly ServerRecord[] | null
 
 export function renderServerRecords(records: readonly ServerRecord[]): string {
 	const ordered = records.toSorted((a, b) => Number(b.favourite) - Number(a.favourite) || newest(b) - newest(a));
-	const kept: string[] = [];
-	let bytes = 0;
-	for (const record of ordered.slice(0, mostRecords)) {
+	const favourites = ordered.filter(({favourite}) => favourite);
+	// Their marks first, whatever else is known of them.
+	const marks = favourites.map(({id}) => JSON.stringify({id, favourite: true, last: null, latency: null}));
+	let left = mostBytes - marks.reduce((sum, text) => sum + sizeOf(text), 0);
+	const kept = ordered.slice(0, mostRecords).flatMap((record, index): readonly string[] => {
 		const text = JSON.stringify(record);
-		bytes += Buffer.byteLength(text) + 1;
-		if (bytes > mostBytes) break;
-		kept.push(text);
-	}
+		const mark = marks[index];
+		left -= sizeOf(text) - (mark === undefined ? 0 : sizeOf(mark));
+		// Nothing after the first that has no room: an older result would stand where a newer one is missing.
+		return left >= 0 ? [text] : mark === undefined ? [] : [mark];
+	});
 	return `{"version":1,"servers":[${kept.join(',')}]}\n`;
 }
+
+/** With the comma. */
+const sizeOf = (text: string): number => Buffer.byteLength(text) + 1;
 
 const newest = ({last, latency}: ServerRecord): number => Math.max(last?.atMs ?? 0, latency?.atMs ?? 0);
 

@@ -7,6 +7,7 @@ import {parseOvpnLines} from '../tunnel/openvpn/lines.ts';
 import {parseWireguardConf} from '../tunnel/wireguard-conf.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {errorCode, realFiles, type FileRead, type FolderFiles} from './folder-files.ts';
+import {isServerFile, serverEnding} from './server-file.ts';
 import type {Problem} from '../problem.ts';
 import type {Server, ServerEntry} from '../tunnel/tunnel.ts';
 
@@ -18,8 +19,7 @@ const mostBesideKib = 64;
 export async function readServerFolder(folder: string, files: FolderFiles = realFiles): Promise<Result<readonly ServerEntry[], Problem>> {
 	const listed = await listFolder(folder, files);
 	if (!listed.ok) return listed;
-	// Hidden files are editors' and Kubernetes' own (`..data`).
-	const names = listed.value.filter(name => serverFile.test(name) && !name.startsWith('.')).toSorted();
+	const names = listed.value.filter(isServerFile).toSorted();
 	if (names.length === 0) {
 		return fail(noServer(`There is no .conf or .ovpn file in ${printable(folder)}.`, `Put WireGuard or OpenVPN files there, or set VKS_TUNNEL_FOLDER to the folder that holds them.`));
 	}
@@ -44,7 +44,6 @@ interface Candidate {
 	readonly path: string;
 }
 
-const serverFile = /\.(?:conf|ovpn)$/i;
 const kindOf = (name: string): 'conf' | 'ovpn' => (/\.ovpn$/i.test(name) ? 'ovpn' : 'conf');
 
 async function readEntry({id, name, folder, path}: Candidate, files: FolderFiles): Promise<ServerEntry> {
@@ -122,7 +121,7 @@ const shellWord = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? pat
 function uniqueIds(names: readonly string[]): readonly string[] {
 	const taken = new Set<string>();
 	return names.map(name => {
-		const short = printable(name.replace(serverFile, ''));
+		const short = printable(name.replace(serverEnding, ''));
 		let id = taken.has(short) ? printable(name) : short;
 		for (let count = 2; taken.has(id); count++) id = `${short}~${count}`;
 		taken.add(id);

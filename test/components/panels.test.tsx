@@ -132,7 +132,7 @@ test('servers show place, which is current, and why one cannot be used', () => {
 });
 
 test('empty lists say what they would hold', () => {
-	expect(frame('servers', with_({servers: []}))).toContain('wg-quick .conf');
+	expect(frame('servers', with_({servers: []}))).toContain('.conf or .ovpn');
 	expect(frame('ruleset', with_({rules: []}))).toContain('no rules were read');
 	const bare = after(viewOf({snapshot: null}), {type: 'snapshot', snapshot: fixture.snapshot, atMs: fixture.snapshot.atMs});
 	expect(frame('drops', bare)).toContain('nothing was refused yet');

@@ -51,7 +51,7 @@ test('no daemon and no tunnel folder; then an empty one; then a daemon, and it g
 	const session = open();
 	await session.until('the first page', shows('UNKNOWN', 'there is no such socket', `${tunnels()} does not exist`, `mkdir -p -m 700 ${tunnels()}`, 'vks run', 'docker'));
 	mkdirSync(tunnels());
-	await session.until('the folder that came', shows(`There is no .conf file in ${tunnels()}`, 'install -m 600'));
+	await session.until('the folder that came', shows(`There is no .conf or .ovpn file in ${tunnels()}`, 'install -m 600'));
 	await daemon('connected');
 	await session.until('the console', shows('CONNECTED', 'PROVEN', fixture.snapshot.state.server ?? ''));
 });
@@ -88,7 +88,7 @@ test('a daemon of another protocol is not shown, and the console that fits is na
 test('a daemon without a server: which folder, and what to put there', async () => {
 	await daemon('no-server');
 	const session = open();
-	await session.until('the banner', shows('BLOCKED, no server', 'There is no .conf file in /etc/vks/tunnels.'));
+	await session.until('the banner', shows('BLOCKED, no server', 'There is no .conf or .ovpn file in /etc/vks/tunnels.'));
 	session.type('3');
 	await session.until('the panel', shows('> 3 Servers'));
 	session.type('\r');

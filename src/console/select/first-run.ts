@@ -70,10 +70,10 @@ function pageFor({problem}: Down, surroundings: Surroundings | null): readonly P
 
 function tunnelPoint({tunnels, uid}: Surroundings): PageLine {
 	const about = 'servers';
-	if (tunnels.found === 'missing') return {kind: 'point', about, state: 'missing', text: `${tunnels.folder} does not exist. Make it, and put wg-quick files into it:`};
+	if (tunnels.found === 'missing') return {kind: 'point', about, state: 'missing', text: `${tunnels.folder} does not exist. Make it, and put .conf (WireGuard) or .ovpn (OpenVPN) files into it:`};
 	if (tunnels.found === 'hidden') return {kind: 'point', about, state: 'unknown', text: `uid ${uid} may not look into ${tunnels.folder}.`};
-	if (tunnels.files === 0) return {kind: 'point', about, state: 'missing', text: `There is no .conf file in ${tunnels.folder}. Put wg-quick files there:`};
-	return {kind: 'point', about, state: 'met', text: `${tunnels.files} WireGuard file${tunnels.files === 1 ? '' : 's'} in ${tunnels.folder}.`};
+	if (tunnels.files === 0) return {kind: 'point', about, state: 'missing', text: `There is no .conf or .ovpn file in ${tunnels.folder}. Put those of your provider there:`};
+	return {kind: 'point', about, state: 'met', text: `${tunnels.files} server file${tunnels.files === 1 ? '' : 's'} in ${tunnels.folder}.`};
 }
 
 function tunnelCommand({tunnels}: Surroundings): readonly PageLine[] {
@@ -111,7 +111,7 @@ export function noServerSteps(snapshot: Snapshot | null): readonly string[] | nu
 	const folder = / (\/\S*[^\s.,:;])/.exec(problem?.what ?? '')?.[1] ?? 'the tunnel folder';
 	return [
 		problem?.what ?? 'There is no server to connect to.',
-		'Nothing passes meanwhile. Put the wg-quick files of your provider there:',
+		'Nothing passes meanwhile. Put the .conf or .ovpn files of your provider there:',
 		`    install -m 600 provider/*.conf ${folder}/`,
 		'or mount a folder that holds them:',
 		`    docker run -v ./tunnels:${folder}:ro ...`,

@@ -49,7 +49,7 @@ export function placeOf(server: Pick<ServerView, 'city' | 'country'>): string {
 }
 
 /** The file's name is the row's own. */
-export const problemOf = ({id, problem}: ServerView): string => (problem ?? '').replace(`${id}.conf `, '');
+export const problemOf = ({id, problem}: ServerView): string => (problem ?? '').replace(`${id}.conf `, '').replace(`${id}.ovpn `, '');
 
 function searchable({id, city, country, endpoint, problem, current, favourite, load, latency, last}: ServerView): Pick<Searchable, 'text' | 'fields'> {
 	return {

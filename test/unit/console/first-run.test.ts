@@ -15,7 +15,7 @@ const said = (problem: Problem, surroundings: Surroundings | null): string =>
 
 test('without a daemon: how to start one, on a host and with Docker, and what is there already', () => {
 	const page = said(noDaemon(socketPath, 'there is no such socket'), root);
-	for (const part of ['there is no such socket', 'What passes now is not known', '3 WireGuard files in /etc/vks/tunnels', 'You are root', 'vks run', 'docker run -d --name vpn', '--device /dev/net/tun', 'docker exec -it vpn vks-tui']) expect(page).toContain(part);
+	for (const part of ['there is no such socket', 'What passes now is not known', '3 server files in /etc/vks/tunnels', 'You are root', 'vks run', 'docker run -d --name vpn', '--device /dev/net/tun', 'docker exec -it vpn vks-tui']) expect(page).toContain(part);
 	expect(page).not.toContain('mkdir');
 });
 
@@ -24,7 +24,7 @@ test('without a tunnel folder, or with an empty one, it says so first, with the 
 	expect(missing).toContain('/srv/t does not exist');
 	expect(missing).toContain('mkdir -p -m 700 /srv/t\ninstall -m 600 provider/*.conf /srv/t/');
 	const empty = said(noDaemon(socketPath, ''), {...root, tunnels: {folder: '/srv/t', found: 'read', files: 0}});
-	expect(empty).toContain('There is no .conf file in /srv/t');
+	expect(empty).toContain('There is no .conf or .ovpn file in /srv/t');
 	expect(empty).toContain('install -m 600 provider/*.conf /srv/t/');
 	expect(empty).not.toContain('mkdir');
 });
@@ -65,8 +65,8 @@ test('the surroundings are looked at as they are', async () => {
 	const look = (tunnels: string) => lookAround({socketPath: join(folder, 'run', 'control.sock'), uid: 7, environment: {VKS_TUNNEL_FOLDER: tunnels}});
 	expect(await look(join(folder, 'absent'))).toMatchObject({uid: 7, owner: null, tunnels: {found: 'missing', files: 0}});
 	mkdirSync(join(folder, 'run'));
-	for (const name of ['a.conf', 'b.CONF', '.c.conf', 'd.txt']) writeFileSync(join(folder, name), '');
-	expect(await look(folder)).toMatchObject({owner: process.getuid?.(), tunnels: {folder, found: 'read', files: 2}});
+	for (const name of ['a.conf', 'b.CONF', '.c.conf', 'd.txt', 'e.ovpn']) writeFileSync(join(folder, name), '');
+	expect(await look(folder)).toMatchObject({owner: process.getuid?.(), tunnels: {folder, found: 'read', files: 3}});
 	expect(await look(join(folder, 'a.conf'))).toMatchObject({tunnels: {found: 'hidden'}});
 	chmodSync(folder, 0o700);
 	rmSync(folder, {recursive: true});

@@ -124,3 +124,15 @@ test('what goes through the tunnel stands for the latency where no ping was answ
 function record(id: string): ServerRecord {
 	return {id, favourite: false, last: null, latency: null};
 }
+
+test('no mark is left out for want of room, however much is known of each server', () => {
+	const what = 'x'.repeat(300);
+	const favourites = Array.from({length: 200}, (_, index): ServerRecord => ({...record(`${'a-long-name-of-a-provider-'.repeat(6)}${index}`), favourite: true, last: {outcome: 'failed', atMs: 1_800_000_000_000 + index, code: 'no-handshake', what}}));
+	const text = renderServerRecords([record('other'), ...favourites]);
+	expect(Buffer.byteLength(text)).toBeLessThan(64 * 1024);
+	const read = parseServerRecords(text) ?? [];
+	expect(read.filter(({favourite}) => favourite)).toHaveLength(200);
+	// What room is left goes to the newest results.
+	expect([read[0]?.last?.what, read.at(-1)?.last]).toEqual([what, null]);
+	expect(read.map(({id}) => id)).not.toContain('other');
+});
