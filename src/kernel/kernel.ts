@@ -2,6 +2,7 @@
  * The one door to the kernel. The controller knows this interface only; `kernel/linux.ts` opens it on the real kernel and
  * `test/fakes/fake-kernel.ts` imitates it, and one contract suite runs against both.
  */
+import type {Duplex} from 'node:stream';
 import type {Family, IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
@@ -9,9 +10,11 @@ import type {Port, Transport} from '../net/port.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 import type {Owners} from './owners/owner.ts';
+import type {ConnectWish} from './connect/connect.ts';
 import type {Probes} from './probe/probe.ts';
 
 export type {Holder, LocalFlow, Owners} from './owners/owner.ts';
+export type {ConnectWish} from './connect/connect.ts';
 export type {EchoAnswer, EchoSocket, ProbeAnswer, ProbeFlow, ProbePacket, Probes, Tap, TapFrame, TapOptions} from './probe/probe.ts';
 
 export type TableFamily = 'inet' | 'netdev';
@@ -272,6 +275,8 @@ export interface Kernel {
 	readonly devices: Devices;
 	readonly probes: Probes;
 	readonly owners: Owners;
+	/** A TCP connection of our own. Rejects never; a signal that aborts ends the attempt. */
+	connect(wish: ConnectWish, signal: AbortSignal): Promise<Result<Duplex, Problem>>;
 	/** Starts delivering events until the signal aborts. A busy NFLOG group is a problem, not a failure. */
 	watch(listener: (event: KernelEvent) => void, options: {readonly nflogGroup: number; readonly signal: AbortSignal}): Promise<readonly Problem[]>;
 	close(): void;

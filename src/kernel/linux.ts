@@ -3,6 +3,7 @@ import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {openXdpGuard} from './af-xdp/guard.ts';
 import {openXdpSockets} from './af-xdp/xdp-socket.ts';
+import {connectTcp} from './connect/connect.ts';
 import {EPERM} from './ffi/errno.ts';
 import {loadKoffi, type Koffi} from './ffi/koffi.ts';
 import {openLibc, type Libc} from './ffi/libc.ts';
@@ -20,6 +21,7 @@ import {checkNft, openNft} from './nftables/nft-program.ts';
 import {spawnedFirewall} from './nftables/spawned.ts';
 import {openOwners} from './owners/owners.ts';
 import {noNft, noPermission, problem} from './problems.ts';
+import {openProbeCalls} from './probe/calls.ts';
 import {openProbes} from './probe/probes.ts';
 import {openSysctl} from './sysctl.ts';
 import {recentPids} from './watch/recent-pids.ts';
@@ -121,6 +123,7 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		devices,
 		probes: openProbes(koffi, libc),
 		owners,
+		connect: (wish, signal) => connectTcp(libc, openProbeCalls(koffi), wish, signal),
 		watch,
 		close() {
 			firewall.value.close();

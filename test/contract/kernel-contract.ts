@@ -1,6 +1,7 @@
 /** What every `Kernel` must do, real or fake. Each test starts with no table and no link but loopback. */
 import {describe} from 'vitest';
 import type {Bench} from './bench.ts';
+import {connectContract} from './connect-contract.ts';
 import {firewallContract} from './firewall-contract.ts';
 import {hooksContract} from './hooks-contract.ts';
 import {networkContract} from './network-contract.ts';
@@ -20,5 +21,6 @@ export function kernelContract(name: string, makeBench: () => Promise<Bench>): v
 		hooksContract(makeBench);
 		probeContract(makeBench);
 		ownersContract(makeBench);
+		connectContract(makeBench);
 	});
 }

@@ -187,6 +187,11 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 
 	return {
 		firewall,
+		// Nobody listens anywhere.
+		async connect({address, port}) {
+			const refusal = await asyncGate('connect');
+			return fail(refusal ?? {code: 'no-server', severity: 'error', what: `${address}:${port} could not be reached: ECONNREFUSED (Connection refused).`, stillBlocking: true, next: 'Check it.'});
+		},
 		network: fakeNetwork(state, gate, what => emit({kind: 'network-changed', what})),
 		sysctl,
 		xdp: {
