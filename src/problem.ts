@@ -2,6 +2,7 @@
 
 export type ProblemCode =
 	| 'configuration'
+	| 'credentials'
 	| 'no-permission'
 	| 'no-nft'
 	| 'no-tun'
