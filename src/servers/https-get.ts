@@ -33,6 +33,8 @@ export interface Trust {
 	readonly authorities?: string;
 }
 
+/** Left out of the Host header, as every browser does. */
+const httpsPort = 443;
 const connectWithinMs = 10_000;
 const answerWithinMs = 30_000;
 
@@ -62,7 +64,7 @@ function ask({host, path, headers = {}, mostBytes}: HttpsQuestion, socket: Duple
 		};
 		const failed = (error: unknown): void => settle(fail(unreachable(host, reasonOf(error))));
 		const asked = request({
-			host, path, method: 'GET', signal,
+			host, path, method: 'GET', signal, port: httpsPort, defaultPort: httpsPort,
 			headers: {accept: 'application/json', ...headers},
 			// One connection, one question: nothing stays open behind a pinhole that closes.
 			createConnection: () => connectTls({socket, servername: host, ...(trust.authorities === undefined ? {} : {ca: trust.authorities})}),
