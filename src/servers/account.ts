@@ -28,6 +28,8 @@ export function serverOf(relay: Relay, {privateKey, addresses, resolvers}: Accou
 		id: relay.id,
 		city: relay.city,
 		country: relay.countryCode,
+		load: relay.load,
+		fileChangedAtMs: null,
 		endpointHost: endpoint,
 		endpointPort: relay.port,
 		addresses,
