@@ -1,4 +1,5 @@
 /** The operator's settings after validation: everything downstream trusts these types. */
+import type {LinkAddress} from '../kernel/kernel.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
@@ -56,11 +57,28 @@ export interface SecretFiles {
 	readonly user: string | null;
 	readonly password: string | null;
 	readonly passphrase: string | null;
+	readonly nordvpnToken: string | null;
+	readonly wireguardKey: string | null;
+}
+
+/** A provider that is asked for servers, and which of them are wanted. `folder` asks nobody. */
+export interface ProviderWish {
+	readonly name: 'folder' | 'nordvpn' | 'mullvad';
+	readonly countries: readonly string[];
+	readonly cities: readonly string[];
+	readonly groups: readonly string[];
+	/** One of so many by chance; 0 and 1 are the first. */
+	readonly randomTop: number;
+	/** What the provider gave to `VKS_WIREGUARD_PRIVATE_KEY`. */
+	readonly addresses: readonly LinkAddress[];
+	/** Where the API of each answers: nobody is asked for it before there is a tunnel. */
+	readonly api: Readonly<Record<'nordvpn' | 'mullvad', readonly IpAddress[]>>;
 }
 
 export interface Config {
 	readonly tunnelFolder: string;
 	readonly secretFiles: SecretFiles;
+	readonly provider: ProviderWish;
 	/** The server to start with; the first by name when absent. */
 	readonly server: string | null;
 	/** LAN ranges open in both directions (`NETWORK`). */

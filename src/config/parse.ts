@@ -71,9 +71,11 @@ function problemAt(sources: Sources, id: SettingId, fault: Fault): SettingProble
 const isComplete = (values: Partial<Values>): values is Values => settingList.every(({id}) => id in values);
 
 function assemble(values: Values, networks: Networks): Config {
-	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, sourceRate, portRate, openvpnUser: _user, openvpnPassword: _password, openvpnKeyPassword: _passphrase, openvpnUserFile, openvpnPasswordFile, openvpnKeyPasswordFile, ...rest} = values;
-	const secretFiles = {user: openvpnUserFile, password: openvpnPasswordFile, passphrase: openvpnKeyPasswordFile};
+	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, sourceRate, portRate, openvpnUser: _user, openvpnPassword: _password, openvpnKeyPassword: _passphrase, openvpnUserFile, openvpnPasswordFile, openvpnKeyPasswordFile, ...others} = values;
+	const {provider: name, nordvpnToken: _token, wireguardKey: _key, nordvpnTokenFile, wireguardKeyFile, wireguardAddresses, countries, cities, group, randomTop, nordvpnApi, mullvadApi, ...rest} = others;
+	const secretFiles = {user: openvpnUserFile, password: openvpnPasswordFile, passphrase: openvpnKeyPasswordFile, nordvpnToken: nordvpnTokenFile, wireguardKey: wireguardKeyFile};
+	const provider = {name, countries, cities, groups: group, randomTop, addresses: wireguardAddresses, api: {nordvpn: nordvpnApi, mullvad: mullvadApi}};
 	// Asked in the operator's order, each once.
 	const resolvers = [...new Set(rest.resolvers)];
-	return {...rest, ...networks, secretFiles, resolvers, inboundRates: {perSource: sourceRate, perPort: portRate}, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}};
+	return {...rest, ...networks, secretFiles, provider, resolvers, inboundRates: {perSource: sourceRate, perPort: portRate}, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}};
 }

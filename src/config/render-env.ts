@@ -1,5 +1,5 @@
 /** The inverse of parsing: the environment that yields a configuration. */
-import type {Config, InboundPort, ManagementPath, PeerPermission} from './config.ts';
+import type {Config, InboundPort, ManagementPath, PeerPermission, ProviderWish} from './config.ts';
 import {lanText} from './parse-lan.ts';
 import {settings} from './settings.ts';
 
@@ -12,6 +12,9 @@ export function renderEnvironment(config: Config): Readonly<Record<string, strin
 		[settings.openvpnUserFile.name]: config.secretFiles.user ?? '',
 		[settings.openvpnPasswordFile.name]: config.secretFiles.password ?? '',
 		[settings.openvpnKeyPasswordFile.name]: config.secretFiles.passphrase ?? '',
+		[settings.nordvpnTokenFile.name]: config.secretFiles.nordvpnToken ?? '',
+		[settings.wireguardKeyFile.name]: config.secretFiles.wireguardKey ?? '',
+		...providerText(config.provider),
 		[settings.network.name]: config.network.join(';'),
 		[settings.allowUnsafeNetwork.name]: config.unsafeNetwork.length > 0 ? 'yes-i-know' : '',
 		[settings.lan.name]: config.lan.map(lanText).join('; '),
@@ -45,6 +48,17 @@ export function renderEnvironment(config: Config): Readonly<Record<string, strin
 		[settings.tunnelTable.name]: String(numbers.tunnelTable),
 	};
 }
+
+const providerText = ({name, countries, cities, groups, randomTop, addresses, api}: ProviderWish): Readonly<Record<string, string>> => ({
+	[settings.provider.name]: name,
+	[settings.wireguardAddresses.name]: addresses.map(({address, prefixLength}) => `${address}/${prefixLength}`).join(';'),
+	[settings.countries.name]: countries.join(';'),
+	[settings.cities.name]: cities.join(';'),
+	[settings.group.name]: groups.join(';'),
+	[settings.randomTop.name]: String(randomTop),
+	[settings.nordvpnApi.name]: api.nordvpn.join(';'),
+	[settings.mullvadApi.name]: api.mullvad.join(';'),
+});
 
 const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
 const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -1,15 +1,19 @@
 /** What each setting's text must be, and the typed value it becomes. */
 import {z} from 'zod';
+import {ok} from '../result.ts';
 import {parseOpenableRange, parseResolver} from './parse-addresses.ts';
 import {parseWhoami} from './parse-drill.ts';
 import {everyOrOff} from './parse-every.ts';
 import {parseExitUrl, parseOptionalPath, parsePath, parseRunFolder, parseServer, parseTunnelInterface, parseUnsafeOverride, parseUplink} from './parse-paths.ts';
 import {parseLan} from './parse-lan.ts';
 import {parseGateway, parseInboundPort, parseManagement, parsePeer} from './parse-permissions.ts';
+import {parseApiAddresses, parseGroup, parsePlace, parseTunnelAddresses} from './parse-provider.ts';
 import {parseSecret} from './parse-secret.ts';
-import {choice, listOf, numberOrOff, textSchema, wholeNumber, yesOrNo} from './parse-text.ts';
+import {choice, listOf, numberOrOff, textSchema, wholeNumber, yesOrNo, type Parsed} from './parse-text.ts';
 import type {SettingId} from './settings.ts';
 
+/** Judged where it is taken, and only when a provider is named: a name as short as TOKEN may be meant for somebody else. */
+const anything = (text: string): Parsed<string> => ok(text);
 const path = textSchema(parsePath);
 const mark = wholeNumber({least: 1, most: 0xffff_ffff});
 const table = wholeNumber({least: 1, most: 0xffff_ffff})
@@ -19,6 +23,18 @@ const table = wholeNumber({least: 1, most: 0xffff_ffff})
 export const schema = {
 	tunnelFolder: path,
 	server: textSchema(parseServer),
+	provider: choice(['folder', 'nordvpn', 'mullvad']),
+	nordvpnToken: textSchema(anything),
+	nordvpnTokenFile: textSchema(parseOptionalPath),
+	wireguardKey: textSchema(anything),
+	wireguardKeyFile: textSchema(parseOptionalPath),
+	wireguardAddresses: textSchema(parseTunnelAddresses),
+	countries: textSchema(listOf(parsePlace)),
+	cities: textSchema(listOf(parsePlace)),
+	group: textSchema(parseGroup),
+	randomTop: wholeNumber({least: 0, most: 200}),
+	nordvpnApi: textSchema(parseApiAddresses),
+	mullvadApi: textSchema(parseApiAddresses),
 	openvpnUser: textSchema(parseSecret),
 	openvpnUserFile: textSchema(parseOptionalPath),
 	openvpnPassword: textSchema(parseSecret),

@@ -6,53 +6,62 @@ import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {fileTrouble, readSmallFile} from '../small-file.ts';
 import type {Config, SecretFiles} from './config.ts';
-import {parseSecret} from './parse-secret.ts';
+import {missingSecrets} from './secrets-needed.ts';
+import {secretTable, type SecretSetting} from './secret-table.ts';
 import {problemFrom, settingProblem} from './setting-problem.ts';
-import {fromEnvironment, settings, type Environment} from './settings.ts';
+import {fromEnvironment, type Environment} from './settings.ts';
 
 export interface Secrets {
-	/** A function, so that nothing prints them by accident. */
+	/** Functions, so that nothing prints them by accident. */
 	readonly openvpn: () => {readonly user: string | null; readonly password: string | null; readonly passphrase: string | null};
+	readonly provider: () => {readonly nordvpnToken: string | null; readonly wireguardKey: string | null};
 }
 
-export const noSecrets: Secrets = {openvpn: () => ({user: null, password: null, passphrase: null})};
-
-const secretSettings = {user: settings.openvpnUser, password: settings.openvpnPassword, passphrase: settings.openvpnKeyPassword} as const;
-const fileSettings = {user: settings.openvpnUserFile, password: settings.openvpnPasswordFile, passphrase: settings.openvpnKeyPasswordFile} as const;
-const names = ['user', 'password', 'passphrase'] as const satisfies readonly (keyof SecretFiles)[];
+export const noSecrets: Secrets = {
+	openvpn: () => ({user: null, password: null, passphrase: null}),
+	provider: () => ({nordvpnToken: null, wireguardKey: null}),
+};
 
 export interface SecretsInput {
 	readonly env: Environment;
-	readonly config: Pick<Config, 'secretFiles'>;
+	readonly config: Pick<Config, 'secretFiles' | 'provider'>;
 	/** Throws as `readFileSync` does. */
 	readonly readFile?: (path: string) => string;
 }
 
-export function takeSecrets({env, config: {secretFiles}, readFile = path => readSmallFile(path, 4)}: SecretsInput): Result<Secrets, readonly Problem[]> {
+export function takeSecrets({env, config: {secretFiles, provider}, readFile = path => readSmallFile(path, 4)}: SecretsInput): Result<Secrets, readonly Problem[]> {
 	const problems: Problem[] = [];
-	const complain = (name: keyof SecretFiles, wrong: string, right?: string): null => {
-		const {name: setting, form} = fileSettings[name];
+	const complain = ({name: setting, form}: SecretSetting['file'], wrong: string, right?: string): null => {
 		problems.push(problemFrom(settingProblem({setting, where: 'environment', fault: {value: null, wrong, ...(right === undefined ? {} : {right})}, form}), true));
 		return null;
 	};
 	const take = (name: keyof SecretFiles): string | null => {
-		const given = fromEnvironment(secretSettings[name], env)?.text ?? null;
+		const {value, file, isGood, wrong, right} = secretTable[name];
+		const given = fromEnvironment(value, env);
 		const path = secretFiles[name];
-		if (path === null) return given;
-		if (given !== null) return complain(name, `contradicts ${secretSettings[name].name}`, `Set one of the two.`);
+		if (path === null) {
+			// A name as common as TOKEN may be somebody else's: only who names a provider means it.
+			if (given !== null && isProviders(name) && provider.name !== 'folder' && !isGood(given.text)) return complain({...value, name: given.name}, wrong);
+			return given?.text ?? null;
+		}
+		if (given !== null) return complain(file, `contradicts ${given.name}`, `Set one of the two.`);
 		try {
 			const [first = ''] = readFile(path).replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
-			const parsed = parseSecret(first);
-			if (first !== '' && parsed.ok) return parsed.value;
-			return complain(name, first === '' ? 'names a file whose first line is empty' : 'names a file whose first line OpenVPN cannot be told', 'Write it as the first line: at most 250 bytes, without control characters.');
+			const text = isProviders(name) ? first.trim() : first;
+			if (text !== '' && isGood(text)) return text;
+			return complain(file, text === '' ? 'names a file whose first line is empty' : `names a file whose first line ${wrong}`, right);
 		} catch (error) {
 			const code = fileTrouble(error);
-			return complain(name, code === 'ENOENT' ? 'names a file that does not exist' : `names a file that cannot be read (${code})`);
+			return complain(file, code === 'ENOENT' ? 'names a file that does not exist' : `names a file that cannot be read (${code})`);
 		}
 	};
-	const [user, password, passphrase] = [take('user'), take('password'), take('passphrase')];
-	return problems.length > 0 ? fail(problems) : ok({openvpn: () => ({user, password, passphrase})});
+	const [user, password, passphrase, nordvpnToken, wireguardKey] = [take('user'), take('password'), take('passphrase'), take('nordvpnToken'), take('wireguardKey')];
+	// Who named a file that cannot be used need not also hear that it is missing.
+	if (problems.length === 0) problems.push(...missingSecrets(provider, {nordvpnToken, wireguardKey}, env));
+	return problems.length > 0 ? fail(problems) : ok({openvpn: () => ({user, password, passphrase}), provider: () => ({nordvpnToken, wireguardKey})});
 }
 
+const isProviders = (name: keyof SecretFiles): boolean => name === 'nordvpnToken' || name === 'wireguardKey';
+
 /** What is to be taken out of this process's environment once it was read, so that no child inherits it. */
-export const secretVariables: readonly string[] = names.map(name => secretSettings[name].name);
+export const secretVariables: readonly string[] = Object.values(secretTable).flatMap(({value}) => [value.name, ...(value.aliases ?? [])]);

@@ -6,6 +6,7 @@
 import type {Setting} from './setting.ts';
 import {numberSettings} from './settings-numbers.ts';
 import {openvpnSettings} from './settings-openvpn.ts';
+import {providerSettings} from './settings-provider.ts';
 
 export type {Setting};
 
@@ -22,10 +23,11 @@ export const settings = {
 		name: 'VKS_SERVER',
 		key: 'server',
 		default: '',
-		meaning: 'The server to start with; without it the last one, at first the first by name.',
-		form: 'Write the name of one server: its file without folder and without .conf or .ovpn.',
+		meaning: 'The server to start with; without it the last one, at first the first by name, or the first that the provider recommends.',
+		form: 'Write the name of one server: its file without folder and without .conf or .ovpn, or the name its provider gives it.',
 		example: 'amsterdam',
 	},
+	...providerSettings,
 	...openvpnSettings,
 	network: {
 		name: 'NETWORK',

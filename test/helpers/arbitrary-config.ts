@@ -1,8 +1,9 @@
 /** Arbitrary valid configurations: exactly the values that parsing can produce, over their whole range. */
 import fc from 'fast-check';
-import type {Config, GatewayPermission, InboundPort, LanPermission, ManagementPath, PeerPermission} from '../../src/config/config.ts';
+import type {Config, GatewayPermission, InboundPort, LanPermission, ManagementPath, PeerPermission, ProviderWish} from '../../src/config/config.ts';
 import {doubtAbout, parseOpenableRange, parseResolver} from '../../src/config/parse-addresses.ts';
 import {lanText, parseLan} from '../../src/config/parse-lan.ts';
+import {parseTunnelAddresses} from '../../src/config/parse-provider.ts';
 import {isDnsPort} from '../../src/config/parse-permissions.ts';
 import {mergeCidrs, type Cidr} from '../../src/net/cidr.ts';
 import type {Numbers} from '../../src/policy/policy.ts';
@@ -47,11 +48,25 @@ const path = fc.stringMatching(/^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,11}){1,5}$/)
 const server = fc.string({unit: 'grapheme', minLength: 1, maxLength: 20}).filter(name => name === name.trim() && !/[\p{Cc}/]|\.(?:conf|ovpn)$|^$/u.test(name));
 const exitUrl = fc.webUrl({validSchemes: ['http', 'https']}).filter(url => URL.canParse(url)).map(url => new URL(url).href);
 
+const place = fc.stringMatching(/^[A-Z][A-Za-z .-]{0,30}[a-z]$/);
+const apiAddresses = fc.array(ipv4.filter(address => parseResolver(address).ok), {minLength: 1, maxLength: 3});
+
+const provider: fc.Arbitrary<ProviderWish> = fc.record({
+	name: fc.constantFrom('folder', 'nordvpn', 'mullvad'),
+	countries: fc.array(place, {maxLength: 3}),
+	cities: fc.array(place, {maxLength: 3}),
+	groups: fc.array(place, {maxLength: 1}),
+	randomTop: fc.integer({min: 0, max: 200}),
+	addresses: ipv4.map(address => parseTunnelAddresses(`${address}/32`)).map(parsed => (parsed.ok ? parsed.value : [])),
+	api: fc.record({nordvpn: apiAddresses, mullvad: apiAddresses}),
+});
+
 export const validConfig: fc.Arbitrary<Config> = fc
 	.record({
 		tunnelFolder: path,
 		server: fc.option(server),
-		secretFiles: fc.record({user: fc.option(path), password: fc.option(path), passphrase: fc.option(path)}),
+		secretFiles: fc.record({user: fc.option(path), password: fc.option(path), passphrase: fc.option(path), nordvpnToken: fc.option(path), wireguardKey: fc.option(path)}),
+		provider,
 		networks,
 		resolvers: fc.uniqueArray(fc.oneof(ipv4, ipv6).filter(ip => parseResolver(ip).ok), {maxLength: 4}),
 		dockerDns: fc.boolean(),

@@ -8,7 +8,11 @@ test('with nothing set there is a configuration', () => {
 	expect(configOf({})).toEqual({
 		tunnelFolder: '/etc/vks/tunnels',
 		server: null,
-		secretFiles: {user: null, password: null, passphrase: null},
+		provider: {
+			name: 'folder', countries: [], cities: [], groups: [], randomTop: 0, addresses: [],
+			api: {nordvpn: ['104.16.208.203', '104.19.159.190'], mullvad: ['45.83.223.196']},
+		},
+		secretFiles: {user: null, password: null, passphrase: null, nordvpnToken: null, wireguardKey: null},
 		network: [],
 		unsafeNetwork: [],
 		resolvers: [],
@@ -139,7 +143,7 @@ describe('the table of settings', () => {
 	test('a key is the name in lower case without VKS_', () => {
 		for (const {name, key} of settingList) if (key !== null) expect(key).toBe(name.replace('VKS_', '').toLowerCase());
 		// Secrets do not belong into a file that is shared and shown; the files that hold them may be named there.
-		expect(settingList.filter(({key}) => key === null).map(({id}) => id)).toEqual(['openvpnUser', 'openvpnPassword', 'openvpnKeyPassword', 'configFile']);
+		expect(settingList.filter(({key}) => key === null).map(({id}) => id)).toEqual(['nordvpnToken', 'wireguardKey', 'openvpnUser', 'openvpnPassword', 'openvpnKeyPassword', 'configFile']);
 	});
 
 	test('every meaning is one sentence and every form is an instruction', () => {
