@@ -27,7 +27,6 @@ export type ProblemCode =
 	| 'no-gateway'
 	| 'no-endpoint-route'
 	| 'no-handshake'
-	| 'credentials'
 	| 'no-server'
 	| 'tunnel-failed'
 	| 'dns'

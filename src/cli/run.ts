@@ -9,6 +9,7 @@ import {secretVariables, takeSecrets, type Secrets} from '../config/secrets.ts';
 import {settings} from '../config/settings.ts';
 import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
+import {catalogueFile} from '../controller/catalogue-file.ts';
 import {closeFirst} from '../controller/close-first.ts';
 import {exceptionsFile} from '../controller/exceptions-file.ts';
 import {serverRecordsFile} from '../controller/server-records-file.ts';
@@ -28,6 +29,7 @@ import {resolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
+import {providerSource, readAllServers} from '../servers/provider-source.ts';
 import {keepYoungSmall} from '../small-heap.ts';
 import {version} from '../version.ts';
 import {environmentOf, exitCodes, hasOption, type Args, type ExitCode, type Io} from './io.ts';
@@ -110,6 +112,10 @@ async function wantedKernel(kernel: Kernel, backend: Backend, kept: Kept): Promi
 async function serve(kernel: Kernel, config: Config, secrets: Secrets, stopping: Stopping, output: Output): Promise<ExitCode> {
 	const clock = systemClock();
 	const logger = createLogger(config.logLevel);
+	const provider = providerSource({
+		wish: config.provider, secrets: secrets.provider(), cache: catalogueFile(config.stateFolder),
+		uid: process.getuid?.() ?? 0, random: clock.random, nowMs: clock.now,
+	});
 	const controller = createController({
 		kernel,
 		config,
@@ -119,7 +125,8 @@ async function serve(kernel: Kernel, config: Config, secrets: Secrets, stopping:
 		exceptionsFile: exceptionsFile(config.stateFolder),
 		serverRecordsFile: serverRecordsFile(config.stateFolder),
 		resolv: resolvConf(config.resolvConf, config.stateFolder),
-		readServers: () => readServerFolder(config.tunnelFolder),
+		readServers: () => readAllServers(provider, () => readServerFolder(config.tunnelFolder)),
+		provider,
 		journal: listener => journal(clock, logger, listener),
 		daemon: {version, pid: process.pid, startedAtMs: clock.now()},
 	});

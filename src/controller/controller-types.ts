@@ -6,6 +6,7 @@ import type {Kernel} from '../kernel/kernel.ts';
 import type {ResolvConf} from '../kernel/resolv-conf.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
+import type {ProviderSource} from '../servers/provider-source.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {Clock} from './clock.ts';
 import type {ExceptionsFile} from './exceptions-file.ts';
@@ -26,6 +27,8 @@ export interface ControllerDeps {
 	readonly resolv: ResolvConf;
 	/** Reads the catalogue; a problem when the folder itself cannot be read. */
 	readonly readServers: () => Promise<Result<readonly ServerEntry[], Problem>>;
+	/** Who is asked for servers besides; null where they are files alone. */
+	readonly provider: ProviderSource | null;
 	/** Given the listener that the controller wants to hear entries with. */
 	readonly journal: (listener: (entry: ReturnType<Journal['recent']>[number]) => void) => Journal;
 	readonly daemon: Snapshot['daemon'];

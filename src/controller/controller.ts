@@ -5,6 +5,7 @@ import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import {answerCommand, superseded} from './answer.ts';
+import {catalogueKeeper} from './catalogue-keeper.ts';
 import {closeFirst} from './close-first.ts';
 import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
@@ -24,12 +25,13 @@ import {pinholeOpener} from './pinholes.ts';
 import type {ControllerEvent} from './port.ts';
 import {createProver} from './prover.ts';
 import type {Controller, ControllerDeps} from './controller-types.ts';
+import type {Recalled} from './intent.ts';
 import {answerQuestions} from './questions.ts';
 import {commandQueue} from './queue.ts';
 import {resolvKeeper} from './resolv-keeper.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
-import {startTarget} from './start-target.ts';
+import {serverOf, startTarget, targetIn, unlocked} from './start-target.ts';
 import {serverRecords} from './server-records.ts';
 import {sysctlKeeper} from './sysctl-keeper.ts';
 import {everySecond} from './ticker.ts';
@@ -46,6 +48,7 @@ export function createController(deps: ControllerDeps): Controller {
 	const standing = new Map<string, Problem>();
 	const stopping = new AbortController();
 	let servers: readonly ServerEntry[] = [];
+	let recalled: Recalled = {kind: 'nothing'};
 	let seq = 0;
 	let stopTicking = (): void => undefined;
 
@@ -95,6 +98,7 @@ export function createController(deps: ControllerDeps): Controller {
 		// A state is shown with the proof of its own policy, not with that of the one before.
 		changed() {
 			tunnel.follow();
+			catalogue.follow();
 			void prover.prove().then(publish);
 		},
 	});
@@ -150,6 +154,7 @@ export function createController(deps: ControllerDeps): Controller {
 		if (prover.proof().kind === 'proven') note('forwarding', forwardingProblem(kernel.sysctl, config));
 		publish();
 		drills.tick();
+		catalogue.tick();
 	};
 
 	const noteStranger = async (generation: Generation): Promise<void> => {
@@ -190,6 +195,20 @@ export function createController(deps: ControllerDeps): Controller {
 		servers = read.ok ? read.value : [];
 	};
 
+	const openPinhole = pinholeOpener({openings, state: () => engine.machine().state, apply: applyOpenings});
+	const catalogue = catalogueKeeper({
+		source: deps.provider, connect: kernel.connect, openPinhole, engine, clock, journal, note,
+		mark: config.numbers.tunnelMark,
+		wanted: () => serverOf(engine.machine().target) ?? serverOf(targetIn(recalled)),
+		async reload() {
+			await reload();
+			if (engine.machine().target.kind !== 'none') return null;
+			const {target, problem} = startTarget(unlocked(recalled), config, servers, catalogue.entries());
+			note('start', problem);
+			return target.kind === 'connected' ? target.server : null;
+		},
+	});
+
 	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, favour: records.favour, measure, exit: tunnel.exitInWords, prove: () => prover.prove(), drill: drills.run}), superseded);
 
 	return {
@@ -203,7 +222,7 @@ export function createController(deps: ControllerDeps): Controller {
 			records.recall();
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;
-			const recalled = intent.recall();
+			recalled = intent.recall();
 			const lockedAtStart = recalled.kind === 'unreadable' || (recalled.kind === 'target' && recalled.target.kind === 'lockdown');
 			if (lockedAtStart) engine.dispatch({kind: 'start', target: startTarget(recalled, config, []).target});
 			const enforced = await engine.enforce();
@@ -215,16 +234,18 @@ export function createController(deps: ControllerDeps): Controller {
 			engine.syncNetwork();
 			await reload();
 			if (stopping.signal.aborted) return ok(undefined);
-			const {target, problem} = startTarget(recalled, config, servers);
+			const {target, problem} = startTarget(recalled, config, servers, catalogue.entries());
 			note('start', problem);
 			if (!lockedAtStart) engine.dispatch({kind: 'start', target});
 			journal.write('daemon', 'info', `vks ${deps.daemon.version} enforces with ${kernel.firewall.backend}; table ownership ${firewall.ownership()}.`);
 			stopTicking = everySecond(clock, tick);
+			catalogue.tick();
 			publish();
 			return ok(undefined);
 		},
 		async stop() {
 			stopTicking();
+			catalogue.stop();
 			drills.interrupt();
 			stopping.abort();
 			const blocked = await endInOrder(engine, clock);
@@ -237,13 +258,14 @@ export function createController(deps: ControllerDeps): Controller {
 		recentJournal: () => journal.recent(),
 		async submit(command) {
 			if (command.do !== 'favourite') drills.interrupt();
+			if (command.do === 'reconnect') catalogue.hurry();
 			const outcome = await queue.submit(command);
 			journal.write('command', outcome.ok ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
 			void prover.prove().then(publish);
 			return outcome;
 		},
 		...answerQuestions({config, engine, firewall, openings, exceptions}),
-		openPinhole: pinholeOpener({openings, state: () => engine.machine().state, apply: applyOpenings}),
+		openPinhole,
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

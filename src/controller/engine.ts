@@ -218,7 +218,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		}
 		if (live !== null && step.effects.some(({kind}) => kind === 'reverify')) handshake.renew(live.use.endpoint.transport);
 		// What they were for can be asked through the tunnel, or not at all.
-		if (machine.state.kind === 'connected' || machine.state.kind === 'lockdown') openings.closePinholes();
+		if (machine.state.kind === 'connected' || machine.state.kind === 'lockdown' || event.kind === 'stop') openings.closePinholes();
 		if (machine.state.kind === 'lockdown') openings.closeEchoes();
 		const text = describeState(machine.state);
 		const level = levelOf(machine.state);

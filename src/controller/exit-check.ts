@@ -36,7 +36,7 @@ export function parseExit(text: string): ExitIdentity | null {
 }
 
 /** With the tunnel's resolvers and never the system's, which may still name another. */
-async function resolveThrough(host: string, resolvers: readonly IpAddress[], localAddress: IpAddress | undefined): Promise<IpAddress | null> {
+export async function resolveThrough(host: string, resolvers: readonly IpAddress[], localAddress: IpAddress | undefined): Promise<IpAddress | null> {
 	const literal = parseIp(host.replace(/^\[|\]$/g, ''));
 	if (literal !== null) return literal;
 	if (resolvers.length === 0) return null;

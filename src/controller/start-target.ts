@@ -5,8 +5,10 @@ import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {Recalled} from './intent.ts';
 import type {Target} from './state.ts';
 
-export function startTarget(recalled: Recalled, config: Config, entries: readonly ServerEntry[]): {readonly target: Target; readonly problem: Problem | null} {
-	const usable = entries.flatMap(entry => (entry.ok ? [entry.server.id] : []));
+/** Where neither a setting nor the intent names one, the first of the provider's is taken, or the first file where there is no provider. */
+export function startTarget(recalled: Recalled, config: Config, entries: readonly ServerEntry[], provided: readonly ServerEntry[] | null = null): {readonly target: Target; readonly problem: Problem | null} {
+	const usable = usableIn(entries);
+	const [first] = usableIn(provided ?? entries);
 	if (recalled.kind === 'unreadable') {
 		return {target: {kind: 'lockdown', by: 'vks', reason: 'the intent file could not be read, and it may have said lockdown', server: null}, problem: corrupt(recalled.why)};
 	}
@@ -14,19 +16,40 @@ export function startTarget(recalled: Recalled, config: Config, entries: readonl
 	const remembered = recalled.kind === 'target' && recalled.target.kind === 'connected' ? recalled.target.server : null;
 	// One that was named and is not there is not replaced: another server may be in another country, or somebody else's.
 	const named = config.server ?? remembered;
-	const server = named === null ? usable[0] : usable.find(id => id === named);
+	// But one that the provider no longer recommends: all of those meet the operator's wishes.
+	const other = provided !== null && config.server === null ? first : undefined;
+	const server = named === null ? first : (usable.find(id => id === named) ?? other);
 	if (server !== undefined) return {target: {kind: 'connected', server}, problem: null};
 	return {target: {kind: 'none'}, problem: noServer(config, remembered, entries)};
 }
+
+const usableIn = (entries: readonly ServerEntry[]): readonly string[] => entries.flatMap(entry => (entry.ok ? [entry.server.id] : []));
 
 const corrupt = (why: string): Problem => ({
 	code: 'intent-corrupt', severity: 'error', what: `The intent file could not be read: ${why}.`, stillBlocking: true,
 	next: 'Look into the folder named by VKS_STATE_FOLDER, then lift the lockdown with `vks lift`.',
 });
 
-function noServer({server, tunnelFolder}: Config, remembered: string | null, entries: readonly ServerEntry[]): Problem {
+function noServer({server, tunnelFolder, provider}: Config, remembered: string | null, entries: readonly ServerEntry[]): Problem {
+	if (provider.name !== 'folder') return noneProvided(provider.name, server);
 	const missing = `and ${tunnelFolder} has no usable file of that name`;
 	const what = server !== null ? `VKS_SERVER names ${server}, ${missing}.` : remembered !== null ? `The last server was ${remembered}, ${missing}.` : `No file in ${tunnelFolder} can be connected to (${entries.length} found).`;
 	const choose = server === null && remembered !== null ? ', or choose another with `vks switch`' : '';
 	return {code: 'no-server', severity: 'error', what, stillBlocking: true, next: `Put a WireGuard .conf or OpenVPN .ovpn file into the folder${choose}; \`vks servers\` says what is wrong with those that are there.`};
 }
+
+const noneProvided = (provider: string, server: string | null): Problem => ({
+	code: 'no-server', severity: 'warning', stillBlocking: true,
+	what: server === null ? `No server of ${provider} can be connected to yet.` : `VKS_SERVER names ${server}, and neither ${provider}'s list nor the folder has it.`,
+	next: server === null ? 'vks asks the provider for its servers; `vks status` says how that ended.' : 'Choose by VKS_COUNTRY and VKS_CITY instead, or name one that `vks servers` lists.',
+});
+
+/** What was wanted before a lockdown, for when that was lifted. */
+export function unlocked(recalled: Recalled): Recalled {
+	if (recalled.kind !== 'target' || recalled.target.kind !== 'lockdown') return recalled.kind === 'unreadable' ? {kind: 'nothing'} : recalled;
+	const {server} = recalled.target;
+	return server === null ? {kind: 'nothing'} : {kind: 'target', target: {kind: 'connected', server}};
+}
+
+export const targetIn = (recalled: Recalled): Target => (recalled.kind === 'target' ? recalled.target : {kind: 'none'});
+export const serverOf = (target: Target): string | null => (target.kind === 'none' ? null : target.server);

@@ -6,10 +6,10 @@ import {closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSy
 import {dirname} from 'node:path';
 import {readSmallFile} from '../small-file.ts';
 
-const mostKib = 64;
+const usualKib = 64;
 
 /** Null when there is nothing of that name; throws when there is something that cannot be read as a small file. */
-export function readStateFile(path: string): string | null {
+export function readStateFile(path: string, mostKib = usualKib): string | null {
 	// A link to nothing is not nothing: what it once led to may be what was remembered.
 	if (!stands(path)) return null;
 	return readSmallFile(path, mostKib);

@@ -9,6 +9,8 @@ export type Target = {readonly kind: 'connected'; readonly server: string} | {re
 
 export type TunnelState =
 	| {readonly kind: 'blocked'; readonly cause: BlockedCause; readonly detail: string; readonly attempt: number; readonly retryAtMs: number | null}
+	/** There is nothing to connect to yet, and who knows of something is being asked. */
+	| {readonly kind: 'bootstrapping'; readonly host: string}
 	| {readonly kind: 'connecting'; readonly server: string; readonly attempt: number}
 	| {readonly kind: 'verifying'; readonly server: string; readonly attempt: number}
 	| {readonly kind: 'connected'; readonly server: string; readonly epoch: number}
@@ -33,6 +35,9 @@ export interface Machine {
 export type Event =
 	| {readonly kind: 'start'; readonly target: Target}
 	| {readonly kind: 'uplink'; readonly readiness: UplinkReadiness}
+	| {readonly kind: 'bootstrap'; readonly host: string}
+	/** What the asking came to: a server to connect to, or why there is none. */
+	| {readonly kind: 'bootstrapped'; readonly server: string | null; readonly why: Pick<Extract<TunnelState, {readonly kind: 'blocked'}>, 'cause' | 'detail' | 'retryAtMs'>}
 	| {readonly kind: 'raised'}
 	| {readonly kind: 'verified'}
 	| {readonly kind: 'failed'; readonly cause: BlockedCause; readonly detail: string; readonly retryAtMs: number}
@@ -84,6 +89,10 @@ function react(machine: Machine, event: Event): Step {
 			return begin({...machine, target: event.target});
 		case 'uplink':
 			return onUplink(machine, event.readiness);
+		case 'bootstrap':
+			return mayBootstrap(machine) ? stay(machine, {kind: 'bootstrapping', host: event.host}) : {machine, effects: []};
+		case 'bootstrapped':
+			return onBootstrapped(machine, event);
 		case 'raised':
 			return machine.state.kind === 'connecting' ? stay(machine, {...machine.state, kind: 'verifying'}) : {machine, effects: []};
 		case 'verified':
@@ -127,6 +136,17 @@ function dialTarget(machine: Machine, attempt: number): Step {
 	if (target.kind === 'none') return stay(machine, blocked('no-server', 'There is no server to connect to.'), [{kind: 'hang-up'}]);
 	if (uplink !== 'ready') return stay(machine, uplinkGone(uplink, machine), []);
 	return stay({...machine, tunnelKept: false}, {kind: 'connecting', server: target.server, attempt}, [{kind: 'dial', server: target.server}]);
+}
+
+/** Somebody who chose a target meanwhile, locked down or stopped is not overruled by an answer. */
+function mayBootstrap({state, target, uplink}: Machine): boolean {
+	const waits = state.kind === 'bootstrapping' || (state.kind === 'blocked' && state.cause !== 'starting' && state.cause !== 'stopped');
+	return waits && target.kind === 'none' && uplink === 'ready';
+}
+
+function onBootstrapped(machine: Machine, {server, why}: Extract<Event, {kind: 'bootstrapped'}>): Step {
+	if (!mayBootstrap(machine)) return {machine, effects: []};
+	return server === null ? stay(machine, {kind: 'blocked', attempt: 0, ...why}) : dialTarget({...machine, target: {kind: 'connected', server}}, 1);
 }
 
 /** The tunnel is kept while the uplink is away: its address stays, so applications' connections can outlive a short outage. */

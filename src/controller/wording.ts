@@ -7,6 +7,8 @@ export function describeState(state: TunnelState): string {
 	switch (state.kind) {
 		case 'blocked':
 			return `Blocked (${state.cause}): ${state.detail}`;
+		case 'bootstrapping':
+			return `Asking ${state.host} for servers; nothing else may pass.`;
 		case 'connecting':
 			return `Connecting to ${state.server}${state.attempt > 1 ? `, attempt ${state.attempt}` : ''}.`;
 		case 'verifying':
@@ -42,8 +44,11 @@ export function describeDial(event: Event): string {
 			return 'the operator asked to reconnect';
 		case 'switch':
 			return `the operator switched to ${event.to}`;
+		case 'bootstrapped':
+			return 'the provider named its servers';
 		case 'lift':
 			return 'the lockdown was lifted';
+		case 'bootstrap':
 		case 'raised':
 		case 'verified':
 		case 'health':

@@ -7,7 +7,7 @@ import {ok, type Result} from '../result.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import {serverOf, type Account} from './account.ts';
 import {isFresh, parseCache, renderCache, type CachedList} from './catalogue-cache.ts';
-import {ranked, wanted, type Wish} from './choose.ts';
+import {randomOfTop, ranked, wanted, type Wish} from './choose.ts';
 import type {AskApi, Provider} from './provider.ts';
 import type {Relay} from './relay.ts';
 
@@ -16,8 +16,17 @@ export interface CatalogueParts {
 	/** Known without asking; null where the provider has to be asked for it. */
 	readonly account: Account | null;
 	readonly wish: Wish;
-	readonly cache: {readonly read: () => string | null; readonly write: (text: string) => void};
+	readonly cache: CatalogueCache;
+	/** One of so many that stand first is put before the others, by chance; 0 and 1 leave the first. */
+	readonly randomTop: number;
+	readonly random: () => number;
 	readonly nowMs: () => number;
+}
+
+export interface CatalogueCache {
+	/** Null where there is nothing that can be read. */
+	readonly read: () => string | null;
+	readonly write: (text: string) => Result<void, Problem>;
 }
 
 /** `now`: there is nothing to connect to without it. `soon`: what there is has become old. */
@@ -27,7 +36,14 @@ export interface Catalogue {
 	entries(): readonly ServerEntry[];
 	/** Null while there is nothing to ask, or a refusal was too short ago. */
 	need(): Need;
-	refresh(api: AskApi): Promise<Result<void, Problem>>;
+	/** `keep` names a server that stays although the new list has it not: the one that is connected to. */
+	refresh(api: AskApi, keep: string | null): Promise<Result<void, Problem>>;
+	/** The operator asks for it: a refusal of before is no reason to wait. */
+	hurry(): void;
+	/** Unix milliseconds before which nobody is asked. */
+	notBeforeMs(): number;
+	/** Why the last list could not be kept; null where it was. */
+	notKept(): Problem | null;
 	/** When the list was last read; null before the first. */
 	readAtMs(): number | null;
 	/** Entries of the last answer that could not be used. */
@@ -36,43 +52,62 @@ export interface Catalogue {
 
 /** A screen and a snapshot hold this many; the wishes narrow it down to the right ones. */
 const mostServers = 200;
-const firstPauseMs = 30_000;
-const longestPauseMs = 60 * 60 * 1000;
+const firstPauseMs = 10_000;
+/** Nobody may be connected at all without it; the API bans who asks often. */
+const longestPauseMs = {now: 10 * 60 * 1000, soon: 60 * 60 * 1000} as const;
 
-export function createCatalogue({provider, account: known, wish, cache, nowMs}: CatalogueParts): Catalogue {
+export function createCatalogue({provider, account: known, wish, cache, randomTop, random, nowMs}: CatalogueParts): Catalogue {
 	let account = known;
 	let list = usable(parseCache(cache.read() ?? ''), provider);
 	let [failures, notBeforeMs, skipped] = [0, 0, 0];
+	let notKept: Problem | null = null;
+
+	/** What the provider was asked for by number need not match the words again. */
+	const meeting = (relays: readonly Relay[]): readonly Relay[] => ranked(provider.answersWish ? relays : wanted(relays, wish), {latencyMs: new Map()});
+	/** Once for each list: whoever looks twice sees the same order. */
+	const pick = (): string | null => (randomTop < 2 ? null : (randomOfTop(meeting(list?.relays ?? []), randomTop, random)?.id ?? null));
+	let first = pick();
+	const missing = (): boolean => account === null || list === null || list.relays.length === 0;
 
 	const failed = (): void => {
-		notBeforeMs = nowMs() + Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
+		notBeforeMs = nowMs() + Math.min(longestPauseMs[missing() ? 'now' : 'soon'], firstPauseMs * 2 ** failures);
 		failures += 1;
 	};
 
 	return {
 		entries() {
-			const relays = ranked(wanted(list?.relays ?? [], wish), {latencyMs: new Map()}).slice(0, mostServers);
+			const relays = meeting(list?.relays ?? []).toSorted((a, b) => Number(b.id === first) - Number(a.id === first)).slice(0, mostServers);
 			return relays.flatMap(relay => entryOf(relay, account));
 		},
 		need() {
 			if (nowMs() < notBeforeMs) return null;
-			if (account === null || list === null || list.relays.length === 0) return 'now';
-			return isFresh(list, nowMs()) ? null : 'soon';
+			if (missing()) return 'now';
+			return list !== null && isFresh(list, nowMs()) ? null : 'soon';
 		},
-		async refresh(api) {
+		async refresh(api, keep) {
 			const answer = await provider.ask(api);
 			if (!answer.ok) {
-				failed();
+				// Called off is not refused.
+				if (answer.error.code !== 'superseded') failed();
 				return answer;
 			}
 			[failures, notBeforeMs, skipped] = [0, 0, answer.value.skipped.length];
 			account = answer.value.account ?? account;
-			list = {provider: provider.name, question: provider.question, readAtMs: nowMs(), relays: answer.value.relays};
+			const {relays} = answer.value;
+			const kept = (list?.relays ?? []).filter(({id}) => id === keep && relays.every(relay => relay.id !== id));
+			list = {provider: provider.name, question: provider.question, readAtMs: nowMs(), relays: [...relays, ...kept]};
+			first = pick();
 			// An empty answer is an answer, and is not asked for again at once.
 			if (list.relays.length === 0) failed();
-			cache.write(renderCache(list));
+			const written = cache.write(renderCache(list));
+			notKept = written.ok ? null : written.error;
 			return ok(undefined);
 		},
+		hurry() {
+			notBeforeMs = 0;
+		},
+		notBeforeMs: () => notBeforeMs,
+		notKept: () => notKept,
 		readAtMs: () => list?.readAtMs ?? null,
 		skipped: () => skipped,
 	};

@@ -19,13 +19,15 @@ export interface Provider {
 	readonly host: string;
 	/** Names the wishes: a list kept for others is another list. */
 	readonly question: string;
+	/** Whether the answers are what was wished for already, or all there is. */
+	readonly answersWish: boolean;
 	ask(api: AskApi): Promise<Result<Listing, Problem>>;
 }
 
 /** Refused by the provider, or answered with something else: told by status, never by what the answer says. */
 export function answerProblem(host: string, {status}: Pick<HttpsAnswer, 'status'>, what: string): Problem {
 	if (status === 401 || status === 403) {
-		return {code: 'credentials', severity: 'error', what: `${host} does not accept the access token (${status}).`, stillBlocking: true, next: 'Make a new token in your account there, and set it; it may have expired or been withdrawn.'};
+		return {code: 'credentials', severity: 'error', what: `${host} does not accept the access token (${status}).`, stillBlocking: true, next: 'Make a new token in your account there, set it and start vks again; it may have expired or been withdrawn.'};
 	}
 	if (status === 429) {
 		return {code: 'no-server', severity: 'warning', what: `${host} was asked too often (429).`, stillBlocking: true, next: 'vks waits before it asks again; other programs of yours may ask it as well.'};

@@ -12,6 +12,7 @@ import type {Devices, Route, TunnelDevice} from '../../src/kernel/kernel.ts';
 import type {ResolvConf} from '../../src/kernel/resolv-conf.ts';
 import {parseIp} from '../../src/net/address.ts';
 import {ok} from '../../src/result.ts';
+import {readAllServers, type ProviderSource} from '../../src/servers/provider-source.ts';
 import type {ServerEntry} from '../../src/tunnel/tunnel.ts';
 import {parseWireguardConf} from '../../src/tunnel/wireguard-conf.ts';
 import {fakeKernel, type FakeKernel} from '../fakes/fake-kernel.ts';
@@ -38,7 +39,7 @@ const wellPointed: ResolvConf = {read: () => ({kind: 'names', nameservers: [ip('
 /** Two cities; their endpoints tell the fake device which one it talks to. */
 const endpoints = {'ch-zrh-1': '192.0.2.10', 'se-sto-1': '198.51.100.10'} as const;
 
-export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}, resolv = wellPointed, secrets = noSecrets, more = []}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>; resolv?: ResolvConf; secrets?: Secrets; more?: readonly ServerEntry[]} = {}): Rig {
+export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}, resolv = wellPointed, secrets = noSecrets, more = [], provider = null}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>; resolv?: ResolvConf; secrets?: Secrets; more?: readonly ServerEntry[]; provider?: ProviderSource | null} = {}): Rig {
 	const clock = manualClock(1_800_000_000_000);
 	kernel.setClock(clock.monotonic);
 	const silent = new Set<string>();
@@ -61,7 +62,8 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 		exceptionsFile: exceptionsFile(folder),
 		serverRecordsFile: serverRecordsFile(folder),
 		resolv,
-		readServers: async () => ok(Object.entries(endpoints).map(([id, endpoint]) => serverEntry(id, endpoint)).concat(more)),
+		readServers: () => readAllServers(provider, async () => ok((provider === null ? Object.entries(endpoints) : []).map(([id, endpoint]) => serverEntry(id, endpoint)).concat(more))),
+		provider,
 		journal: listener => journal(clock, quiet, listener),
 		daemon: {version: '0', pid: 1, startedAtMs: clock.now()},
 	});

@@ -26,6 +26,9 @@ export interface ConnectWish {
 }
 
 const SO_MARK = 36;
+/** On and zero seconds: what is closed is reset at once, so that nothing of it comes after the pinhole is closed (socket(7)). */
+const SO_LINGER = 13;
+const resetAtClose = Buffer.concat([int32(1), int32(0)]);
 /** asm-generic/socket.h: what became of a connection that was begun; reading it clears it. */
 const SO_ERROR = 4;
 const lookAgainMs = 10;
@@ -50,6 +53,8 @@ function begin(libc: Libc, calls: ProbeCalls, wish: ConnectWish): Result<number,
 	if (fd < 0) return fail(failed(wish, describeErrno(-fd)));
 	const marked = mark === null ? 0 : libc.setOption(fd, SOL_SOCKET, SO_MARK, int32(mark | 0));
 	if (marked < 0) return closed(libc, fd, failed(wish, `the packets could not be marked: ${describeErrno(-marked)}`));
+	const lingering = libc.setOption(fd, SOL_SOCKET, SO_LINGER, resetAtClose);
+	if (lingering < 0) return closed(libc, fd, failed(wish, `the socket could not be prepared: ${describeErrno(-lingering)}`));
 	const bound = source === null ? 0 : calls.bind(fd, internetAddress(source, 0));
 	if (bound < 0) return closed(libc, fd, failed(wish, `${source ?? ''} is no address of ours: ${describeErrno(-bound)}`));
 	const answer = answerOf(calls.connect(fd, internetAddress(address, port)));

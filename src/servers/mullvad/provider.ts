@@ -11,6 +11,7 @@ export function mullvad(account: Account): Provider {
 		name: 'mullvad',
 		host,
 		question: 'relays',
+		answersWish: false,
 		async ask(api) {
 			const answer = await api('/app/v1/relays');
 			if (!answer.ok) return answer;

@@ -20,8 +20,8 @@ const nordlynxAddresses = readAddresses('10.5.0.2/32');
 const nordlynxResolvers = ['103.86.96.100', '103.86.99.100'].flatMap(text => parseIp(text) ?? []);
 
 export interface NordvpnOptions {
-	/** A function, so that nothing prints it by accident. */
-	readonly token: () => string;
+	/** A function, so that nothing prints it by accident; null where the key is known without it. */
+	readonly token: (() => string) | null;
 	readonly wish: Wish;
 }
 
@@ -31,9 +31,10 @@ export function nordvpn({token, wish}: NordvpnOptions): Provider {
 		name: 'nordvpn',
 		host,
 		question: JSON.stringify([countries, cities, groups]),
+		answersWish: true,
 		async ask(api) {
 			// First: without a key no list is of use, and a refused token is what the operator has to hear.
-			const account = await askAccount(api, token());
+			const account = token === null ? ok(null) : await askAccount(api, token());
 			if (!account.ok) return account;
 			const queries = await queriesFor(wish, api);
 			if (!queries.ok) return queries;
@@ -53,9 +54,12 @@ async function askAccount(api: AskApi, token: string): Promise<Result<Account, P
 	if (!answer.ok) return answer;
 	const read = answer.value.status === 200 ? parseCredentials(answer.value.text) : null;
 	if (read?.ok !== true) return fail(answerProblem(host, answer.value, 'the account\'s key'));
-	const {privateKey} = read.value;
+	return ok(nordlynxAccount(read.value.privateKey));
+}
+
+export function nordlynxAccount(privateKey: string): Account {
 	const addresses: readonly LinkAddress[] = nordlynxAddresses.ok ? nordlynxAddresses.value : [];
-	return ok({privateKey: () => privateKey, addresses, resolvers: nordlynxResolvers});
+	return {privateKey: () => privateKey, addresses, resolvers: nordlynxResolvers};
 }
 
 async function askList(api: AskApi, query: RecommendationQuery): Promise<Result<RelayList, Problem>> {
