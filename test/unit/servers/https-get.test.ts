@@ -6,7 +6,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {parseIp} from '../../../src/net/address.ts';
 import {fail, ok} from '../../../src/result.ts';
 import {httpsGet, type Connect, type HttpsQuestion} from '../../../src/servers/https-get.ts';
-import {makeCertificate} from '../../helpers/certificate.ts';
+import {makeCertificate} from '../../../lab/certificate.ts';
 
 const address = (text: string) => {
 	const parsed = parseIp(text);

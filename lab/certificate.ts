@@ -10,14 +10,14 @@ export interface Certificate {
 	readonly key: string;
 }
 
-export async function makeCertificate(host: string): Promise<Certificate> {
+export async function makeCertificate(...hosts: readonly [string, ...string[]]): Promise<Certificate> {
 	const folder = mkdtempSync(join(tmpdir(), 'vks-ca-'));
 	const at = (name: string): string => join(folder, name);
 	const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 	try {
 		await execa('openssl', ['req', '-x509', ...curve, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '2', '-subj', '/CN=vks test authority']);
-		await execa('openssl', ['req', ...curve, '-keyout', at('key.pem'), '-out', at('request.pem'), '-subj', `/CN=${host}`]);
-		writeFileSync(at('names'), `subjectAltName=DNS:${host}\n`);
+		await execa('openssl', ['req', ...curve, '-keyout', at('key.pem'), '-out', at('request.pem'), '-subj', `/CN=${hosts[0]}`]);
+		writeFileSync(at('names'), `subjectAltName=${hosts.map(host => `DNS:${host}`).join(',')}\n`);
 		await execa('openssl', ['x509', '-req', '-in', at('request.pem'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', at('names'), '-out', at('cert.pem')]);
 		const read = (name: string): string => readFileSync(at(name), 'utf8');
 		return {authority: read('ca.pem'), certificate: read('cert.pem'), key: read('key.pem')};
