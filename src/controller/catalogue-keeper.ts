@@ -9,7 +9,6 @@ import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {AskApi} from '../servers/provider.ts';
 import type {ProviderSource} from '../servers/provider-source.ts';
 import {askByPinhole, askThroughTunnel, calledOff} from './ask-provider.ts';
-import type {Clock} from './clock.ts';
 import type {Engine} from './engine.ts';
 import type {Journal} from './journal.ts';
 import type {OpenPinhole} from './pinholes.ts';
@@ -20,7 +19,6 @@ export interface CatalogueKeeperDeps {
 	readonly connect: Kernel['connect'];
 	readonly openPinhole: OpenPinhole;
 	readonly engine: Pick<Engine, 'machine' | 'live' | 'dispatch'>;
-	readonly clock: Clock;
 	readonly journal: Journal;
 	readonly mark: number;
 	readonly note: (slot: 'provider' | 'catalogue', problem: Problem | null) => void;
@@ -44,7 +42,7 @@ export interface CatalogueKeeper {
 
 type Way = 'pinhole' | 'tunnel';
 
-export function catalogueKeeper({source, connect, openPinhole, engine, clock, journal, mark, note, wanted, reload}: CatalogueKeeperDeps): CatalogueKeeper {
+export function catalogueKeeper({source, connect, openPinhole, engine, journal, mark, note, wanted, reload}: CatalogueKeeperDeps): CatalogueKeeper {
 	let asking: {readonly way: Way; readonly abort: AbortController} | null = null;
 	let stopped = false;
 

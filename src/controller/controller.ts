@@ -197,7 +197,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const openPinhole = pinholeOpener({openings, state: () => engine.machine().state, apply: applyOpenings});
 	const catalogue = catalogueKeeper({
-		source: deps.provider, connect: kernel.connect, openPinhole, engine, clock, journal, note,
+		source: deps.provider, connect: kernel.connect, openPinhole, engine, journal, note,
 		mark: config.numbers.tunnelMark,
 		wanted: () => serverOf(engine.machine().target) ?? serverOf(targetIn(recalled)),
 		async reload() {

@@ -90,7 +90,7 @@ function react(machine: Machine, event: Event): Step {
 		case 'uplink':
 			return onUplink(machine, event.readiness);
 		case 'bootstrap':
-			return mayBootstrap(machine) ? stay(machine, {kind: 'bootstrapping', host: event.host}) : {machine, effects: []};
+			return waitsForServers(machine) && machine.uplink === 'ready' ? stay(machine, {kind: 'bootstrapping', host: event.host}) : {machine, effects: []};
 		case 'bootstrapped':
 			return onBootstrapped(machine, event);
 		case 'raised':
@@ -139,14 +139,15 @@ function dialTarget(machine: Machine, attempt: number): Step {
 }
 
 /** Somebody who chose a target meanwhile, locked down or stopped is not overruled by an answer. */
-function mayBootstrap({state, target, uplink}: Machine): boolean {
-	const waits = state.kind === 'bootstrapping' || (state.kind === 'blocked' && state.cause !== 'starting' && state.cause !== 'stopped');
-	return waits && target.kind === 'none' && uplink === 'ready';
+function waitsForServers({state, target}: Machine): boolean {
+	return target.kind === 'none' && (state.kind === 'bootstrapping' || (state.kind === 'blocked' && state.cause !== 'starting' && state.cause !== 'stopped'));
 }
 
 function onBootstrapped(machine: Machine, {server, why}: Extract<Event, {kind: 'bootstrapped'}>): Step {
-	if (!mayBootstrap(machine)) return {machine, effects: []};
-	return server === null ? stay(machine, {kind: 'blocked', attempt: 0, ...why}) : dialTarget({...machine, target: {kind: 'connected', server}}, 1);
+	if (!waitsForServers(machine)) return {machine, effects: []};
+	if (server !== null) return dialTarget({...machine, target: {kind: 'connected', server}}, 1);
+	// An uplink that is gone is the nearer cause.
+	return machine.uplink === 'ready' ? stay(machine, {kind: 'blocked', attempt: 0, ...why}) : {machine, effects: []};
 }
 
 /** The tunnel is kept while the uplink is away: its address stays, so applications' connections can outlive a short outage. */

@@ -1,6 +1,6 @@
 /** OpenVPN servers under the controller, on the fake kernel: the policy first, at each step. */
 import {afterEach, describe, expect, test, vi} from 'vitest';
-import type {Secrets} from '../../../src/config/secrets.ts';
+import {noSecrets, type Secrets} from '../../../src/config/secrets.ts';
 import type {Snapshot} from '../../../src/control/schema.ts';
 import type {ServerEntry} from '../../../src/tunnel/tunnel.ts';
 import {connectedLines, type FakeOpenvpn} from '../../fakes/fake-openvpn.ts';
@@ -13,7 +13,7 @@ afterEach(async () => {
 	for (const rig of rigs.splice(0)) await rig.dispose();
 });
 
-const secrets: Secrets = {openvpn: () => ({user: 'bob', password: 'canary-word', passphrase: null})};
+const secrets: Secrets = {...noSecrets, openvpn: () => ({user: 'bob', password: 'canary-word', passphrase: null})};
 const server = (...lines: readonly string[]): ServerEntry => ({ok: true, server: parsed(ovpn(...lines))});
 
 /** What the kernel let out to the endpoint when OpenVPN was let dial, and each look since. */

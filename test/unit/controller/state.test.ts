@@ -77,6 +77,7 @@ describe('what can happen to a connection', () => {
 const events: fc.Arbitrary<Event> = fc.oneof(
 	fc.constantFrom<Event>({kind: 'raised'}, {kind: 'verified'}, failed, {kind: 'lost', why: ''}, {kind: 'moved', why: ''}, {kind: 'retry'}, {kind: 'reconnect', fallbackServer: null}, {kind: 'switch', to: 'b'}, {kind: 'start', target}),
 	fc.constantFrom<Event>({kind: 'health', votes: []}, {kind: 'health', votes: ['x']}, {kind: 'lockdown', by: 'o', reason: 'r'}, {kind: 'lift', fallbackServer: null}, {kind: 'stop'}),
+	fc.constantFrom<Event>({kind: 'bootstrap', host: 'api'}, {kind: 'bootstrapped', server: 'a', why: {cause: 'credentials', detail: '', retryAtMs: null}}, {kind: 'bootstrapped', server: null, why: {cause: 'no-server', detail: '', retryAtMs: 7}}),
 	fc.record({kind: fc.constant('uplink' as const), readiness: fc.constantFrom('ready' as const, 'no-uplink' as const, 'no-gateway' as const)}),
 );
 const sequences = fc.array(events, {maxLength: 40});
@@ -114,5 +115,39 @@ describe('whatever happens, in whatever order', () => {
 				machine = step.machine;
 			}
 		}), {numRuns: 2000});
+	});
+});
+
+describe('asking for something to connect to', () => {
+	const why = {cause: 'credentials', detail: 'refused', retryAtMs: 5} as const;
+	const nothing: readonly Event[] = [{kind: 'uplink', readiness: 'ready'}, {kind: 'start', target: {kind: 'none'}}];
+	const asking: readonly Event[] = [...nothing, {kind: 'bootstrap', host: 'api'}];
+
+	test('it is dialled, or blocked with what the asking came to', () => {
+		expect(run(asking).machine.state).toEqual({kind: 'bootstrapping', host: 'api'});
+		expect(run([...asking, {kind: 'bootstrapped', server: 'a', why}])).toMatchObject({machine: {target, state: {kind: 'connecting'}}, effects: [{kind: 'dial', server: 'a'}]});
+		expect(run([...asking, {kind: 'bootstrapped', server: null, why}])).toMatchObject({machine: {state: {kind: 'blocked', ...why}}, effects: []});
+	});
+
+	test.each([
+		['a lockdown', {kind: 'lockdown', by: 'x', reason: 'y'}],
+		['another choice', {kind: 'switch', to: 'b'}],
+		['the end', {kind: 'stop'}],
+	] as const)('%s is not overruled by the answer', (_name, event) => {
+		const before = run([...asking, event]).machine;
+		expect(run([{kind: 'bootstrapped', server: 'a', why}, {kind: 'bootstrap', host: 'api'}], before).machine).toEqual(before);
+	});
+
+	test('an answer that comes while the uplink is away is dialled when it is back', () => {
+		const {machine} = run([...asking, {kind: 'uplink', readiness: 'no-uplink'}, {kind: 'bootstrapped', server: 'a', why}]);
+		expect(machine).toMatchObject({target, state: {kind: 'blocked', cause: 'no-uplink'}});
+		expect(run([{kind: 'uplink', readiness: 'ready'}], machine).effects).toEqual([{kind: 'dial', server: 'a'}]);
+	});
+
+	test('nobody who wants a server or has one is asked for', () => {
+		for (const events of [up, connected, [...connected, {kind: 'stop'} as const]]) {
+			const before = run(events).machine;
+			expect(run([{kind: 'bootstrap', host: 'api'}], before).machine).toEqual(before);
+		}
 	});
 });
