@@ -1,7 +1,6 @@
 /** The tunnel: where it goes, how fresh it is, what flows, which layers hold, and what is wrong with the next step. */
 import {contentColumns} from '../../src/console/layout.ts';
 import {shownMoment, shownNowMs} from '../../src/console/select/moment.ts';
-import {lastReconnectReason} from '../../src/console/select/reconnects.ts';
 import {selectHandshake} from '../../src/console/select/handshake.ts';
 import {staleness} from '../../src/console/select/truth.ts';
 import {tunnelLines} from '../../src/console/select/tunnel.ts';
@@ -10,8 +9,7 @@ import {span, type Line} from '../../src/console/text.ts';
 import {Panel, type PanelProps} from '../Panel.tsx';
 
 export function TunnelPanel({state, box, theme}: PanelProps) {
-	const moment = shownMoment(state);
-	const {snapshot} = moment;
+	const {snapshot} = shownMoment(state);
 	const tunnel = snapshot?.tunnel ?? null;
 	const nowMs = shownNowMs(state);
 	const handshake = tunnel === null ? null : selectHandshake(tunnel, {nowMs, width: contentColumns(box)});
@@ -30,7 +28,7 @@ export function TunnelPanel({state, box, theme}: PanelProps) {
 			state={state} box={box} theme={theme} title="Tunnel"
 			aside={tunnel === null ? [] : [span(`${tunnel.interface} ${theme.symbols.dot} ${tunnel.implementation}`)]}
 			summary={summary}
-			content={({width, height}) => (snapshot === null ? [] : tunnelLines(snapshot, {width, height, nowMs, theme, offsetMinutes: state.offsetMinutes, why: lastReconnectReason(moment, state.memo), old: state.frozen === null && staleness(state) !== null}))}
+			content={({width, height}) => (snapshot === null ? [] : tunnelLines(snapshot, {width, height, nowMs, theme, offsetMinutes: state.offsetMinutes, old: state.frozen === null && staleness(state) !== null}))}
 		/>
 	);
 }

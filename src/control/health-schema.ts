@@ -29,10 +29,10 @@ export const rttSchema = z.object({
 
 /** Part of the tunnel. */
 export const tunnelHealth = {
-	votes: z.array(voteSchema).default([]),
-	rtt: rttSchema.default({notAsked: null, everyMs: null, history: []}),
+	votes: z.array(voteSchema),
+	rtt: rttSchema,
 	/** When the server's file, and with it the key, was last changed; the key itself may be older. Null where that is not known. */
-	keyFileChangedAtMs: atMs.nullable().default(null),
+	keyFileChangedAtMs: atMs.nullable(),
 };
 
 /** One tunnel in the place of another, or of itself. */
@@ -48,7 +48,7 @@ export const reconnectSchema = z.object({
 });
 
 /** How often the tunnel was replaced or dialled again, why last, and the newest of them, oldest first, at most 20. */
-export const reconnectsSchema = z.object({count, lastReason: z.string().nullable(), list: z.array(reconnectSchema).default([])});
+export const reconnectsSchema = z.object({count, lastReason: z.string().nullable(), list: z.array(reconnectSchema)});
 
 export type VoteView = z.infer<typeof voteSchema>;
 export type ReconnectView = z.infer<typeof reconnectSchema>;

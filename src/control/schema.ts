@@ -130,7 +130,7 @@ export const snapshotSchema = z.object({
 	uplink: z.object({name: z.string(), addresses: z.array(z.string()), gateway: z.string().nullable(), up: z.boolean()}).nullable(),
 	rules: z.array(ruleSchema),
 	/** `total` and `perSecond` are exact; of each rule at most 500 packets a second are recorded. */
-	drops: z.object({total: count, perSecond: count, lostRecords: count, recordedPerSecond: count.default(0)}),
+	drops: z.object({total: count, perSecond: count, lostRecords: count, recordedPerSecond: count}),
 	servers: z.array(serverSchema),
 	problems: z.array(problemSchema),
 	/** Non-empty when NETWORK holds ranges a refusal was overridden for: red on every screen. */

@@ -32,11 +32,11 @@ export const serverSchema = z.object({
 	notes: z.array(z.string()),
 	/** `last` in words. */
 	lastResult: z.string().nullable(),
-	last: lastTrySchema.nullable().default(null),
-	latency: latencySchema.nullable().default(null),
+	last: lastTrySchema.nullable(),
+	latency: latencySchema.nullable(),
 	/** Per cent of its capacity in use, as its file says; null where it says nothing. */
-	load: z.number().int().min(0).max(100).nullable().default(null),
-	favourite: z.boolean().default(false),
+	load: z.number().int().min(0).max(100).nullable(),
+	favourite: z.boolean(),
 });
 
 export type LastTry = z.infer<typeof lastTrySchema>;

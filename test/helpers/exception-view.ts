@@ -1,4 +1,4 @@
-/** Views with what is open for a time, and a refused packet that may be opened: the recordings hold neither. */
+/** Views with what is open for a time, and a refused packet that may be opened: the lab's own stand in `excepted`. */
 import type {DropView, ExceptionView, Preview} from '../../src/control/schema.ts';
 import type {Action} from '../../src/console/actions.ts';
 import type {ViewState} from '../../src/console/view.ts';

@@ -1,6 +1,7 @@
 /**
  * Records what the real daemon tells its clients in the states an operator meets, for the console's tests. Run by hand, as
- * root, after a build: `node test/helpers/record-snapshots.ts`. Only the lab's folders are renamed, to the usual ones.
+ * root, after a build: `node test/helpers/record-snapshots.ts`; with numbers, only those scenes. Only the lab's folders are
+ * renamed, to the usual ones.
  */
 import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -33,15 +34,21 @@ interface Scene {
 const server = {VKS_SERVER: 'se-sto-1', VKS_RTT_EVERY: '2s'};
 const isKind = (...kinds: ReadonlyArray<Snapshot['state']['kind']>) => ({state}: Snapshot): boolean => kinds.includes(state.kind);
 
+function changeServer(lab: Lab, name: string, change: (text: string) => string, to = name): void {
+	const {servers} = lab.description.folders;
+	writeFileSync(join(servers, `${to}.conf`), change(readFileSync(join(servers, `${name}.conf`), 'utf8')), {mode: 0o600});
+}
+
+/** One that cannot be used, and one with a hook. */
+function faultyServers(lab: Lab): void {
+	writeFileSync(join(lab.description.folders.servers, 'nl-ams-2.conf'), '# City = Amsterdam\n# Country = NL\n\n[Interface]\nPrivateKey = not a key\n', {mode: 0o600});
+	changeServer(lab, 'se-sto-1', text => text.replace('[Peer]', 'PostUp = iptables -F\n\n[Peer]'), 'se-sto-2');
+}
+
 const scenes: readonly Scene[] = [
 	{
 		environment: {...server, VKS_INBOUND_PORTS: '8080/tcp'},
-		prepare(lab) {
-			const {servers} = lab.description.folders;
-			writeFileSync(join(servers, 'nl-ams-2.conf'), '# City = Amsterdam\n# Country = NL\n\n[Interface]\nPrivateKey = not a key\n', {mode: 0o600});
-			const stockholm = readFileSync(join(servers, 'se-sto-1.conf'), 'utf8');
-			writeFileSync(join(servers, 'se-sto-2.conf'), stockholm.replace('[Peer]', 'PostUp = iptables -F\n\n[Peer]'), {mode: 0o600});
-		},
+		prepare: faultyServers,
 		async play({lab, daemon, keep, order}) {
 			await keep('connecting', isKind('connecting', 'verifying'));
 			await daemon.until('connected', isConnected);
@@ -105,6 +112,28 @@ const scenes: readonly Scene[] = [
 		},
 	},
 	{
+		environment: {...server, VKS_LATENCY: 'yes'},
+		prepare(lab) {
+			faultyServers(lab);
+			Object.entries({'se-sto-1': 100, 'ch-zrh-1': 41, 'ch-zrh-2': 12}).forEach(([name, load]) => changeServer(lab, name, text => `# Load = ${load}\n${text}`));
+		},
+		async play({lab, daemon, keep, order}) {
+			await daemon.until('connected', isConnected);
+			lab.traffic();
+			for (const name of ['ch-zrh-1', 'se-sto-1']) await order({do: 'switch', server: name});
+			for (const name of ['ch-zrh-2', 'se-sto-1']) await order({do: 'favourite', server: name, on: true});
+			await lab.blackhole('s2');
+			await order({do: 'switch', server: 'ch-zrh-2'});
+			await lab.restore('s2');
+			await lab.exec('s1', ['sysctl', '-qw', 'net.ipv6.icmp.echo_ignore_all=1'], {mustSucceed: true});
+			await daemon.until('back', isConnected);
+			// Not the one that is connected to: the tunnel tells of it by itself.
+			await order({do: 'measure', servers: ['ch-zrh-1', 'ch-zrh-2', 'se-sto-1-v6']});
+			await sleep(6000);
+			await keep('known', isConnected);
+		},
+	},
+	{
 		environment: {},
 		prepare: lab => ['se-sto-1', 'se-sto-1-v6', 'ch-zrh-1', 'ch-zrh-2'].forEach(name => rmSync(join(lab.description.folders.servers, `${name}.conf`))),
 		play: ({keep}) => keep('no-server', ({state}) => state.cause === 'no-server'),
@@ -164,6 +193,7 @@ function render({snapshot, drops, journal}: {readonly snapshot: Snapshot; readon
 if (import.meta.main) {
 	// Waiting for a process to end keeps nothing alive by itself.
 	const alive = setInterval(() => undefined, 60_000);
-	for (const scene of scenes) await record(scene);
+	const wanted = process.argv.slice(2).map(Number);
+	for (const [index, scene] of scenes.entries()) if (wanted.length === 0 || wanted.includes(index)) await record(scene);
 	clearInterval(alive);
 }

@@ -1,6 +1,6 @@
 /** Views for tests: what the real daemon said (record-snapshots.ts wrote it down), and the few states that cannot be recorded. */
 import {readFileSync} from 'node:fs';
-import {snapshotSchema, type DrillView, type DropView, type JournalEntry, type ServerView, type Snapshot} from '../../src/control/schema.ts';
+import {snapshotSchema, type DropView, type JournalEntry, type Snapshot} from '../../src/control/schema.ts';
 import {update} from '../../src/console/update.ts';
 import type {ViewEvent} from '../../src/console/events.ts';
 import {initialView, type ViewState} from '../../src/console/view.ts';
@@ -13,14 +13,14 @@ export interface Fixture {
 }
 
 export const recordings = [
-	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server', 'excepted',
+	'connected', 'connecting', 'switching', 'lockdown', 'degraded', 'blocked-no-handshake', 'blocked-no-uplink', 'reconnected', 'repaired', 'unsafe-network', 'no-server', 'excepted', 'known',
 ] as const;
 /** A recorded state with only the named fields changed: the lab cannot be brought into it, or not for long enough. */
-export const derivations = ['drifted', 'failed', 'layers', 'drilled', 'leaked', 'known', 'watched', 'late', 'expired', 'busy'] as const;
+export const derivations = ['drifted', 'failed', 'layers', 'leaked', 'watched', 'late', 'expired', 'busy'] as const;
 export const situations = [...recordings, ...derivations] as const;
 export type Situation = (typeof situations)[number];
 
-/** As a client of today takes what was recorded before a field was added: with what stands for it. */
+/** Whole, as the schema of today has it. */
 const read = (name: (typeof recordings)[number]): Fixture => {
 	const recorded = JSON.parse(readFileSync(new URL(`../fixtures/snapshots/${name}.json`, import.meta.url), 'utf8')) as Fixture;
 	return {...recorded, snapshot: snapshotSchema.parse(recorded.snapshot)};
@@ -41,15 +41,11 @@ export function situation(name: Situation): Fixture {
 			});
 		case 'layers':
 			return withSnapshot(fixture, {layers: fixture.snapshot.layers.map(layer => (layer.name === 'ipv6' ? {...layer, state: 'missing' as const, detail: 'net.ipv6.conf.eth0.disable_ipv6 is 0'} : layer))});
-		case 'drilled':
-			return withSnapshot(fixture, {lastDrill: {...drill, kind: 'passed', detail: '35 probes, none seen outside the tunnel.'}});
 		case 'leaked':
 			return withSnapshot(fixture, {
-				lastDrill: {...drill, kind: 'failed', detail: 'Seen outside the tunnel: UDP (on eth0).'},
+				lastDrill: fixture.snapshot.lastDrill && {...fixture.snapshot.lastDrill, kind: 'failed', detail: 'Seen outside the tunnel: UDP (on eth0).'},
 				problems: [{code: 'leak', severity: 'error', what: 'A leak test failed. Seen outside the tunnel: UDP (on eth0).', stillBlocking: false, next: 'Look for what vks does not own: `nft list ruleset`. Then run `vks drill` again.'}],
 			});
-		case 'known':
-			return withSnapshot(fixture, {servers: fixture.snapshot.servers.map(server => ({...server, ...known[server.id]}))});
 		case 'watched':
 			return watched(fixture, 19);
 		case 'late':
@@ -62,23 +58,6 @@ export function situation(name: Situation): Fixture {
 			return read(name);
 	}
 }
-
-/** What a lab of a minute cannot have learned of its servers. */
-const agoMs = (seconds: number): number => fixture.snapshot.atMs - seconds * 1000;
-const connectedAgo = (seconds: number): ServerView['last'] => ({outcome: 'connected', atMs: agoMs(seconds), code: null, what: null});
-const known: Readonly<Record<string, Partial<ServerView>>> = {
-	'ch-zrh-1': {latency: {ms: 23.4, atMs: agoMs(192), how: 'echo'}, load: 41, last: connectedAgo(86_400)},
-	'ch-zrh-2': {
-		latency: {ms: 8.2, atMs: agoMs(192), how: 'echo'}, load: 12, favourite: true,
-		last: {outcome: 'failed', atMs: agoMs(600), code: 'no-handshake', what: 'ch-zrh-2 did not answer the handshake within 16 s.'},
-	},
-	'se-sto-1': {latency: {ms: 31.6, atMs: agoMs(4), how: 'tunnel'}, load: 100, favourite: true, last: connectedAgo(19)},
-	'se-sto-1-v6': {latency: {ms: null, atMs: agoMs(192), how: 'echo'}},
-};
-
-const drill: Omit<DrillView, 'kind' | 'detail'> = {
-	atMs: fixture.snapshot.atMs - 192_000, durationMs: 84, full: false, cause: 'schedule', canaries: [{interface: 'eth0', seen: true, detail: 'before the probes'}], counters: [], probes: [],
-};
 
 const withSnapshot = (base: Fixture, change: Partial<Snapshot>): Fixture => ({...base, snapshot: {...base.snapshot, ...change}});
 

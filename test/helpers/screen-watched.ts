@@ -34,12 +34,11 @@ export function watched(base: Fixture, handshakeSeconds: number): Fixture {
 	});
 }
 
-/** A problem, an exception, a drill, drops and repairs, all at once. */
+/** A problem, an exception, drops and repairs, beside the recording's drill, all at once. */
 export function busy(base: Fixture): Fixture {
 	const {atMs, drops} = base.snapshot;
 	const exception = {id: 3, protocol: 'tcp' as const, range: '192.168.1.20/32', port: 5432, direction: 'out' as const, uid: null, by: 'alice', reason: 'restore the backup', text: 'tcp to 192.168.1.20:5432', open: true, grantedForMs: 900_000, endsAtMs: atMs + 847_000, packets: 1234};
 	return withSnapshot(base, {
-		lastDrill: {kind: 'passed', atMs: atMs - 192_000, durationMs: 84, full: false, cause: 'schedule', detail: '35 probes, none seen outside the tunnel.', canaries: [{interface: 'eth0', seen: true, detail: 'before the probes'}], counters: [], probes: []},
 		drops: {...drops, perSecond: 12},
 		exceptions: [exception],
 		tamper: {count: 2, last: 'rule refuse-dns was missing', lastAtMs: atMs - 40_000},

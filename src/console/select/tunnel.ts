@@ -18,8 +18,6 @@ interface Space {
 	readonly theme: Theme;
 	/** No fresh reading: what was held then may not be held now. */
 	readonly old: boolean;
-	/** Why the tunnel was last replaced. */
-	readonly why: string | null;
 	readonly offsetMinutes: number;
 }
 
@@ -34,7 +32,7 @@ export function tunnelLines(snapshot: Snapshot, space: Space): readonly Line[] {
 	const {tunnel} = snapshot;
 	const wide = space.width >= 76;
 	const leftWidth = Math.min(56, Math.floor(space.width * 0.56));
-	const facts = tunnel === null ? withoutTunnel(snapshot, {width: wide ? leftWidth : space.width, why: space.why}) : tunnelFacts(snapshot, tunnel, wide ? {...space, width: leftWidth - 1} : space);
+	const facts = tunnel === null ? withoutTunnel(snapshot, wide ? leftWidth : space.width) : tunnelFacts(snapshot, tunnel, wide ? {...space, width: leftWidth - 1} : space);
 	const problems = [...problemLines(snapshot, space), ...exceptionRows(snapshot.exceptions, space.nowMs)];
 	const room = space.height - problems.length;
 	// Two columns when there is room: facts beside layers, and below them what came before.
@@ -50,13 +48,13 @@ export function tunnelLines(snapshot: Snapshot, space: Space): readonly Line[] {
 	return [...problems, ...shown, ...(short ?? layerLines(snapshot.layers, {...space, height: room - shown.length}))].slice(0, space.height);
 }
 
-function withoutTunnel(snapshot: Snapshot, {width, why}: Pick<Space, 'width' | 'why'>): readonly Line[] {
+function withoutTunnel(snapshot: Snapshot, width: number): readonly Line[] {
 	const {state, uplink} = snapshot;
 	return [
 		labelled('tunnel', span('none', 'warn')),
 		...(state.kind === 'lockdown' ? [labelled('ordered', span(withoutState(state)))] : [labelled('target', span(state.server ?? 'none'))]),
 		...uplinkLines(uplink, width),
-		reconnectsRow(snapshot, why),
+		reconnectsRow(snapshot),
 	];
 }
 
@@ -75,7 +73,7 @@ function tunnelFacts(snapshot: Snapshot, tunnel: TunnelView, space: Space): read
 		rateRow(theme.symbols.down, {perSecond: tunnel.rxBytesPerSecond, total: tunnel.rxBytes, history: tunnel.rxHistory}, space),
 		rateRow(theme.symbols.up, {perSecond: tunnel.txBytesPerSecond, total: tunnel.txBytes, history: tunnel.txHistory}, space),
 		labelled('up', span(`${up}, epoch ${tunnel.epoch}`)),
-		reconnectsRow(snapshot, space.why),
+		reconnectsRow(snapshot),
 		labelled('link', span(`MTU ${tunnel.mtu}, keepalive ${tunnel.keepaliveSeconds === null ? 'off' : `${tunnel.keepaliveSeconds}s`}`)),
 		...(key === null ? [] : [labelled('key', span(key))]),
 		...uplinkLines(snapshot.uplink, width),
@@ -84,7 +82,7 @@ function tunnelFacts(snapshot: Snapshot, tunnel: TunnelView, space: Space): read
 	];
 }
 
-const reconnectsRow = ({reconnects: {count}}: Snapshot, why: string | null): Line => labelled('reconnects', span(count === 0 ? 'none' : why === null ? String(count) : `${count}; ${why}`));
+const reconnectsRow = ({reconnects: {count, lastReason}}: Snapshot): Line => labelled('reconnects', span(count === 0 ? 'none' : lastReason === null ? String(count) : `${count}; ${lastReason}`));
 
 const historyRoom = ({width}: Space): number => Math.max(0, Math.min(60, width - labelWidth - valueWidth - 1));
 

@@ -3,7 +3,6 @@ import {noDaemon, notAllowed, otherProtocol} from '../../../src/control/problems
 import type {Surroundings} from '../../../src/console/surroundings.ts';
 import {themeFor} from '../../../src/console/theme.ts';
 import {textWidth} from '../../../src/console/text.ts';
-import type {JournalEntry} from '../../../src/control/schema.ts';
 import type {Action} from '../../../src/console/actions.ts';
 import {initialView, type PanelId, type ViewState} from '../../../src/console/view.ts';
 import type {Problem} from '../../../src/problem.ts';
@@ -38,14 +37,6 @@ const replay = (columns = 80, rows = 24): ViewState => {
 	const start = initialView({nowMs: 5, offsetMinutes: 0, columns, rows, readOnly: false, socketPath: '', operator: 'root'});
 	return after(start, {type: 'replay', name: 'night.jsonl', by, of: frames.length, drops, journal, cut: null}, {type: 'replayed', frame, index: 3, playing: false});
 };
-const policy: JournalEntry = {
-	seq: 9000, atMs: snapshotOf('connected').atMs, kind: 'policy', level: 'info', text: 'Policy 4 is in force: 2 rules added, 1 removed, 1 changed.',
-	diff: [
-		'inet output', '- oifname "wg0" meta skuid 0 udp dport 53 accept comment "probe-dns"', '- meta mark 0xca6c ip daddr 192.0.2.10 udp dport 51820 @lease-handshake accept comment "tunnel-endpoint"',
-		'+ meta mark 0xca6c ip daddr 192.0.2.10 udp dport 51820 accept comment "tunnel-endpoint"', '+ oifname "wg0" ip daddr 10.64.0.1 udp dport 53 accept comment "dns-udp"', '+ oifname "wg0" ip saddr 10.64.0.2 accept comment "tunnel"',
-	],
-};
-
 const sized = (size: string): {readonly columns: number; readonly rows: number} => {
 	const [columns = 80, rows = 24] = size.split('x').map(Number);
 	return {columns, rows};
@@ -80,10 +71,8 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['80x24-lockdown', viewOf({in: 'lockdown'})],
 	['80x24-drifted', viewOf({in: 'drifted'})],
 	['80x24-failed-to-block', viewOf({in: 'failed'})],
-	['80x24-drilled', viewOf({in: 'drilled'})],
 	['80x24-leaked', viewOf({in: 'leaked'})],
 	['80x24-full-drill', at(viewOf({}), {id: 'drill-full'})],
-	['120x40-drilled', viewOf({columns: 120, rows: 40, in: 'drilled'})],
 	['80x24-drops-one-by-one', at(named({}), focus('drops'), {id: 'group'})],
 	['80x24-drops-flood', at(flooded({}), focus('drops'))],
 	['120x40-drops', at(flooded({columns: 120, rows: 40}), focus('drops'), {id: 'zoom'})],
@@ -121,7 +110,7 @@ const pictures: ReadonlyArray<readonly [name: string, state: ViewState]> = [
 	['120x40-then', then(120, 40)],
 	['60x20-then', then(60, 20)],
 	['80x24-then-reconnect', at(then(80, 24, 'reconnected'), {id: 'reconnect'})],
-	['80x24-policy', at(after(viewOf({}), {type: 'journal', entries: [policy]}), focus('journal'), {id: 'sort'}, {id: 'sort'}, {id: 'open'})],
+	['80x24-policy', at(viewOf({}), focus('journal'), {id: 'filter'}, {id: 'type', text: 'policy 3'}, {id: 'accept'}, {id: 'open'})],
 	['80x24-journal-policies', at(viewOf({}), focus('journal'), {id: 'sort'}, {id: 'sort'})],
 	['40x10', viewOf({columns: 40, rows: 10})],
 ];

@@ -54,7 +54,7 @@ test('every page says that it goes on trying', () => {
 
 test('with a daemon and no server: which folder, and what to put there; otherwise nothing', () => {
 	const steps = noServerSteps(snapshotOf('no-server'))?.join('\n') ?? '';
-	for (const part of ['There is no .conf file in /etc/vks/tunnels.', 'Nothing passes', 'install -m 600 provider/*.conf /etc/vks/tunnels/', ':/etc/vks/tunnels:ro', 'docker restart']) expect(steps).toContain(part);
+	for (const part of ['There is no .conf or .ovpn file in /etc/vks/tunnels.', 'Nothing passes', 'install -m 600 provider/*.conf /etc/vks/tunnels/', ':/etc/vks/tunnels:ro', 'docker restart']) expect(steps).toContain(part);
 	expect(noServerSteps(snapshotOf('connected'))).toBeNull();
 	expect(noServerSteps(snapshotOf('blocked-no-handshake'))).toBeNull();
 	expect(noServerSteps(viewOf({snapshot: null}).live.snapshot)).toBeNull();

@@ -9,10 +9,10 @@ import {selectedIndex} from '../../../src/console/select/rows.ts';
 import {lineText} from '../../../src/console/text.ts';
 import type {Action} from '../../../src/console/actions.ts';
 import type {ViewState} from '../../../src/console/view.ts';
-import {after, viewOf} from '../../helpers/screen-view.ts';
+import {after, fixture, viewOf} from '../../helpers/screen-view.ts';
 
 const record: DropView = {
-	atMs: 100_000, ruleId: 'refuse-out', direction: 'out', inInterface: null, outInterface: 'eth0', source: '10.0.0.2', destination: '192.0.2.1', protocol: 'tcp',
+	atMs: 100_000, ruleId: 'refuse-out', direction: 'out', inInterface: null, outInterface: 'eth0', source: '10.0.0.2', destination: '198.18.0.1', protocol: 'tcp',
 	sourcePort: 4000, destinationPort: 443, icmpType: null, uid: 1000, gid: 1000, length: 60,
 };
 const only = ({groups}: DropGroups) => {
@@ -64,7 +64,7 @@ test('a scan of all ports keeps a bounded number of groups, the last seen, and f
 
 const act = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
 const at = (state: ViewState, ports: readonly number[], ageMs: number): ViewState => after(state, {type: 'drops', records: ports.map(destinationPort => ({...record, destinationPort, atMs: state.nowMs - ageMs}))});
-const portsOf = (state: ViewState): readonly (number | null)[] => groupRows(act(state, {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: 'dst:192.0.2.1'}, {id: 'accept'})).map(row => row.record.destinationPort);
+const portsOf = (state: ViewState): readonly (number | null)[] => groupRows(act(state, {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: 'dst:198.18.0.1'}, {id: 'accept'})).map(row => row.record.destinationPort);
 
 test('what goes on stands still at the top, the newest kind first; what has ended follows, the last to end first', () => {
 	const state = at(at(at(at(viewOf(), [1, 2], 60_000), [3], 9000), [4], 5000), [3], 0);
@@ -92,7 +92,7 @@ test('the title says whether the list follows, is held and by how many newer one
 	expect(aside(act(at(held, [1, 2, 3], 0), {id: 'move', by: 'first'}))).toContain('following');
 	expect(aside(at(act(single, {id: 'freeze'}), [1, 2], 0))).toContain('frozen, 2 newer');
 	const filtered = act(single, {id: 'filter'}, {id: 'type', text: 'udp'});
-	expect(aside(filtered)).toBe('1/3 of 10');
+	expect(aside(filtered)).toBe(`1/${fixture.drops.filter(({protocol}) => protocol === 'udp').length} of ${fixture.drops.length}`);
 	const grouped = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'move', by: 'down'});
 	expect(aside(grouped)).toContain('held');
 	expect(act(grouped, {id: 'group'})).toMatchObject({dropsGrouped: false, panels: {drops: {selected: null}}});

@@ -105,5 +105,6 @@ test('the screen of a crowded console is whole', () => {
 		const drawn = screen(act(crowded(createMemo()), {id: 'focus', panel}, {id: 'move', by: 'last'})).split('\n');
 		expect(drawn).toHaveLength(40);
 	}
-	expect(screen(act(crowded(createMemo()), {id: 'focus', panel: 'drops'}, {id: 'move', by: 'last'}))).toContain('10010/10010');
+	expect(screen(act(crowded(createMemo()), {id: 'focus', panel: 'drops'}, {id: 'move', by: 'last'})))
+		.toMatch(/ (100\d\d)\/\1 /);
 });

@@ -4,10 +4,14 @@ import type {Action} from '../../../src/console/actions.ts';
 import {lastText, latencyInFull, latencyText} from '../../../src/console/select/server-words.ts';
 import {serverOrders, serverRows} from '../../../src/console/select/servers.ts';
 import type {ViewState} from '../../../src/console/view.ts';
-import {after, fixture, viewOf} from '../../helpers/screen-view.ts';
+import {after, fixture, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
 
 const act = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
-const servers = act(viewOf({in: 'known'}), {id: 'focus', panel: 'servers'});
+/** The lab's servers are all as near as each other. */
+const apart: Readonly<Record<string, number>> = {'ch-zrh-1': 23.4, 'ch-zrh-2': 8.2, 'se-sto-1': 31.6};
+const known = snapshotOf('known');
+const measured = known.servers.map(server => ({...server, latency: server.latency && {...server.latency, ms: apart[server.id] ?? server.latency.ms}}));
+const servers = act(viewOf({snapshot: {...known, servers: measured}}), {id: 'focus', panel: 'servers'});
 const ids = (state: ViewState): readonly string[] => serverRows(state).map(({key}) => key);
 const ordered = (name: string): ViewState => act(servers, ...Array.from({length: serverOrders.indexOf(name)}, (): Action => ({id: 'sort'})));
 

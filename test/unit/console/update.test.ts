@@ -214,7 +214,7 @@ test('a key is shown at once whatever data drew before it; a held one gets ten f
 
 test('y sends the selected row to the clipboard, w the shown moment to a file, and both say what became of it', () => {
 	const rules = act(viewOf(), {id: 'focus', panel: 'ruleset'});
-	expect(update(rules, {type: 'action', action: {id: 'copy'}, atMs: 0}).effects).toEqual([{type: 'copy', name: 'rule endpoint-mark-wg0', text: fixture.snapshot.rules[0]?.text}]);
+	expect(update(rules, {type: 'action', action: {id: 'copy'}, atMs: 0}).effects).toEqual([{type: 'copy', name: `rule ${fixture.snapshot.rules[0]?.id ?? ''}`, text: fixture.snapshot.rules[0]?.text}]);
 	const frozen = act(viewOf(), {id: 'freeze'});
 	const later = after(frozen, {type: 'snapshot', snapshot: snapshotOf('lockdown'), atMs: frozen.nowMs});
 	expect(update(later, {type: 'action', action: {id: 'write'}, atMs: 0}).effects).toMatchObject([{type: 'write', moment: {snapshot: {state: {kind: 'connected'}}}}]);
