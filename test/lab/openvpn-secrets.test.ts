@@ -1,10 +1,11 @@
 /** No secret of an OpenVPN server is anywhere but in OpenVPN: looked for in every process, log, answer and file. Needs root and openvpn. */
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {clientKeyOf, loginOf} from '../../lab/openvpn.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {raiseLab} from '../../lab/raise.ts';
+import {placesOf, readOrNothing as read} from '../helpers/canaries.ts';
 import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
 import {openvpnIn} from '../helpers/tunnel-usage.ts';
 
@@ -15,35 +16,8 @@ function canariesOf(lab: Lab): readonly string[] {
 	return [user, password, passphrase, key].flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1), /[0-9A-Za-z+/]{12,}/.exec(secret)?.[0] ?? secret]);
 }
 
-function filesBelow(folder: string): readonly string[] {
-	return readdirSync(folder, {withFileTypes: true}).flatMap(entry => {
-		const path = join(folder, entry.name);
-		return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
-	});
-}
-
-const read = (path: string): string => {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch {
-		return '';
-	}
-};
-
-/** Where a canary is, by a name that does not repeat it. */
-function placesIn(lab: Lab, daemon: Daemon, except: readonly string[] = []): readonly string[] {
-	const {run, daemonState, logs} = lab.description.folders;
-	const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
-	const texts: readonly (readonly [string, string])[] = [
-		...pids.flatMap(pid => [[`cmdline ${pid}`, read(`/proc/${pid}/cmdline`)], [`environ ${pid}`, read(`/proc/${pid}/environ`)]] as const),
-		// The servers' own logs name who logs in.
-		...[run, daemonState, logs, '/dev/shm'].flatMap(filesBelow).filter(path => !path.includes('/logs/openvpn-')).map(path => [path, read(path)] as const),
-		['snapshot', JSON.stringify(daemon.snapshot())],
-		['journal', JSON.stringify(daemon.journal())],
-		['log', daemon.log()],
-	];
-	return texts.filter(([place, text]) => !except.includes(place) && canariesOf(lab).some(canary => text.includes(canary))).map(([place]) => place);
-}
+/** The servers' own logs name who logs in. */
+const placesIn = (lab: Lab, daemon: Daemon, except: readonly string[] = []): readonly string[] => placesOf(lab, daemon, {canaries: canariesOf(lab), except, skip: path => path.includes('/logs/openvpn-')});
 
 describe('a lab with OpenVPN servers', () => {
 	let lab: Lab;

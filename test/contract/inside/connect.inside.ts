@@ -1,7 +1,7 @@
 /** TCP connections of our own on the real kernel: with the mark, to its end, and never for longer than they are wanted. */
 import {once} from 'node:events';
 import {createServer} from 'node:net';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {parseIp} from '../../../src/net/address.ts';
 import {parsePort} from '../../../src/net/port.ts';
 import {valueOf} from '../expect-result.ts';
@@ -11,7 +11,8 @@ import {realBench} from './real-bench.ts';
 const bench = withBench(() => realBench('libnftables'));
 
 async function echo(): Promise<number> {
-	const server = createServer(socket => socket.pipe(socket));
+	// Ours end with a reset.
+	const server = createServer(socket => socket.on('error', () => undefined).pipe(socket));
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	onTestFinished(() => void server.close());
@@ -35,6 +36,19 @@ test('only what bears the mark passes, and bytes go both ways', async () => {
 	socket.write('hello');
 	const [bytes] = await once(socket, 'data') as [Buffer];
 	expect(bytes.toString()).toBe('hello');
+});
+
+test('what is closed is reset at once: nothing of it is left for a pinhole that is closed behind it', async () => {
+	const ended: Promise<string>[] = [];
+	const server = createServer(socket => void ended.push(new Promise(resolve => socket.once('error', error => resolve('code' in error ? String(error.code) : error.message)).once('end', () => resolve('an ordinary end')).resume())));
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	onTestFinished(() => void server.close());
+	const address = server.address();
+	const socket = valueOf(await bench().kernel.connect({...wishFor(typeof address === 'object' && address !== null ? address.port : 0), mark: 0xca6c}, AbortSignal.timeout(5000)));
+	await vi.waitFor(() => expect(ended).toHaveLength(1));
+	socket.destroy();
+	expect(await ended[0]).toBe('ECONNRESET');
 });
 
 test('where nobody answers, it ends when it is told to', async () => {
