@@ -8,6 +8,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {startControlServer} from '../../src/control/server.ts';
 import {playingController} from '../helpers/screen-daemon.ts';
+import {insist} from '../helpers/console-stage.ts';
 import {fixture, snapshotOf} from '../helpers/screen-view.ts';
 import {openTerminal, type TerminalSession} from '../helpers/terminal.ts';
 
@@ -114,13 +115,8 @@ test('another key for lockdown is the one that locks down, and the footer names 
 	scene.session = session;
 	await session.until('the footer', shows('CONNECTED', 'X lockdown'));
 	session.type('L');
-	// Two keys in one chunk are a paste: each is repeated until it came alone.
-	const untilPressed = async (key: string, what: string, isThere: ReturnType<typeof shows>): Promise<void> => {
-		const again = setInterval(() => session.type(key), 200);
-		await session.until(what, isThere).finally(() => clearInterval(again));
-	};
-	await untilPressed('2', 'the next key, and no lockdown', shows('> 2 Ruleset', 'CONNECTED'));
-	await untilPressed('X', 'lockdown', shows('LOCKDOWN'));
+	await insist(session, '2', 'the next key, and no lockdown', shows('> 2 Ruleset', 'CONNECTED'), 30_000);
+	await insist(session, 'X', 'lockdown', shows('LOCKDOWN'), 30_000);
 });
 
 test('for a screen reader: plain lines, nothing drawn while only numbers change, and words at once', async () => {

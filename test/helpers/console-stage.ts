@@ -79,11 +79,16 @@ export const shows = (...words: readonly string[]) => (screen: string): boolean 
 
 /** A dialog is deaf for its first 300 ms, so that a key held down cannot answer it: press again until it hears. */
 export async function insist(session: TerminalSession, key: string, what: string, good: (screen: string) => boolean, deadlineMs?: number): Promise<void> {
-	session.type(key);
-	const again = setInterval(() => {
-		if (!good(session.screen())) session.type(key);
-	}, 400);
-	await session.until(what, good, deadlineMs).finally(() => clearInterval(again));
+	let timer: NodeJS.Timeout | undefined;
+	// Keys that a busy console reads together are a paste to it: more and more time between them.
+	const press = (pauseMs: number): void => {
+		session.type(key);
+		timer = setTimeout(() => {
+			if (!good(session.screen())) press(pauseMs * 1.5);
+		}, pauseMs);
+	};
+	press(400);
+	await session.until(what, good, deadlineMs).finally(() => clearTimeout(timer));
 }
 
 /** The one child of a shell; null while it has none. */
