@@ -107,14 +107,15 @@ function startLines(surroundings: Surroundings | null): readonly PageLine[] {
 export function noServerSteps(snapshot: Snapshot | null): readonly string[] | null {
 	if (snapshot === null || snapshot.servers.length > 0 || snapshot.state.cause !== 'no-server') return null;
 	const problem = snapshot.problems.find(({code}) => code === 'no-server');
-	// The daemon's own sentence names the folder.
-	const folder = / (\/\S*[^\s.,:;])/.exec(problem?.what ?? '')?.[1] ?? 'the tunnel folder';
+	// The daemon's own sentence names the folder; one about a provider's API names none, and no file would mend it.
+	const folder = / (\/\S*[^\s.,:;])/.exec(problem?.what ?? '')?.[1];
+	if (problem !== undefined && folder === undefined) return null;
 	return [
 		problem?.what ?? 'There is no server to connect to.',
 		'Nothing passes meanwhile. Put the .conf or .ovpn files of your provider there:',
-		`    install -m 600 provider/*.conf ${folder}/`,
+		`    install -m 600 provider/*.conf ${folder ?? 'the tunnel folder'}/`,
 		'or mount a folder that holds them:',
-		`    docker run -v ./tunnels:${folder}:ro ...`,
+		`    docker run -v ./tunnels:${folder ?? 'the tunnel folder'}:ro ...`,
 		'Then start vks again, which reads the folder:',
 		'    docker restart vpn',
 	];

@@ -58,6 +58,9 @@ test('with a daemon and no server: which folder, and what to put there; otherwis
 	expect(noServerSteps(snapshotOf('connected'))).toBeNull();
 	expect(noServerSteps(snapshotOf('blocked-no-handshake'))).toBeNull();
 	expect(noServerSteps(viewOf({snapshot: null}).live.snapshot)).toBeNull();
+	// A provider that cannot be asked is no matter of files: the banner says what it is.
+	const away: Problem = {code: 'no-server', severity: 'error', what: '203.0.113.60:443/tcp could not be reached: nobody answered in time.', stillBlocking: true, next: 'x'};
+	expect(noServerSteps({...snapshotOf('no-server'), problems: [away]})).toBeNull();
 });
 
 test('the surroundings are looked at as they are', async () => {
