@@ -218,7 +218,7 @@ export function createController(deps: ControllerDeps): Controller {
 			const claimed = await firewall.claim();
 			if (!claimed.ok) return claimed;
 			if (stopping.signal.aborted) return ok(undefined);
-			exceptions.resume(await standingLeases(kernel.firewall));
+			exceptions.resume(await standingLeases(kernel.firewall, clock.monotonic));
 			records.recall();
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;

@@ -64,13 +64,17 @@ export function leaseKeeper(firewall: Firewall, monotonic: () => number): LeaseK
 	};
 }
 
-/** How long each lease that stands still has, by the kernel's word: what a new daemon may take over, and no more. */
-export async function standingLeases(firewall: Firewall): Promise<ReadonlyMap<string, number>> {
+/**
+ * How long each lease that stands still has, by the kernel's word: what a new daemon may take over, and no more. Counted from
+ * before the kernel was asked: what the answer took must not be claimed as time that is left.
+ */
+export async function standingLeases(firewall: Firewall, monotonic: () => number): Promise<ReadonlyMap<string, number>> {
+	const askedAtMs = monotonic();
 	const listed = await firewall.list('inet', tableName);
 	if (!listed.ok || listed.value === null) return new Map();
 	const entries = [...parseListing(listed.value).leases].flatMap(([name, {elements}]): readonly [string, number][] => {
 		const [only] = elements;
-		return elements.length === 1 && only?.expiresMs ? [[name, only.expiresMs]] : [];
+		return elements.length === 1 && only?.expiresMs ? [[name, Math.max(0, only.expiresMs - (monotonic() - askedAtMs))]] : [];
 	});
 	return new Map(entries);
 }
