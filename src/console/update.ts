@@ -17,13 +17,14 @@ export function update(state: ViewState, event: ViewEvent): Step {
 		case 'action':
 			return act({...state, nowMs: later(state, event.atMs)}, event.action);
 		case 'snapshot':
-			return still({
+			// Where readings come every second no tick does: what is over must end with them.
+			return still(cancelOld({
 				...state,
 				live: {...state.live, snapshot: event.snapshot},
 				nowMs: later(state, event.atMs),
 				quietTicks: 0,
 				pending: state.pending.some(pending => pending.settled) ? state.pending.filter(pending => !pending.settled) : state.pending,
-			});
+			}));
 		case 'drops':
 			return still(withDrops(state, event.records));
 		case 'journal':

@@ -22,9 +22,11 @@ const formTimeoutMs = 300_000;
 
 export function cancelOld(state: ViewState): ViewState {
 	const {dialog, notice} = state;
-	const asked = (dialog?.kind === 'confirm' || dialog?.kind === 'typed') && state.nowMs - dialog.openedAtMs > questionTimeoutMs;
-	const expired = asked || (dialog?.kind === 'allow' && state.nowMs - dialog.touchedAtMs > formTimeoutMs);
-	const read = notice !== null && state.nowMs - notice.atMs > (notice.level === 'bad' ? 20_000 : 8000);
+	// From a clock that was set back since, no age can be told: what may be old is.
+	const isOlder = (atMs: number, ms: number): boolean => state.nowMs - atMs > ms || state.nowMs < atMs - 1000;
+	const asked = (dialog?.kind === 'confirm' || dialog?.kind === 'typed') && isOlder(dialog.openedAtMs, questionTimeoutMs);
+	const expired = asked || (dialog?.kind === 'allow' && isOlder(dialog.touchedAtMs, formTimeoutMs));
+	const read = notice !== null && isOlder(notice.atMs, notice.level === 'bad' ? 20_000 : 8000);
 	return expired || read ? {...state, dialog: expired ? null : dialog, notice: read ? null : notice} : state;
 }
 

@@ -75,6 +75,25 @@ test('a refused order tells the next step', () => {
 	expect(told.pending).toEqual([]);
 });
 
+test('where a reading comes every second, outcomes and questions end by it: no tick comes then', () => {
+	const reading = (state: ViewState, afterMs: number) => ({type: 'snapshot', snapshot: snapshotOf('connected'), atMs: state.nowMs + afterMs}) as const;
+	const told = after(viewOf(), {type: 'told', ok: true, text: 'done', atMs: viewOf().nowMs});
+	expect(after(told, reading(told, 7000)).notice?.text).toBe('done');
+	expect(after(told, reading(told, 9000)).notice).toBeNull();
+	const asked = act(viewOf(), {id: 'reconnect'});
+	expect(after(asked, reading(asked, 29_000)).dialog?.kind).toBe('confirm');
+	expect(after(asked, reading(asked, 31_000)).dialog).toBeNull();
+});
+
+test('after the clock was set back, a question and an outcome of before are over', () => {
+	const back = (state: ViewState, byMs: number) => ({type: 'snapshot', snapshot: snapshotOf('connected'), atMs: state.nowMs - byMs}) as const;
+	const asked = act(viewOf(), {id: 'reconnect'});
+	expect(after(asked, back(asked, 500)).dialog?.kind).toBe('confirm');
+	expect(after(asked, back(asked, 3_600_000)).dialog).toBeNull();
+	const told = after(viewOf(), {type: 'told', ok: false, text: 'not done', atMs: viewOf().nowMs});
+	expect(after(told, back(told, 3_600_000)).notice).toBeNull();
+});
+
 test('a question nobody answers goes away', () => {
 	const asked = act(viewOf(), {id: 'reconnect'});
 	expect(after(asked, {type: 'tick', atMs: asked.nowMs + 31_000}).dialog).toBeNull();
