@@ -1,6 +1,7 @@
-/** The keys that are of use now, from the keymap; a key that cannot be used says why. */
+/** The keys that are of use now, from the keymap or of the open dialog; a key that cannot be used says why. */
 import type {Rect} from '../src/console/layout.ts';
 import {footerKeys} from '../src/console/keymap.ts';
+import {dialogKeys} from '../src/console/keys/dialog-keys.ts';
 import {segmentLine, type Segment} from '../src/console/segments.ts';
 import {filterSegments} from '../src/console/select/filter-line.ts';
 import {span} from '../src/console/text.ts';
@@ -17,7 +18,8 @@ export function Footer({state, at, theme}: {readonly state: ViewState; readonly 
 
 function segmentsFor(state: ViewState): readonly Segment[] {
 	if (state.filterOpen) return filterSegments(state.filterLine);
-	return footerKeys(state).map((key, index) => ({
+	const keys = state.dialog === null ? footerKeys(state) : dialogKeys(state, state.dialog);
+	return keys.map((key, index) => ({
 		order: index,
 		line: key.disabled === null
 			? [span(key.keys, key.danger ? 'warn' : 'label'), span(` ${key.label}`)]

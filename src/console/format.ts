@@ -66,8 +66,8 @@ export function formatDuration(durationMs: number): string {
 	return formatAge(durationMs);
 }
 
-/** A round trip: `0.4 ms`, `23 ms`, `1.3 s`. */
-export const formatLatency = (ms: number): string => (Number.isFinite(ms) && ms >= 0 && ms < 999.5 ? `${ms < 0.95 ? ms.toFixed(1) : Math.round(ms)} ms` : formatDuration(ms));
+/** A round trip: `<0.1 ms`, `0.4 ms`, `23 ms`, `1.3 s`. */
+export const formatLatency = (ms: number): string => (ms >= 0 && ms < 0.05 ? '<0.1 ms' : Number.isFinite(ms) && ms >= 0 && ms < 999.5 ? `${ms < 0.95 ? ms.toFixed(1) : Math.round(ms)} ms` : formatDuration(ms));
 
 /** `10:32:07` in the viewer's zone; `offsetMinutes` is minutes east of UTC. */
 export function formatClock(atMs: number, offsetMinutes: number): string {

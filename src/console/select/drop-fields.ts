@@ -10,8 +10,9 @@ export function interfaceOf(record: DropView): string {
 	return (record.direction === 'in' ? record.inInterface : record.outInterface) ?? record.inInterface ?? record.outInterface ?? '';
 }
 
-/** The best name there is, in a word: the process, else the user, else the number. */
-export function whoOf({uid, owner}: Pick<DropView, 'uid' | 'owner'>): string {
+/** The best name there is, in a word: our own leak test, the process, else the user, else the number. */
+export function whoOf({uid, owner, drill}: Pick<DropView, 'uid' | 'owner' | 'drill'>): string {
+	if (drill === true) return 'a drill';
 	return owner?.process ?? owner?.user ?? (uid === null ? '' : `uid ${uid}`);
 }
 
@@ -41,7 +42,7 @@ export function searchable(record: DropView): Pick<Searchable, 'text' | 'fields'
 		if: interfaceOf(record).toLowerCase(),
 	};
 	const names = [owner.user, owner.process, owner.container].filter(name => name !== undefined).join(' ');
-	return {text: `${record.direction} ${record.protocol} ${sourceOf(record)} ${destinationOf(record)} ${record.ruleId} ${interfaceOf(record)} uid ${record.uid ?? ''} ${names}`.toLowerCase(), fields};
+	return {text: `${record.direction} ${record.protocol} ${sourceOf(record)} ${destinationOf(record)} ${record.ruleId} ${interfaceOf(record)} uid ${record.uid ?? ''} ${names}${record.drill === true ? ' a drill' : ''}`.toLowerCase(), fields};
 }
 
 /** `12/s`; below one a second only that there is something. */

@@ -19,15 +19,18 @@ const activeMs = 10_000;
 
 export const isActive = ({lastAtMs}: DropGroup, nowMs: number): boolean => nowMs - lastAtMs < activeMs;
 
+/** Two dozen probes that we sent on purpose must not hide what an application wanted. */
+const rank = (group: DropGroup, nowMs: number): number => (group.record.drill === true ? 2 : isActive(group, nowMs) ? 0 : 1);
+
 type Compare = (a: DropGroup, b: DropGroup) => number;
 const byLast: Compare = (a, b) => b.lastAtMs - a.lastAtMs;
 
 const comparators: ReadonlyArray<(nowMs: number) => Compare> = [
 	nowMs => (a, b) => {
-		const [activeA, activeB] = [isActive(a, nowMs), isActive(b, nowMs)];
-		if (activeA !== activeB) return activeA ? -1 : 1;
+		const [rankA, rankB] = [rank(a, nowMs), rank(b, nowMs)];
+		if (rankA !== rankB) return rankA - rankB;
 		// What goes on stands still, the newest kind of it first; what has ended follows, the last to end first.
-		return activeA ? b.firstAtMs - a.firstAtMs : byLast(a, b);
+		return rankA === 0 ? b.firstAtMs - a.firstAtMs : byLast(a, b);
 	},
 	() => (a, b) => b.packets - a.packets,
 	nowMs => (a, b) => rateOf(b, nowMs) - rateOf(a, nowMs),

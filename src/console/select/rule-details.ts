@@ -20,7 +20,7 @@ export function ruleLines(rule: RuleView, {state, width}: {readonly state: ViewS
 		...field('made by', makerOf(rule.setting), width),
 		...field('place', placeOf(rule, shownMoment(state).snapshot?.rules ?? []), width),
 		...field('matches', matchWords(rule.text).words, width),
-		...field('counted', `${withThousands(rule.packets)} packets, ${formatBytes(rule.bytes)}${rate === '' ? '' : `, ${rate} now`}, last hit ${rule.lastHitMs === null ? 'never since this daemon began' : `${formatAge(nowMs - rule.lastHitMs)} ago`}`, width),
+		...field('counted', `${withThousands(rule.packets)} packet${rule.packets === 1 ? '' : 's'}, ${formatBytes(rule.bytes)}${rate === '' ? '' : `, ${rate} now`}, last hit ${rule.lastHitMs === null ? 'never since this daemon began' : `${formatAge(nowMs - rule.lastHitMs)} ago`}`, width),
 		...(refuses(rule) ? hitLines(rule, {state, nowMs, width}) : []),
 		[],
 		...field('nft', rule.text, width),

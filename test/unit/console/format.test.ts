@@ -46,5 +46,5 @@ test('a sparkline is as wide as asked and shows the last values', () => {
 });
 
 test('a round trip is whole milliseconds, unless it is less or much more', () => {
-	expect([0, 0.42, 0.94, 0.95, 23.4, 999.4, 999.5, 1280].map(formatLatency)).toEqual(['0.0 ms', '0.4 ms', '0.9 ms', '1 ms', '23 ms', '999 ms', '1.0 s', '1.3 s']);
+	expect([0, 0.42, 0.94, 0.95, 23.4, 999.4, 999.5, 1280].map(formatLatency)).toEqual(['<0.1 ms', '0.4 ms', '0.9 ms', '1 ms', '23 ms', '999 ms', '1.0 s', '1.3 s']);
 });

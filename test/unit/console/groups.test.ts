@@ -3,6 +3,7 @@ import {expect, test} from 'vitest';
 import type {DropView} from '../../../src/control/schema.ts';
 import {addToGroups, groupKey, noGroups, rateOf, secondsUntil, type DropGroups} from '../../../src/console/groups.ts';
 import {groupRows} from '../../../src/console/select/drop-groups.ts';
+import {whoOf} from '../../../src/console/select/drop-fields.ts';
 import {dropsAside} from '../../../src/console/select/drops-table.ts';
 import {dropRows} from '../../../src/console/select/drops.ts';
 import {selectedIndex} from '../../../src/console/select/rows.ts';
@@ -96,4 +97,13 @@ test('the title says whether the list follows, is held and by how many newer one
 	const grouped = act(viewOf(), {id: 'focus', panel: 'drops'}, {id: 'move', by: 'down'});
 	expect(aside(grouped)).toContain('held');
 	expect(act(grouped, {id: 'group'})).toMatchObject({dropsGrouped: false, panels: {drops: {selected: null}}});
+});
+
+test('what a drill sent stands behind what applications wanted, bears its name, and can be left out', () => {
+	const state = at(at(viewOf(), [1], 60_000), [2], 1000);
+	const drilled = after(state, {type: 'drops', records: [3, 4].map(destinationPort => ({...record, uid: 0, owner: {user: 'root'}, drill: true, destinationPort, atMs: state.nowMs}))});
+	expect(portsOf(drilled)).toEqual([2, 1, 3, 4]);
+	expect(dropRows(drilled).filter(row => row.record.destination === record.destination && whoOf(row.record) === 'a drill').map(row => row.record.destinationPort).toSorted()).toEqual([3, 4]);
+	const without = act(drilled, {id: 'focus', panel: 'drops'}, {id: 'filter'}, {id: 'type', text: 'dst:192.0.2.1 -drill'}, {id: 'accept'});
+	expect(groupRows(without).map(row => row.record.destinationPort)).toEqual([2, 1]);
 });
