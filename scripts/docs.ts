@@ -14,7 +14,7 @@ export const readDocument = (path: string): string => readFileSync(join(root, pa
 /** Each file with what it should hold, given what it holds. */
 export const documents: Readonly<Record<string, (text: string) => string>> = {
 	'README.md': text => fillBlocks(text, {
-		console: fenced(readDocument('docs/console.txt')),
+		console: fenced(readDocument('docs/screens/120x40/02-connected.txt')),
 		keys: renderKeyTable(),
 		options: renderOptionTable(),
 		commands: renderCommandTable(),

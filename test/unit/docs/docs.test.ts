@@ -5,7 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {limits} from '../../../src/cli/limits-table.ts';
 import {documents, fillBlocks, readDocument} from '../../../scripts/docs.ts';
 
-const pages = ['README.md', 'AGENTS.md', 'CHANGELOG.md', ...['docs', 'docs/decisions'].flatMap(folder => readdirSync(folder).filter(name => name.endsWith('.md')).map(name => `${folder}/${name}`))];
+const pages = ['README.md', 'AGENTS.md', 'CHANGELOG.md', ...['docs', 'docs/decisions', 'docs/screens'].flatMap(folder => readdirSync(folder).filter(name => name.endsWith('.md')).map(name => `${folder}/${name}`))];
 const prose = pages.filter(page => page !== 'docs/settings.md');
 
 test.each(Object.entries(documents))('%s is not stale', (path, render) => {
