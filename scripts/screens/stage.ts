@@ -44,7 +44,7 @@ export async function startTour(stage: Stage): Promise<Daemon> {
 	return daemon;
 }
 
-export const connected = (daemon: Daemon): Promise<unknown> => daemon.until('connected and proven, with its exit', snapshot => isConnected(snapshot) && snapshot.tunnel?.exit != null);
+export const connected = (daemon: Daemon): Promise<unknown> => daemon.until('connected and proven, with its exit', snapshot => isConnected(snapshot) && (snapshot.tunnel?.exit ?? null) !== null);
 
 /** The folder of tunnel files as somebody has it who has just begun. */
 export function hideServers({lab}: Stage): () => void {
