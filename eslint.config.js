@@ -87,6 +87,14 @@ export default tseslint.config(
 		['src/console/**'],
 		[[...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**'], 'the console is a client of the control socket'],
 	),
+	{
+		...forbid(
+			['src/console/**'],
+			[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**', '**/cli/**', ...ui], 'the console\'s logic is pure: effects are at its edge'],
+		),
+		// The edge: the terminal, files, the socket, and what joins them to Ink.
+		ignores: ['src/console/{main,root}.tsx', 'src/console/{terminal,connection,save,surroundings,evidence}.ts', 'src/console/settings/{place,file}.ts', 'src/console/replay/open.ts', 'src/console/bundle/**'],
+	},
 	forbid(
 		['components/**'],
 		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**', '**/cli/**'], 'components get props and return commands'],

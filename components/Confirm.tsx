@@ -1,6 +1,6 @@
 /** A question with one key for yes. Enter answers nothing, and the first moment is deaf to repeats. */
-import {factLines} from '../src/console/question.ts';
 import type {Rect} from '../src/console/layout.ts';
+import {field} from '../src/console/select/fields.ts';
 import {span, wrapText, type Line} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {Dialog} from '../src/console/view.ts';
@@ -17,7 +17,7 @@ export function Confirm({dialog, within, theme}: Props) {
 		<Modal
 			within={within} theme={theme} title={dialog.title} hint="Esc cancels" width={72} tone="warn" keep={1}
 			content={width => [
-				...factLines(dialog.facts ?? [], width),
+				...(dialog.facts ?? []).flatMap(([label, text]) => field(label, text, width)),
 				...dialog.body.flatMap(text => wrapText(text, width).map((line): Line => [span(line)])),
 				[],
 				[span('y', 'warn'), span(' yes    '), span('n', 'label'), span(' no')],

@@ -1,5 +1,5 @@
 /** The ruleset in evaluation order, with what each rule counts and what it is for. */
-import {formatAge, formatBytes, formatCount, formatPacketRate} from '../../src/console/format.ts';
+import {formatBytes, formatCount, formatPacketRate, formatShortAge} from '../../src/console/format.ts';
 import {shownNowMs} from '../../src/console/select/moment.ts';
 import {selectedIndex} from '../../src/console/select/rows.ts';
 import {countedOf, hasMoved, ruleOrders, ruleRows, verdictWord, type RuleRow} from '../../src/console/select/ruleset.ts';
@@ -72,7 +72,7 @@ function cellsOf(rows: readonly RuleRow[], {index, first, theme: {symbols}, stat
 		span(formatCount(counted.packets)),
 		span(formatBytes(counted.bytes)),
 		span(formatPacketRate(counted.packetsPerSecond)),
-		span(counted.lastHitMs === null ? '' : shortAge(shownNowMs(state) - counted.lastHitMs)),
+		span(counted.lastHitMs === null ? '' : formatShortAge(shownNowMs(state) - counted.lastHitMs)),
 	];
 	const mark = span(hasMoved(counted, state) ? symbols.moved : ' ', 'accent');
 	if (row.kind === 'chain') {
@@ -95,9 +95,6 @@ function cellsOf(rows: readonly RuleRow[], {index, first, theme: {symbols}, stat
 		span(rule.reason),
 	];
 }
-
-/** `42s`, `3m`, `4h`: the larger part of an age. */
-const shortAge = (ageMs: number): string => formatAge(ageMs).replace(/^(\d+[hm]).*$/, '$1');
 
 function summaryOf(rows: readonly RuleRow[], state: ViewState, {symbols}: Theme): Line {
 	const rules = rows.flatMap(row => (row.kind === 'rule' ? [row.rule] : row.sums.rules));

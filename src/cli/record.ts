@@ -1,7 +1,7 @@
 /** `vks record`: what consoles are told, second by second, in a file that `vks-tui --replay` opens. */
 import {closeSync, openSync, writeSync} from 'node:fs';
 import type {JournalEntry, Snapshot} from '../control/schema.ts';
-import {dropsLine, headingLine, journalLine, momentWriter} from '../history/recording.ts';
+import {dropsLine, headingLine, journalLine, momentWriter, mostRecordedMib} from '../history/recording.ts';
 import {shareWith} from '../history/share.ts';
 import {reasonFor} from '../history/worth-keeping.ts';
 import type {Problem} from '../problem.ts';
@@ -13,8 +13,7 @@ import {parseDuration} from './duration.ts';
 import {exitCodes, textOption, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor, wrongUsage} from './output.ts';
 
-/** As much as the console opens. */
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = mostRecordedMib * 1024 * 1024;
 
 export function run(args: Args, io: Io): Promise<ExitCode> {
 	const path = args.positionals[0] ?? '';

@@ -48,6 +48,9 @@ export function formatAge(ageMs: number): string {
 	return `${Math.floor(hours / 24)}d`;
 }
 
+/** The larger part of an age, `42s`, `3m`, `4h`: where there is room for one number, and the last digit of an old one is of no use. */
+export const formatShortAge = (ageMs: number): string => formatAge(ageMs).replace(/^(\d+[hm]).*$/, '$1');
+
 /** `0:42`, `14:07`, `1:05:00`: what is left of a time, rounded up, so that 0:00 means over. */
 export function formatCountdown(leftMs: number): string {
 	if (!Number.isFinite(leftMs)) return '?';

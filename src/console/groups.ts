@@ -46,8 +46,8 @@ export function addToGroups(before: DropGroups, records: readonly DropView[]): D
 	}
 	const packets = before.packets + records.length;
 	if (groups.size <= mostGroups) return {groups, packets, forgotten: before.forgotten};
-	const loudest = [...groups.values()].toSorted((a, b) => b.lastAtMs - a.lastAtMs).slice(0, keptOfFull);
-	const kept = new Set(loudest.map(({key}) => key));
+	const newest = [...groups.values()].toSorted((a, b) => b.lastAtMs - a.lastAtMs).slice(0, keptOfFull);
+	const kept = new Set(newest.map(({key}) => key));
 	return {groups: new Map([...groups].filter(([key]) => kept.has(key))), packets, forgotten: before.forgotten + groups.size - kept.size};
 }
 

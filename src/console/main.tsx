@@ -63,7 +63,6 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 			save: moment => saveMoment(moment, {folder: process.cwd(), isoTime: new Date().toISOString()}),
 		}),
 	});
-	// Ink itself draws at most ten frames a second, keys included.
 	const frames = createFrames(store, options.screenReader ? {everyMs: options.refreshMs, isWorth: saysMore} : {everyMs: options.refreshMs}, {
 		nowMs: () => performance.now(),
 		after(ms, callback) {

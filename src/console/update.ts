@@ -2,6 +2,7 @@
 import {act, cancelOld} from './act/act.ts';
 import {withAnswer, withPreview} from './act/allow.ts';
 import {replaying} from './act/replay.ts';
+import {still} from './act/step.ts';
 import {arrived} from './act/travel.ts';
 import {formatDuration} from './format.ts';
 import {addToGroups} from './groups.ts';
@@ -9,8 +10,6 @@ import {append, newestOf} from './ring.ts';
 import type {Step} from './store.ts';
 import type {ViewEvent} from './events.ts';
 import {nothingYet, type Link, type NumberedDrop, type ViewState} from './view.ts';
-
-const still = (state: ViewState): Step => ({state, effects: []});
 
 export function update(state: ViewState, event: ViewEvent): Step {
 	switch (event.type) {

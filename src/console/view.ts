@@ -4,9 +4,9 @@ import type {Problem} from '../problem.ts';
 import type {AllowForm} from './allow/form.ts';
 import {noGroups, type DropGroups} from './groups.ts';
 import {createMemo, type Memo} from './memo.ts';
-import type {Fact} from './question.ts';
 import {emptyRing, type Ring} from './ring.ts';
 import {keymap, type Binding} from './keymap.ts';
+import type {Fact} from './select/fields.ts';
 import type {Surroundings} from './surroundings.ts';
 import type {ThemeName} from './theme.ts';
 

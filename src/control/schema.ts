@@ -3,8 +3,7 @@
  * these schemas; clients use the types. Times are Unix milliseconds; ages are for the client to compute.
  */
 import {z} from 'zod';
-import type {drillProbeSchema} from './drill-schema.ts';
-import { drillSchema} from './drill-schema.ts';
+import {drillSchema, type drillProbeSchema} from './drill-schema.ts';
 import {dropRecordSchema} from './drop-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
 import {reconnectsSchema, tunnelHealth} from './health-schema.ts';

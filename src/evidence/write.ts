@@ -2,10 +2,12 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {fail, ok, type Result} from '../result.ts';
+import {fileTrouble} from '../small-file.ts';
 import type {EvidenceFile} from './files.ts';
 
-/** `2026-11-21T13:17:20.182Z` becomes part of a name that sorts and needs no quotes. */
-export const evidenceName = (isoTime: string): string => `vks-evidence-${isoTime.slice(0, 19).replaceAll(':', '-')}`;
+/** `2026-11-21T13:17:20.182Z` becomes a name that sorts and needs no quotes. */
+export const nameByTime = (start: string, isoTime: string): string => `${start}-${isoTime.slice(0, 19).replaceAll(':', '-')}`;
+export const evidenceName = (isoTime: string): string => nameByTime('vks-evidence', isoTime);
 
 /** The folder; or one line that says why there is none. */
 export async function writeEvidence(files: readonly EvidenceFile[], within: string, name: string): Promise<Result<string, string>> {
@@ -16,7 +18,6 @@ export async function writeEvidence(files: readonly EvidenceFile[], within: stri
 		for (const file of files) await writeFile(join(folder, file.name), file.text, {flag: 'wx', mode: 0o600});
 		return ok(folder);
 	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-		return fail(`${folder} could not be written (${code}): choose a folder that can be`);
+		return fail(`${folder} could not be written (${fileTrouble(error)}): choose a folder that can be`);
 	}
 }

@@ -6,6 +6,8 @@ import type {DropView, JournalEntry, MomentView, Snapshot} from '../control/sche
 import {patchBetween} from './patch.ts';
 
 export const recordingVersion = 1;
+/** What is written at the most, and opened: more would be text of more than a console's memory. */
+export const mostRecordedMib = 64;
 
 /** What is recorded, and by which version of vks. */
 export const headingLine = (by: string, atMs: number): string => `${JSON.stringify({vks: 'recording', version: recordingVersion, by, atMs})}\n`;

@@ -1,7 +1,7 @@
 /** The dialog that opens something for a time. It asks the daemon what would come of it with each change of the target. */
 import type {ExceptionText, Outcome, Preview} from '../../control/schema.ts';
 import type {Action} from '../actions.ts';
-import {choose, completed, eraseFrom, isText, previewKey, stepField, typeInto, wishOf, type AllowForm} from '../allow/form.ts';
+import {choose, completed, eraseFrom, previewKey, stepField, typeInto, wishOf, type AllowForm} from '../allow/form.ts';
 import {commandBlockedBy} from '../select/availability.ts';
 import type {Effect} from '../events.ts';
 import type {Step} from '../store.ts';
@@ -83,5 +83,3 @@ export function withAnswer(state: ViewState, ticket: number, outcome: Outcome): 
 	const next = outcome.problem?.next ?? '';
 	return {...state, dialog: {...dialog, ticket: null, refusal: `${outcome.message} ${next}`.trim(), form: {...dialog.form, word: ''}, touchedAtMs: state.nowMs}};
 }
-
-export const takesText = ({form}: AllowDialog): boolean => isText(form.field);

@@ -3,7 +3,7 @@ import {chainKey, chainOf, ruleRows} from '../select/ruleset.ts';
 import {selectedIndex} from '../select/rows.ts';
 import {shownMoment} from '../select/moment.ts';
 import type {ViewState} from '../view.ts';
-import {focusOn} from './step.ts';
+import {focusOn, setPanel} from './step.ts';
 
 /** The chain of the selected row: folded, or opened again. */
 export function foldChain(before: ViewState): ViewState {
@@ -29,5 +29,5 @@ export function foldAll(before: ViewState): ViewState {
 /** The first row of the chain: its only one when it is folded. */
 function selecting(state: ViewState, chain: string): ViewState {
 	const selected = ruleRows(state).find(row => chainOf(row) === chain)?.key ?? null;
-	return {...state, panels: {...state.panels, ruleset: {...state.panels.ruleset, selected}}};
+	return setPanel(state, {selected});
 }

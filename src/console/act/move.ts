@@ -4,6 +4,7 @@ import {rowsOf, selectedIndex} from '../select/rows.ts';
 import {contentRows, layoutFor} from '../layout.ts';
 import type {Movement} from '../actions.ts';
 import type {ViewState} from '../view.ts';
+import {setPanel} from './step.ts';
 
 export function moveSelection(state: ViewState, by: Movement): ViewState {
 	const rows = rowsOf(state, state.focus);
@@ -14,7 +15,7 @@ export function moveSelection(state: ViewState, by: Movement): ViewState {
 	// The first row of a live list is "the newest", whichever that is: it follows.
 	const follows = wanted === 0 && (state.focus === 'drops' || state.focus === 'journal');
 	const selected = follows ? null : (rows[wanted]?.key ?? null);
-	return selected === panel.selected ? state : {...state, panels: {...state.panels, [state.focus]: {...panel, selected}}};
+	return selected === panel.selected ? state : setPanel(state, {selected});
 }
 
 export function movedBy({current, last, page, by}: {readonly current: number; readonly last: number; readonly page: number; readonly by: Movement}): number {

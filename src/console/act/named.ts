@@ -4,10 +4,10 @@ import {emptyForm} from '../allow/form.ts';
 import {disabledReason} from '../keymap.ts';
 import {serverRows} from '../select/servers.ts';
 import type {Step} from '../store.ts';
-import type {PanelId, ViewState} from '../view.ts';
+import type {ViewState} from '../view.ts';
 import {openAllow} from './allow.ts';
 import {order} from './orders.ts';
-import {focusOn, say, still} from './step.ts';
+import {focusOn, say, setPanel, still} from './step.ts';
 
 export function named(state: ViewState, action: NamedAction): Step {
 	switch (action.id) {
@@ -16,7 +16,7 @@ export function named(state: ViewState, action: NamedAction): Step {
 		case 'symbols':
 			return still({...state, looks: {...state.looks, asciiOnly: action.asciiOnly}});
 		case 'filter-by':
-			return still(action.panel === 'tunnel' ? say(state, 'filter: the tunnel has no rows', 'warn') : filtered(focusOn(state, action.panel), action.panel, {filter: action.text, selected: null}));
+			return still(action.panel === 'tunnel' ? say(state, 'filter: the tunnel has no rows', 'warn') : setPanel(focusOn(state, action.panel), {filter: action.text, selected: null}));
 		case 'allow-target': {
 			// Only a beginning: rules, reason and word are asked for in its own form.
 			const blocked = disabledReason({id: 'allow'}, state);
@@ -24,13 +24,9 @@ export function named(state: ViewState, action: NamedAction): Step {
 		}
 		case 'switch-to': {
 			// As if the row had been chosen in its panel: the same question, with the same answer.
-			const shown = filtered(focusOn(state, 'servers'), 'servers', {filter: '', selected: null});
+			const shown = setPanel(focusOn(state, 'servers'), {filter: '', selected: null});
 			const row = serverRows(shown).find(({server}) => server.id === action.server);
-			return row === undefined ? still(say(state, `switch: there is no server ${action.server} any more`, 'warn')) : order(filtered(shown, 'servers', {filter: '', selected: row.key}), 'switch');
+			return row === undefined ? still(say(state, `switch: there is no server ${action.server} any more`, 'warn')) : order(setPanel(shown, {selected: row.key}), 'switch');
 		}
 	}
-}
-
-function filtered(state: ViewState, panel: PanelId, change: {readonly filter: string; readonly selected: string | null}): ViewState {
-	return {...state, panels: {...state.panels, [panel]: {...state.panels[panel], ...change}}};
 }

@@ -13,7 +13,7 @@ const followsLast = 9;
 const longest = 80;
 
 /** Every word of the query, each anywhere; null when one is not there. Case says nothing. */
-export function matchWords(query: string, text: string): Match | null {
+export function fuzzyMatch(query: string, text: string): Match | null {
 	const words = query.toLowerCase().split(/\s+/).filter(Boolean);
 	const matches = words.map(word => matchLetters(word, text));
 	if (matches.some(match => match === null)) return null;

@@ -1,7 +1,7 @@
 /** The entries that fit what was typed, the best first. */
 import type {ViewState} from '../view.ts';
 import {paletteEntries, type PaletteEntry} from './entries.ts';
-import {matchWords} from './fuzzy.ts';
+import {fuzzyMatch} from './fuzzy.ts';
 
 export interface PaletteMatch {
 	readonly entry: PaletteEntry;
@@ -28,7 +28,7 @@ export function paletteMatches(state: ViewState, text: string): readonly Palette
 function scoreOf(entry: PaletteEntry, text: string): {readonly score: number; readonly at: readonly number[]} | null {
 	// What is typed as an argument fits by being what it is.
 	if (entry.action.id === 'filter-by' || entry.action.id === 'allow-target') return {score: 2 * inTitle, at: []};
-	const title = matchWords(text, entry.title);
+	const title = fuzzyMatch(text, entry.title);
 	if (title !== null) return {score: inTitle + title.score, at: title.at};
 	const words = text.toLowerCase().split(/\s+/).filter(Boolean);
 	const help = `${entry.title} ${entry.help}`.toLowerCase();

@@ -1,12 +1,12 @@
 /** Opens what `--replay` names: a recording, a written moment, or a folder of evidence. A bundle of its own, with its validator. */
 import {closeSync, constants, fstatSync, openSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {mostRecordedMib} from '../../history/recording.ts';
 import {readRecording, type Session} from '../../history/read-recording.ts';
 import {fail, ok, type Result} from '../../result.ts';
+import {fileTrouble} from '../../small-file.ts';
 
-/** As much as `vks record` writes; more would be text of more than the console's memory. */
-const mostMib = 64;
-export const sessionFile = 'session.jsonl';
+const sessionFile = 'session.jsonl';
 
 export function openRecording(path: string): Result<Session, string> {
 	try {
@@ -15,7 +15,7 @@ export function openRecording(path: string): Result<Session, string> {
 		const session = text.ok ? readRecording(text.value) : text;
 		return session.ok ? ok(session.value) : fail(`${place} cannot be replayed: ${session.error}`);
 	} catch (error) {
-		return fail(`${path} cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`);
+		return fail(`${path} cannot be read: ${fileTrouble(error)}`);
 	}
 }
 
@@ -25,7 +25,7 @@ function readBounded(path: string): Result<string, string> {
 	try {
 		const found = fstatSync(file);
 		if (!found.isFile()) return fail('it is not a regular file');
-		if (found.size > mostMib * 1024 * 1024) return fail(`it is larger than ${mostMib} MiB`);
+		if (found.size > mostRecordedMib * 1024 * 1024) return fail(`it is larger than ${mostRecordedMib} MiB`);
 		return ok(readFileSync(file, 'utf8'));
 	} finally {
 		closeSync(file);

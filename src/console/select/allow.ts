@@ -29,7 +29,7 @@ export function allowLines({state, dialog, width}: Drawn): readonly Line[] {
 const mark = (form: AllowForm, field: AllowField): Span => span(form.field === field ? '> ' : '  ', 'accent');
 
 /** `5m`, `1h`, `24h`. */
-export const timeName = (seconds: number): string => (seconds % 3600 === 0 ? `${seconds / 3600}h` : `${seconds / 60}m`);
+const timeName = (seconds: number): string => (seconds % 3600 === 0 ? `${seconds / 3600}h` : `${seconds / 60}m`);
 
 function valueOf(field: Exclude<AllowField, 'word'>, {state, dialog: {form}, width}: Drawn): Line {
 	const typed = (text: string): Line => {

@@ -1,6 +1,6 @@
 /** The columns of refused packets, one by one and in groups, and what stands beside the title. */
 import type {DropView} from '../../control/schema.ts';
-import {formatAge, formatClock, formatCount, sparkline} from '../format.ts';
+import {formatClock, formatCount, formatShortAge, sparkline} from '../format.ts';
 import {rateOf, secondsUntil, type DropGroup} from '../groups.ts';
 import {newestOf} from '../ring.ts';
 import {positionText, type Column, type Table} from '../table.ts';
@@ -56,7 +56,7 @@ export function dropsTable(state: ViewState, rows: readonly DropRow[], selected:
 	};
 }
 
-export const directionWords: Readonly<Record<DropView['direction'], string>> = {in: 'in', out: 'out', forward: 'fwd'};
+const directionWords: Readonly<Record<DropView['direction'], string>> = {in: 'in', out: 'out', forward: 'fwd'};
 const protocolWord = (protocol: DropView['protocol']): string => (protocol === 'icmpv6' ? 'icmp6' : protocol);
 
 function singleCells(record: DropView, offsetMinutes: number): readonly Span[] {
@@ -79,8 +79,7 @@ function groupCells(record: DropView, group: DropGroup, nowMs: number, {symbols,
 		span(isActive(group, nowMs) ? symbols.moved : ' ', 'accent'),
 		span(formatCount(group.packets)),
 		span(rateText(rateOf(group, nowMs))),
-		// `3m`, not `3m12s`: the last digit of an old refusal is of no use.
-		span(formatAge(nowMs - group.lastAtMs).replace(/^(\d+[hm]).*$/, '$1')),
+		span(formatShortAge(nowMs - group.lastAtMs)),
 		span(directionWords[record.direction]),
 		span(protocolWord(record.protocol)),
 		span(group.manySources ? 'several' : record.source),

@@ -14,6 +14,9 @@ export function labelled(label: string, ...value: Line): Line {
 	return [span(label.padEnd(labelWidth), 'label'), ...value];
 }
 
+/** What a question lays before the operator, and what is opened. */
+export type Fact = readonly [label: string, text: string];
+
 /** On as many rows as it takes. */
 export function field(label: string, text: string, width: number): readonly Line[] {
 	return wrapText(text, Math.max(1, width - labelWidth)).map((line, index): Line => labelled(index === 0 ? label : '', span(line)));

@@ -93,7 +93,7 @@ const range = /^(\d+)-(\d+)$/;
 const multipliers: Readonly<Record<string, number>> = {k: 1e3, m: 1e6, g: 1e9};
 
 /** Whether the value is about numbers. */
-export const isComparison = (value: string): boolean => value.split(',').every(part => /^\d*$/.test(part) || comparison.test(part) || range.test(part) || /^[<>=]+$/.test(part));
+const isComparison = (value: string): boolean => value.split(',').every(part => /^\d*$/.test(part) || comparison.test(part) || range.test(part) || /^[<>=]+$/.test(part));
 
 function valueTest(wanted: string): ValueTest {
 	const [, operator = '', digits = '', unit = ''] = comparison.exec(wanted) ?? [];

@@ -1,6 +1,6 @@
 /** The header: the truth in two rows, always of the live moment. */
 import {exceptionsWord} from './exceptions.ts';
-import {formatAge, formatByteRate, formatBytes, formatClock, formatCount} from '../format.ts';
+import {formatAge, formatByteRate, formatBytes, formatClock, formatCount, formatShortAge} from '../format.ts';
 import type {DrillView, TunnelView} from '../../control/schema.ts';
 import type {Segment} from '../segments.ts';
 import {span, type Line} from '../text.ts';
@@ -36,7 +36,7 @@ export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[
 	];
 }
 
-export function layersLine(state: ViewState): Line {
+function layersLine(state: ViewState): Line {
 	const layers = state.live.snapshot?.layers ?? [];
 	if (layers.length === 0) return [];
 	// An old reading of the layers is as little proof as an old PROVEN.
@@ -91,6 +91,5 @@ function tunnelSegments(tunnel: TunnelView, nowMs: number, theme: Theme): readon
 function drillLine({kind, atMs}: DrillView, nowMs: number): Line {
 	if (kind === 'failed') return [span(' DRILL FAILED ', 'alarm')];
 	const word = kind === 'passed' ? span(' ok', 'good') : span(' unclear', 'warn');
-	// `3m`, not `3m12s`: at 80 columns there is room for one word.
-	return [span('drill ', 'label'), span(formatAge(nowMs - atMs).replace(/^(\d+[hm]).*$/, '$1')), word];
+	return [span('drill ', 'label'), span(formatShortAge(nowMs - atMs)), word];
 }

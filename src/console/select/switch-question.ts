@@ -1,7 +1,7 @@
 /** What is asked before a switch: from where to where, what is known of the other one, and what becomes of traffic. */
 import type {ServerView} from '../../control/schema.ts';
 import type {ViewState} from '../view.ts';
-import type {Fact} from '../question.ts';
+import type {Fact} from './fields.ts';
 import {lastInFull, latencyInFull, loadText} from './server-words.ts';
 import {placeOf} from './servers.ts';
 

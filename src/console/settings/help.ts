@@ -1,4 +1,5 @@
 /** What `vks-tui --help` prints, from the table of options. */
+import {wrapText} from '../text.ts';
 import {consoleOptions, otherFlags, type ConsoleOption} from './options.ts';
 
 const options: readonly ConsoleOption[] = consoleOptions;
@@ -14,15 +15,7 @@ const lineWidth = 100;
 
 /** The help continues under itself where a line would be too long. */
 function rowLines([typed, help]: readonly [string, string]): readonly string[] {
-	const lines: string[] = [];
-	let line = '';
-	for (const word of help.split(' ')) {
-		if (line !== '' && line.length + word.length + 1 > lineWidth - typedWidth - 4) {
-			lines.push(line);
-			line = word;
-		} else line = line === '' ? word : `${line} ${word}`;
-	}
-	return [...lines, line].map((text, index) => `  ${(index === 0 ? typed : '').padEnd(typedWidth)}  ${text}`);
+	return wrapText(help, lineWidth - typedWidth - 4).map((text, index) => `  ${(index === 0 ? typed : '').padEnd(typedWidth)}  ${text}`);
 }
 
 export const helpText = (): string => `Usage: vks-tui [options]

@@ -61,5 +61,9 @@ function targetOf(path: string): string | null {
 }
 
 function uidOf(pid: number): number | null {
-	return statSync(`/proc/${pid}`, {throwIfNoEntry: false})?.uid ?? null;
+	try {
+		return statSync(`/proc/${pid}`).uid;
+	} catch {
+		return null;
+	}
 }

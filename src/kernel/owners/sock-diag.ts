@@ -14,7 +14,7 @@ const INODE_AT = 68;
 /** All states, TCP_BOUND_INACTIVE of Linux 6.8 among them: bound, and refused when it connected. */
 const ALL_STATES = 0xffff;
 const TCP_LISTEN = 10;
-export const protocolNumbers = {tcp: 6, udp: 17} as const;
+const protocolNumbers = {tcp: 6, udp: 17} as const;
 
 export interface DiagSocket {
 	readonly state: number;

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {matchWords} from '../../../../src/console/palette/fuzzy.ts';
+import {fuzzyMatch} from '../../../../src/console/palette/fuzzy.ts';
 
 const best = (query: string, texts: readonly string[]): string | undefined =>
-	texts.map(text => ({text, score: matchWords(query, text)?.score ?? -1})).filter(({score}) => score >= 0).toSorted((a, b) => b.score - a.score)[0]?.text;
+	texts.map(text => ({text, score: fuzzyMatch(query, text)?.score ?? -1})).filter(({score}) => score >= 0).toSorted((a, b) => b.score - a.score)[0]?.text;
 
 test('letters are found in their order, wherever they stand', () => {
-	expect(matchWords('ldn', 'lockdown')?.at).toEqual([0, 4, 7]);
-	expect(matchWords('nl', 'lockdown')).toBeNull();
-	expect(matchWords('', 'lockdown')).toEqual({score: 0, at: []});
-	expect(matchWords('STO', 'switch se-sto-1')?.at).toEqual([10, 11, 12]);
+	expect(fuzzyMatch('ldn', 'lockdown')?.at).toEqual([0, 4, 7]);
+	expect(fuzzyMatch('nl', 'lockdown')).toBeNull();
+	expect(fuzzyMatch('', 'lockdown')).toEqual({score: 0, at: []});
+	expect(fuzzyMatch('STO', 'switch se-sto-1')?.at).toEqual([10, 11, 12]);
 });
 
 test('letters together and at the beginning of words win', () => {
@@ -21,7 +21,7 @@ test('letters together and at the beginning of words win', () => {
 
 test('what matches holds the letters, at the places named', () => {
 	fc.assert(fc.property(fc.string({maxLength: 6}), fc.string({maxLength: 40}), (query, text) => {
-		const match = matchWords(query, text);
+		const match = fuzzyMatch(query, text);
 		if (match === null) return;
 		const places = [...text.toLowerCase()];
 		const letters = query.toLowerCase().split(/\s+/).join('');
