@@ -30,7 +30,7 @@ import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
 import {providerSource, readAllServers} from '../servers/provider-source.ts';
-import {keepYoungSmall} from '../small-heap.ts';
+import {keepHeapSmall} from '../small-heap.ts';
 import {version} from '../version.ts';
 import {environmentOf, exitCodes, hasOption, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor, type Output} from './output.ts';
@@ -42,7 +42,7 @@ type Kept = () => Promise<boolean>;
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	// The name that others are given when they ask who holds the tables; Node's own would be MainThread.
 	process.title = 'vks';
-	keepYoungSmall();
+	keepHeapSmall();
 	const stopping = stopOnSignals(io.signal);
 	const output = outputFor(args, io);
 	const env = environmentOf(args, io);

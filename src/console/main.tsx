@@ -15,6 +15,7 @@ import {lookAround} from './surroundings.ts';
 import {createStore} from './store.ts';
 import {takeTerminal} from './terminal.ts';
 import type {Options} from './settings/settle.ts';
+import {keepHeapModest} from '../small-heap.ts';
 import {version} from '../version.ts';
 import {update} from './update.ts';
 import type {Action} from './actions.ts';
@@ -37,6 +38,7 @@ const quietAfterMs = 60;
 
 export async function runConsole(options: ConsoleOptions): Promise<void> {
 	const {feed} = options;
+	const leaveHeap = keepHeapModest();
 	const {stdin, stdout, stderr} = process;
 	const terminal = takeTerminal({stdin, stdout, stderr});
 	const size = (): {readonly columns: number; readonly rows: number} => knownSize(...stdout.getWindowSize());
@@ -151,6 +153,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		{isScreenReaderEnabled: options.screenReader, interactive: true, alternateScreen: !options.screenReader, incrementalRendering: true, maxFps: inkFps, patchConsole: false, exitOnCtrlC: false},
 	);
 	terminal.onRestore(() => {
+		leaveHeap();
 		feed.close();
 		instance.unmount();
 	});

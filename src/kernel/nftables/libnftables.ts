@@ -2,10 +2,13 @@
 import {readdirSync} from 'node:fs';
 import type {Koffi} from '../ffi/koffi.ts';
 import {AF_NETLINK, SO_DOMAIN, SO_PROTOCOL, type Libc} from '../ffi/libc.ts';
+import {openTrim} from '../ffi/malloc.ts';
 import {NETLINK_NETFILTER} from '../netlink/socket.ts';
 
 const NFT_CTX_DEFAULT = 0;
 const NFT_CTX_OUTPUT_JSON = 16;
+/** Each builds the whole table in memory and frees it; at two a second this is about half a minute. */
+const listingsPerTrim = 60;
 
 export interface Libnftables {
 	/** The context's own netlink socket; null when it could not be told from others. */
@@ -41,13 +44,19 @@ export function openLibnftables(koffi: Koffi, libc: Libc): Libnftables | null {
 		libc.bindNetlink(fd);
 	}
 
+	const trim = openTrim(koffi);
+	let listings = 0;
+
 	return {
 		fd,
 		run(script, output) {
 			setFlags(context, output === 'json' ? NFT_CTX_OUTPUT_JSON : 0);
 			const status = runBuffer(context, script);
 			// Both buffers are read after every run: they grow until they are.
-			return {failed: status !== 0, output: readOutput(context) ?? '', error: readError(context) ?? ''};
+			const ran = {failed: status !== 0, output: readOutput(context) ?? '', error: readError(context) ?? ''};
+			// Never after a transaction: a lockdown does not wait for it.
+			if (output === 'json' && ++listings % listingsPerTrim === 0) trim();
+			return ran;
 		},
 		close: () => free(context),
 	};
