@@ -10,8 +10,9 @@ import type {Lab} from '../lab/lab.ts';
 import {nodeExecutable} from '../lab/program.ts';
 import type {Running} from '../lab/processes.ts';
 import {openConsole, type ConsoleScreen} from './console.ts';
+import {perHour, type Reading} from './growth.ts';
 import type {BenchOptions} from './options.ts';
-import {figure, finding, type Figure, type Report} from './report.ts';
+import {figure, finding, type Figure, type Finding, type Report} from './report.ts';
 import {withScene, type Scene} from './scene.ts';
 import {summarise} from './statistics.ts';
 import {usageOf, type Usage} from './usage.ts';
@@ -22,6 +23,11 @@ const lanEntries = 91;
 const settleMs = 5000;
 const watchMs = 20_000;
 const longMs = 30 * 60_000;
+const lookEveryMs = 5000;
+/** Until then compiled code, lists and the heap's own limits find their size. */
+const growsUntilMs = 120_000;
+/** Ten in the half hour. */
+const mostPerHour = {atMost: 20} as const;
 const places = ['/usr/local/bin', '/usr/bin', '/bin'];
 
 const entriesOf = (count: number): string => Array.from({length: count}, (_, index) => `out 10.9.${index}.0/24 tcp 5432`).join('; ');
@@ -39,19 +45,34 @@ interface Cost {
 	readonly percent: number;
 	readonly residentMb: number;
 	readonly grewMb: number;
+	/** Memory swings with each collection, so that two readings say little: by all of them. Nonsense for less than minutes. */
+	readonly mbPerHour: number;
 }
 
 async function costOf<Name extends string>(pids: Readonly<Record<Name, number>>, ms: number, signal: AbortSignal): Promise<Readonly<Record<Name, Cost>>> {
 	const names = Object.keys(pids) as Name[];
 	const read = (): ReadonlyMap<Name, Usage> => new Map(names.map(name => [name, usageOf(pids[name])]));
-	const [before, startedMs] = [read(), performance.now()];
-	await sleep(ms, undefined, {signal});
-	const [after, seconds] = [read(), (performance.now() - startedMs) / 1000];
-	return Object.fromEntries(names.map(name => {
-		const [from, to] = [before.get(name), after.get(name)];
-		if (from === undefined || to === undefined) throw new Error(`${name} was not measured`);
-		return [name, {percent: ((to.ownSeconds + to.childSeconds - from.ownSeconds - from.childSeconds) / seconds) * 100, residentMb: to.residentMb, grewMb: to.residentMb - from.residentMb}];
-	})) as Readonly<Record<Name, Cost>>;
+	const readings = [{atMs: performance.now(), used: read()}];
+	const endMs = performance.now() + ms;
+	while (performance.now() < endMs) {
+		await sleep(Math.min(lookEveryMs, endMs - performance.now()), undefined, {signal});
+		readings.push({atMs: performance.now(), used: read()});
+	}
+	return Object.fromEntries(names.map(name => [name, costBetween(readings.flatMap(({atMs, used}) => {
+		const usage = used.get(name);
+		return usage === undefined ? [] : [{atMs, ...usage}];
+	}))])) as Readonly<Record<Name, Cost>>;
+}
+
+function costBetween(readings: ReadonlyArray<Usage & Pick<Reading, 'atMs'>>): Cost {
+	const [from, to] = [readings[0], readings.at(-1)];
+	if (from === undefined || to === undefined) throw new Error('nothing was measured');
+	return {
+		percent: ((to.ownSeconds + to.childSeconds - from.ownSeconds - from.childSeconds) / (to.atMs - from.atMs)) * 100_000,
+		residentMb: to.residentMb,
+		grewMb: to.residentMb - from.residentMb,
+		mbPerHour: perHour(readings.map(({atMs, residentMb}) => ({atMs, value: residentMb})), growsUntilMs),
+	};
 }
 
 /** Panels are chosen in turn; their titles tell when. */
@@ -70,13 +91,13 @@ async function keysToScreen(console: ConsoleScreen): Promise<readonly number[]> 
 
 const openOn = ({lab}: Scene): ConsoleScreen => openConsole(lab.description.commands.console, lab.description.environment);
 
-async function atRest(signal: AbortSignal): Promise<Readonly<Record<'daemon' | 'console', Cost>>> {
+async function atRest(ms: number, signal: AbortSignal): Promise<Costs> {
 	return withScene({signal}, async scene => {
 		const console = openOn(scene);
 		try {
 			await console.shows('CONNECTED', 'PROVEN');
 			await sleep(settleMs, undefined, {signal});
-			return await costOf({daemon: scene.daemon.process.pid, console: console.pid}, watchMs, signal);
+			return await costOf({daemon: scene.daemon.process.pid, console: console.pid}, ms, signal);
 		} finally {
 			await console.leave();
 		}
@@ -114,12 +135,21 @@ async function besideRivals(lab: Lab, group: number, signal: AbortSignal): Promi
 	return {figures, notes};
 }
 
+type Costs = Readonly<Record<'daemon' | 'console', Cost>>;
+
+const trends = (rest: Costs, flooded: Costs): readonly Finding[] => [
+	finding('trend at rest: daemon', rest.daemon.mbPerHour, 'MB/h', mostPerHour),
+	finding('trend at rest: console', rest.console.mbPerHour, 'MB/h', mostPerHour),
+	finding('trend under 10,000 drops a second: daemon', flooded.daemon.mbPerHour, 'MB/h', mostPerHour),
+	finding('trend under 10,000 drops a second: console', flooded.console.mbPerHour, 'MB/h', mostPerHour),
+];
+
 export async function consoleCost(signal: AbortSignal, {long}: BenchOptions): Promise<Report> {
-	const rest = await atRest(signal);
+	const forMs = long ? longMs : watchMs;
+	const rest = await atRest(forMs, signal);
 	return withScene({signal, environment: {VKS_LAN: entriesOf(lanEntries)}}, async scene => {
 		const {lab, daemon} = scene;
 		const console = openOn(scene);
-		const forMs = long ? longMs : watchMs;
 		let storm: Running | null = null;
 		try {
 			await console.shows('CONNECTED', 'PROVEN');
@@ -142,6 +172,8 @@ export async function consoleCost(signal: AbortSignal, {long}: BenchOptions): Pr
 				title: `${rules.length} rules, ${ratePerSecond.toLocaleString('en')} refused packets a second (${drops.perSecond.toLocaleString('en')} counted), a console of 120×40, ${Math.round(forMs / 1000)} s`,
 				figures: [
 					figure('a key, from the press to the screen', times),
+					figure('the daemon\'s memory at rest', [rest.daemon.residentMb], 'MB'),
+					figure('the console\'s memory at rest', [rest.console.residentMb], 'MB'),
 					figure('the daemon\'s memory', [costs.daemon.residentMb], 'MB'),
 					figure('the console\'s memory', [costs.console.residentMb], 'MB'),
 					...rivals.figures,
@@ -154,6 +186,7 @@ export async function consoleCost(signal: AbortSignal, {long}: BenchOptions): Pr
 					finding('nine keys in ten', summarise(times).p90, 'ms', {atMost: 100}),
 					finding('growth of the daemon', costs.daemon.grewMb, 'MB', {atMost: 10}),
 					finding('growth of the console', costs.console.grewMb, 'MB', {atMost: 10}),
+					...(long ? trends(rest, costs) : []),
 				],
 				notes: [
 					`${(drops.total - before).toLocaleString('en')} packets were counted by their rules; of the records that were handed over ${drops.lostRecords} were lost.`,

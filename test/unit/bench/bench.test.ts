@@ -1,5 +1,6 @@
 /** The pure parts of the benchmarks: figures, verdicts, the sequence that is measured against, what /proc says. */
 import {describe, expect, it} from 'vitest';
+import {perHour} from '../../../bench/growth.ts';
 import {figure, finding, ratio, renderReport} from '../../../bench/report.ts';
 import {lockdownSequence} from '../../../bench/sequence.ts';
 import {summarise} from '../../../bench/statistics.ts';
@@ -13,6 +14,21 @@ describe('a summary', () => {
 
 	it('says how bad one round in ten was', () => {
 		expect(summarise([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).toEqual({n: 10, min: 1, median: 5.5, p90: 10, max: 10});
+	});
+});
+
+describe('a trend', () => {
+	const every = (minutes: number, value: (minute: number) => number) => Array.from({length: minutes}, (_, minute) => ({atMs: 7_000_000 + minute * 60_000, value: value(minute)}));
+
+	it('is by the hour, without what came before it settled', () => {
+		expect(perHour(every(30, minute => (minute < 2 ? 50 : 100 + minute / 6)), 120_000)).toBeCloseTo(10);
+		expect(perHour(every(30, minute => (minute < 2 ? 50 : 100)), 120_000)).toBeCloseTo(0);
+	});
+
+	it('is not that of the last swing', () => {
+		const swinging = every(30, minute => 100 + (minute % 5));
+		expect((29 % 5) - (2 % 5)).toBe(2);
+		expect(Math.abs(perHour(swinging, 120_000))).toBeLessThan(2);
 	});
 });
 
