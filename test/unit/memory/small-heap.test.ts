@@ -8,7 +8,8 @@ const program = join(import.meta.dirname, '../../helpers/old-age.ts');
 
 async function mostHeapMb(how: 'small' | 'plain'): Promise<number> {
 	// How far V8 lets a heap grow depends on it, and without it on the machine.
-	const {stdout} = await run(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-old-space-size=2048', program, how]);
+	const {stdout, stderr} = await run(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-old-space-size=2048', program, how]);
+	expect(stderr, 'V8 knows every flag').toBe('');
 	return Number(stdout);
 }
 
