@@ -103,7 +103,9 @@ describe('where the tables are owned', () => {
 
 	test('nothing leaks when the tunnel\'s addresses are taken away', () =>
 		trial('addresses of the tunnel removed', async () => {
-			await must('ip', 'address', 'flush', 'dev', scene.lab.description.interfaces.tunnel);
+			const {exitCode, stderr} = await run('ip', 'address', 'flush', 'dev', scene.lab.description.interfaces.tunnel);
+			// Without the first of them the tunnel is dialled anew, and its link may be gone before the last.
+			if (exitCode !== 0) expect(stderr).toMatch(/does not exist|No such device|Cannot (find|assign|send)|Failed to send flush/);
 		}));
 });
 
