@@ -39,13 +39,17 @@ export default tseslint.config(
 	{files: ['src/**/*.ts', 'components/**'], rules: {'no-console': 'error'}},
 	{files: ['*.config.{js,ts}'], rules: {'no-restricted-syntax': 'off'}},
 	{
-		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/history/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
+		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/history/**', 'src/metrics/!(serve).ts', 'src/notify/!(post).ts', 'src/doctor/!(gather|docker|docker-schema).ts', 'src/audit/!(gather).ts', 'src/audit/*/**', 'src/egress/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
 		ignores: ['src/console/terminal.ts', 'src/console/connection.ts', 'src/console/main.tsx'],
 		rules: {'no-restricted-globals': ['error', 'Date', 'process', 'setTimeout', 'setInterval', 'fetch']},
 	},
 	forbid(
 		['src/policy/**', 'src/net/**'],
 		[['node:*', 'execa', 'koffi', 'pino', '**/kernel/!(kernel.ts)', '**/controller/**', '**/control/**', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'policy is pure: pass the value in'],
+	),
+	forbid(
+		['src/egress/**'],
+		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/control/**', '**/tunnel/**', '**/config/**', '**/cli/**', '**/console/**', ...ui], 'what is allowed is decided by what is passed in'],
 	),
 	forbid(
 		['src/kernel/**'],
@@ -79,13 +83,41 @@ export default tseslint.config(
 		[['**/kernel/**', '**/tunnel/**', '**/cli/**', '**/console/**', '**/controller/!(port.ts)', ...ui], 'the socket talks to the controller through its port'],
 	),
 	forbid(
+		['src/{metrics,notify}/**'],
+		[[...spawnsAndSockets, '**/kernel/**', '**/tunnel/**', '**/cli/**', '**/console/**', '**/controller/!(port.ts)', ...ui], 'who reads is told what there is by the controller\'s port'],
+	),
+	forbid(
+		['src/doctor/**'],
+		[[...spawnsAndSockets, '**/controller/!(preflight.ts)', '**/control/!(schema.ts|status.ts)', '**/cli/**', '**/console/**', ...ui], 'the doctor is told what the daemon says, and what is typed'],
+	),
+	{
+		...forbid(
+			['src/audit/**'],
+			[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/doctor/**', '**/controller/**', '**/control/**', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'an audit judges what it is given'],
+		),
+		ignores: ['src/audit/{gather,open-compose}.ts', 'src/audit/engine/{ask,schema}.ts'],
+	},
+	// Its edge asks the engine as the doctor does, and the kernel by the one file that lists packet rules.
+	forbid(
+		['src/audit/{gather,open-compose}.ts', 'src/audit/engine/{ask,schema}.ts'],
+		[[...spawnsAndSockets, '**/kernel/!(packet-rules.ts)', '**/doctor/!(docker.ts|docker-schema.ts)', '**/controller/**', '**/control/**', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'an audit reads files, the engine and packet rules'],
+	),
+	forbid(
 		['src/cli/**'],
 		[spawnsAndSockets, 'only src/kernel talks to the kernel'],
 		[ui, 'the UI depends on us, not the reverse'],
 	),
+	{
+		...forbid(
+			['src/console/**'],
+			[[...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**'], 'the console is a client of the control socket'],
+		),
+		ignores: ['src/console/remote/spawn.ts'],
+	},
+	// The one program it starts is what carries that socket from elsewhere.
 	forbid(
-		['src/console/**'],
-		[[...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**'], 'the console is a client of the control socket'],
+		['src/console/remote/spawn.ts'],
+		[['execa', 'koffi', '**/kernel/**', '**/controller/**', '**/tunnel/**', '**/cli/**', ...ui], 'it spawns what carries the socket, and no more'],
 	),
 	{
 		...forbid(
@@ -93,7 +125,7 @@ export default tseslint.config(
 			[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**', '**/cli/**', ...ui], 'the console\'s logic is pure: effects are at its edge'],
 		),
 		// The edge: the terminal, files, the socket, and what joins them to Ink.
-		ignores: ['src/console/{main,root}.tsx', 'src/console/{terminal,connection,save,surroundings,evidence}.ts', 'src/console/settings/{place,file}.ts', 'src/console/replay/open.ts', 'src/console/bundle/**'],
+		ignores: ['src/console/{main,root}.tsx', 'src/console/{terminal,connection,save,surroundings,evidence}.ts', 'src/console/settings/{place,file}.ts', 'src/console/remote/spawn.ts', 'src/console/replay/open.ts', 'src/console/bundle/**'],
 	},
 	forbid(
 		['components/**'],

@@ -4,16 +4,20 @@ import {apply} from './apply.ts';
 import {boot} from './boot.ts';
 import {consoleCost} from './console-cost.ts';
 import {crowd} from './crowd.ts';
+import {health} from './health.ts';
 import {idle} from './idle.ts';
+import {image} from './image.ts';
 import {lockdown} from './lockdown.ts';
 import type {BenchOptions} from './options.ts';
 import {renderReport, type Report} from './report.ts';
 import {startup} from './startup.ts';
+import {switching} from './switch.ts';
 import {tamper} from './tamper.ts';
+import {throughput} from './throughput.ts';
 
-const benchmarks: Readonly<Record<string, (signal: AbortSignal, options: BenchOptions) => Promise<Report>>> = {lockdown, tamper, apply, boot, startup, idle, console: consoleCost, crowd};
+const benchmarks: Readonly<Record<string, (signal: AbortSignal, options: BenchOptions) => Promise<Report>>> = {lockdown, tamper, apply, boot, startup, idle, console: consoleCost, crowd, health, switch: switching, throughput, image};
 
-const longestMs = 780_000;
+const longestMs = 1_800_000;
 const longestLongMs = 5_400_000;
 
 const usage = `usage: npm run bench -- [--json] [--long] [${Object.keys(benchmarks).join(' | ')}]…\n`;

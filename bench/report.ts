@@ -1,7 +1,7 @@
 /** What a benchmark found, and how it is printed. Pure. */
 import {summarise, type Summary} from './statistics.ts';
 
-export type Unit = 'ms' | '×' | '%' | 'MB' | 'MB/h' | 'packets' | 'wipes';
+export type Unit = 'ms' | '×' | '%' | 'MB' | 'MB/h' | 'MB/s' | 's/GB' | 'packets' | 'wipes' | 'times';
 
 export interface Figure {
 	readonly label: string;

@@ -20,8 +20,8 @@ export interface SceneOptions {
 export const server = 'se-sto-1';
 export const program = (name: 'vks.js' | 'vks-tui.js'): string => join(repositoryFolder, 'dist', name);
 
-export async function withLab<T>({signal}: Pick<SceneOptions, 'signal'>, work: (lab: Lab) => Promise<T>): Promise<T> {
-	const lab = await raiseLab({signal});
+export async function withLab<T>({signal, openvpn = false}: Pick<SceneOptions, 'signal'> & {readonly openvpn?: boolean}, work: (lab: Lab) => Promise<T>): Promise<T> {
+	const lab = await raiseLab({signal, openvpn});
 	try {
 		return await work(lab);
 	} finally {

@@ -21,6 +21,8 @@ import {RulesetPanel} from './panels/Ruleset.tsx';
 import {ServersPanel} from './panels/Servers.tsx';
 import {TunnelPanel} from './panels/Tunnel.tsx';
 import {Palette} from './Palette.tsx';
+import {Targets} from './Targets.tsx';
+import {Runbook} from './Runbook.tsx';
 import {TooSmall} from './TooSmall.tsx';
 import {TypedWord} from './TypedWord.tsx';
 
@@ -46,7 +48,14 @@ export function App({state, theme, onKey, onPaste}: Props) {
 
 function Page({state, theme, layout, banners}: Pick<Props, 'state' | 'theme'> & {readonly layout: Layout; readonly banners: ReturnType<typeof selectBanners>}) {
 	const {columns, rows} = layout;
-	if (state.live.snapshot === null && layout.kind !== 'word') return <NoDaemon state={state} columns={columns} rows={rows} theme={theme} />;
+	if (state.live.snapshot === null && layout.kind !== 'word') {
+		return (
+			<>
+				<NoDaemon state={state} columns={columns} rows={rows} theme={theme} />
+				<DialogOver state={state} theme={theme} within={{x: 0, y: 0, width: columns, height: rows}} />
+			</>
+		);
+	}
 	if (layout.kind !== 'panels') {
 		return (
 			<>
@@ -86,16 +95,20 @@ function DialogOver({state, theme, within}: {readonly state: ViewState; readonly
 			return null;
 		case 'help':
 			return <Help keys={state.keys} within={within} theme={theme} top={dialog.top} />;
+		case 'runbook':
+			return <Runbook state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'confirm':
-			return <Confirm dialog={dialog} within={within} theme={theme} />;
+			return <Confirm dialog={dialog} at={state.target?.name} within={within} theme={theme} />;
 		case 'typed':
-			return <TypedWord dialog={dialog} within={within} theme={theme} />;
+			return <TypedWord dialog={dialog} at={state.target?.name} within={within} theme={theme} />;
 		case 'palette':
 			return <Palette state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'details':
 			return <Details state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'allow':
 			return <Allow state={state} dialog={dialog} within={within} theme={theme} />;
+		case 'targets':
+			return <Targets state={state} selected={dialog.selected} within={within} theme={theme} />;
 		case 'exceptions':
 			return <Exceptions state={state} dialog={dialog} within={within} theme={theme} />;
 	}

@@ -20,6 +20,9 @@ interface Props {
 	readonly keep?: number;
 }
 
+/** An order goes to one of several: its question says to which. */
+export const titleAt = (title: string, at: string | undefined): string => (at === undefined ? title : `${title}: ${at}`);
+
 export function Modal({within, theme, title, hint, width, tone = 'accent', content, top = 0, keep = 0}: Props) {
 	if (theme.linear) return <Lines at={within} theme={theme} lines={[[span(`Dialog: ${title}`)], ...content(width), [span(hint)]]} />;
 	const outer = Math.min(width, within.width);

@@ -13,11 +13,12 @@ export function NoDaemon({state, columns, rows, theme}: {readonly state: ViewSta
 	// Blank rows give way first: what is left out must not be the command.
 	const content = all.length > room ? all.filter(line => line.length > 0) : all;
 	const lines: readonly Line[] = [
-		[span(fitText(` ${theme.symbols.unknown} UNKNOWN`, columns), 'alarm')],
+		[span(fitText(` ${theme.symbols.unknown} UNKNOWN${state.target === null ? '' : `  ${state.target.name}`}`, columns), 'alarm')],
 		...(rows > content.length + 3 ? [[]] : []),
 		...content.slice(0, room).map((line): Line => [span('  '), ...fitLine(line, width, theme.symbols.ellipsis)]),
 	];
-	const footer: Line = [span(keyFor(state.keys, 'quit'), 'label'), span(' quit')];
+	const choice: Line = state.targets.length > 1 ? [span(keyFor(state.keys, 'targets'), 'label'), span(' targets  ')] : [];
+	const footer: Line = [...choice, span(keyFor(state.keys, 'quit'), 'label'), span(' quit')];
 	return (
 		<>
 			<Lines lines={lines} at={{x: 0, y: 0, width: columns, height: Math.max(1, rows - 1)}} theme={theme} />

@@ -3,10 +3,12 @@ import type {Rect} from '../src/console/layout.ts';
 import {span, wrapText, type Line} from '../src/console/text.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {Dialog} from '../src/console/view.ts';
-import {Modal} from './Modal.tsx';
+import {Modal, titleAt} from './Modal.tsx';
 
 interface Props {
 	readonly dialog: Extract<Dialog, {kind: 'typed'}>;
+	/** The target it is for, where somebody named one. */
+	readonly at: string | undefined;
 	readonly within: Rect;
 	readonly theme: Theme;
 }
@@ -24,10 +26,10 @@ const words = {
 	},
 } as const;
 
-export function TypedWord({dialog, within, theme}: Props) {
+export function TypedWord({dialog, at, within, theme}: Props) {
 	return (
 		<Modal
-			within={within} theme={theme} title={words[dialog.command.do].title} hint="Esc cancels" width={72} tone="warn" keep={1}
+			within={within} theme={theme} title={titleAt(words[dialog.command.do].title, at)} hint="Esc cancels" width={72} tone="warn" keep={1}
 			content={width => [
 				...wrapText(words[dialog.command.do].explanation, width).map((line): Line => [span(line)]),
 				[],

@@ -3,7 +3,7 @@ import {connect} from 'node:net';
 import {join} from 'node:path';
 import type {LabDescription} from './description.ts';
 import {nodeProgram} from './program.ts';
-import {startProcess, waitUntil} from './processes.ts';
+import {hangsAfterMs, startProcess, waitUntil} from './processes.ts';
 
 /** The discard port: nobody listens there. */
 export const sentinelPort = 9;
@@ -23,14 +23,14 @@ export async function askAgent(lab: LabDescription, request: AgentRequest): Prom
 		argv: nodeProgram('agent.ts', path),
 		folders: lab.folders,
 	});
-	const answered = await waitUntil(() => sendRequest(path, request), 5_000);
+	const answered = await waitUntil(() => sendRequest(path, request));
 	if (!answered) throw new Error(`the lab's agent in the isp does not answer; see ${lab.folders.logs}/agent.log`);
 }
 
 const sendRequest = (path: string, request: AgentRequest): Promise<boolean> =>
 	new Promise(resolve => {
 		const socket = connect(path);
-		socket.setTimeout(2_000, () => socket.destroy());
+		socket.setTimeout(hangsAfterMs, () => socket.destroy());
 		socket.once('connect', () => socket.end(`${JSON.stringify(request)}\n`));
 		socket.once('data', answer => resolve(answer.toString() === 'ok\n'));
 		socket.once('error', () => resolve(false));

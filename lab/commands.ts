@@ -1,6 +1,7 @@
 /** Short-lived commands: argument vectors in, output out, always with a deadline. */
 import {execa} from 'execa';
 import {insideNamespace} from './description.ts';
+import {hangsAfterMs} from './processes.ts';
 
 export interface Ran {
 	readonly exitCode: number;
@@ -12,6 +13,7 @@ export interface RunOptions {
 	readonly input?: string;
 	readonly timeoutMs?: number;
 	readonly environment?: Readonly<Record<string, string>>;
+	readonly folder?: string;
 	/** Throw when the command fails. True unless told otherwise. */
 	readonly mustSucceed?: boolean;
 }
@@ -19,12 +21,13 @@ export interface RunOptions {
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
 	const [program, ...rest] = argv;
 	if (program === undefined) throw new Error('nothing to run');
-	const {input = '', timeoutMs = 15_000, environment = {}, mustSucceed = true} = options;
+	const {input = '', timeoutMs = hangsAfterMs, environment = {}, folder, mustSucceed = true} = options;
 	const {exitCode, stdout, stderr, shortMessage} = await execa(program, rest, {
 		input,
 		timeout: timeoutMs,
 		killSignal: 'SIGKILL',
 		env: environment,
+		...(folder === undefined ? {} : {cwd: folder}),
 		reject: false,
 	});
 	if (mustSucceed && exitCode !== 0) throw new Error([shortMessage, stderr].filter(Boolean).join('\n'));

@@ -1,8 +1,9 @@
 /** Takes labs down from any process, whole or half raised, as often as one likes. */
-import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {run} from './commands.ts';
 import {foldersFor, isLabId, labRoot, namespacesFor, tunnelPrefix} from './description.ts';
+import {unmountBelow} from './mounts.ts';
 import {processesInside, readRecords, stopProcesses} from './processes.ts';
 
 const namespaceFolder = '/run/netns';
@@ -28,12 +29,6 @@ export async function takeDown(id: string): Promise<void> {
 	}
 	await unmountBelow(folders.state);
 	rmSync(folders.state, {recursive: true, force: true});
-}
-
-/** A small disk that a run was given for its state folder. */
-async function unmountBelow(folder: string): Promise<void> {
-	const mounted = readFileSync('/proc/self/mounts', 'utf8').split('\n').flatMap(line => line.split(' ')[1] ?? []);
-	for (const path of mounted.filter(target => target.startsWith(`${folder}/`))) await run(['umount', '--lazy', path], {mustSucceed: false});
 }
 
 async function deleteNamespaces(names: readonly string[]): Promise<void> {

@@ -44,13 +44,11 @@ function openTcp(address: string) {
 	});
 	const line = Buffer.alloc(64, 'x');
 	const send: Send = done => {
-		// What a stuck connection has not taken yet is not sent: no burst when it comes back.
-		if (state === 'open' && socket.writableLength < 4_096) {
-			socket.write(line);
-			done(true);
-		} else {
-			done(false);
-		}
+		// What is still being opened, or is stuck, takes nothing, so that there is no burst later; and nobody refused it.
+		if (socket.connecting || (state === 'open' && socket.writableLength >= 4_096)) return;
+		if (state !== 'open') return done(false);
+		socket.write(line);
+		done(true);
 	};
 	return {send, state: () => state, echoed: () => echoed};
 }

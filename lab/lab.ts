@@ -12,8 +12,8 @@ import {startProcess} from './processes.ts';
 import type {Running} from './processes.ts';
 import {serve} from './serve.ts';
 import type {ServingRole} from './serve.ts';
-import {startFlood, startTraffic} from './load.ts';
-import type {Flood, FloodOptions} from './load.ts';
+import {startFlood, startStream, startTraffic} from './load.ts';
+import type {Flood, FloodOptions, Stream, StreamOptions} from './load.ts';
 import {blackhole, changeWeather, restore} from './weather.ts';
 import type {Weather} from './weather.ts';
 import {startWitness} from './witness/witness.ts';
@@ -36,6 +36,8 @@ export interface Lab {
 	traffic(): Running;
 	/** Leak-test streams in the client, all of them when none is named. */
 	flood(options?: FloodOptions): Promise<Flood>;
+	/** An application in the client that counts what is lost of its datagrams. */
+	stream(options: StreamOptions): Promise<Stream>;
 	observe(): Promise<Witness>;
 	impair(weather: Partial<Pick<Weather, 'lossPercent' | 'delayMs' | 'jitterMs'>>): Promise<void>;
 	blackhole(server: ServerName): Promise<void>;
@@ -78,6 +80,7 @@ export function labFor(description: LabDescription): Lab {
 		serve: role => serve(description, role),
 		traffic: () => startTraffic(description),
 		flood: options => startFlood(description, options),
+		stream: options => startStream(description, options),
 		observe: () => startWitness(description),
 		impair: weather => changeWeather(description, weather),
 		blackhole: server => blackhole(description, server),

@@ -4,6 +4,8 @@ import type {LabDescription} from './description.ts';
 import type {FloodReport, StreamName} from './flood.ts';
 import {nodeProgram} from './program.ts';
 import {isAlive, startProcess, waitUntil} from './processes.ts';
+import {echoPort} from './plan.ts';
+import type {StreamKind, StreamReport} from './stream.ts';
 import type {Running} from './processes.ts';
 
 export interface FloodOptions {
@@ -44,7 +46,7 @@ export async function startFlood(lab: LabDescription, options: FloodOptions = {}
 		folders: lab.folders,
 	});
 	const log = (): string => readFileSync(running.log, 'utf8');
-	await waitUntil(() => log().includes('"ready"') || !isAlive(running), 5_000);
+	await waitUntil(() => log().includes('"ready"') || !isAlive(running));
 	if (!log().includes('"ready"')) {
 		await running.stop('SIGKILL');
 		throw new Error(`the flood could not open its connection: ${log()}`);
@@ -60,6 +62,44 @@ export async function startFlood(lab: LabDescription, options: FloodOptions = {}
 		stop: async () => {
 			await running.stop('SIGTERM');
 			return finished();
+		},
+	};
+}
+
+export interface StreamOptions {
+	readonly kind: StreamKind;
+	/** Datagrams a second. */
+	readonly rate: number;
+	/** What a bound one asks for. */
+	readonly source?: string;
+}
+
+export interface Stream {
+	readonly process: Running;
+	/** Ends it, waits for echoes that are on their way, and says what became of each datagram. */
+	stop(): Promise<StreamReport>;
+}
+
+/** Resolves once its first datagram was echoed. */
+export async function startStream(lab: LabDescription, {kind, rate, source = ''}: StreamOptions): Promise<Stream> {
+	const running = startProcess({
+		name: `stream-${process.pid}-${Math.round(performance.now() * 1_000)}`,
+		namespace: lab.namespaces.client,
+		argv: nodeProgram('stream.ts', kind, lab.addresses.internet.ipv4, String(echoPort), source, String(rate)),
+		folders: lab.folders,
+	});
+	const log = (): string => readFileSync(running.log, 'utf8');
+	await waitUntil(() => log().includes('"flows"') || !isAlive(running));
+	if (!log().includes('"flows"')) {
+		await running.stop('SIGKILL');
+		throw new Error(`no datagram of the ${kind} stream was echoed: ${log()}`);
+	}
+	return {
+		process: running,
+		async stop() {
+			await running.stop('SIGTERM');
+			// Written by our own program, in this same version.
+			return JSON.parse(log().trim().split('\n').at(-1) ?? '') as StreamReport;
 		},
 	};
 }

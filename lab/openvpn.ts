@@ -18,6 +18,16 @@ export const loginOf = ({description}: Pick<Lab, 'description'>): Login => JSON.
 /** The client's own private key, for tests that look for it where it must not be. */
 export const clientKeyOf = ({description}: Pick<Lab, 'description'>): string => readFileSync(join(folderIn(description.folders), 'client.key'), 'utf8');
 
+/** What each side hides the handshake with; as secret as the other keys. */
+export const tlsCryptKeyOf = ({description}: Pick<Lab, 'description'>): string => readFileSync(join(folderIn(description.folders), 'tls-crypt.key'), 'utf8');
+
+/** A certificate of another authority, which no server takes. */
+export async function makeStranger({description}: Pick<Lab, 'description'>): Promise<{readonly cert: string; readonly key: string}> {
+	const file = (name: string): string => join(folderIn(description.folders), name);
+	await run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', file('stranger.key'), '-out', file('stranger.crt'), '-days', '30', '-subj', '/CN=stranger']);
+	return {cert: readFileSync(file('stranger.crt'), 'utf8'), key: readFileSync(file('stranger.key'), 'utf8')};
+}
+
 export async function startOpenvpnServers(id: string, folders: LabFolders): Promise<void> {
 	const folder = folderIn(folders);
 	mkdirSync(folder, {mode: 0o700});
@@ -37,7 +47,7 @@ async function startServer(id: string, plan: OpenvpnPlan, folders: LabFolders): 
 	const server = startProcess({name: `openvpn-${plan.id}`, namespace: namespacesFor(id)[plan.server], argv: ['openvpn', '--config', config], folders});
 	const log = (): string => readFileSync(server.log, 'utf8');
 	const ready = (): boolean => log().includes('Initialization Sequence Completed');
-	await waitUntil(() => ready() || !isAlive(server), 10_000);
+	await waitUntil(() => ready() || !isAlive(server));
 	if (!ready()) throw new Error(`openvpn did not start for ${plan.id} (is it installed?): ${log()}`);
 }
 

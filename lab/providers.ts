@@ -30,6 +30,8 @@ export interface ApiStart {
 export interface Providers {
 	readonly token: string;
 	readonly nordlynxPrivateKey: string;
+	/** Comes with that key, and is for OpenVPN. */
+	readonly service: {readonly user: string; readonly password: string};
 	/** What the client's daemon has to know besides the account. */
 	readonly environment: Readonly<Record<string, string>>;
 	start(how?: ApiStart): Promise<void>;
@@ -43,6 +45,7 @@ export async function prepareProviders(lab: Lab): Promise<Providers> {
 	const authority = file('providers.pem');
 	const keys = generateWireguardKeys();
 	const token = randomBytes(32).toString('hex');
+	const service = {user: randomBytes(12).toString('hex'), password: randomBytes(12).toString('hex')};
 	const made = await makeCertificate('api.nordvpn.com', 'api.mullvad.net');
 	writeFileSync(authority, made.authority);
 	const must = {mustSucceed: true} as const;
@@ -52,7 +55,7 @@ export async function prepareProviders(lab: Lab): Promise<Providers> {
 		await lab.exec(name, ['ip', 'route', 'add', `${nordlynxAddress}/32`, 'dev', device], must);
 	}
 	const options = {
-		addresses: apiAddresses, token, nordlynxPrivateKey: keys.privateKey, log: file('providers.log'), ready: file('providers.ready'),
+		addresses: apiAddresses, token, nordlynxPrivateKey: keys.privateKey, service, log: file('providers.log'), ready: file('providers.ready'),
 		servers: servers.map(({city, country, endpoint, publicKey}, index) => ({
 			name: `${country.toLowerCase()}${index + 1}`, city, country: country === 'SE' ? 'Sweden' : 'Switzerland', code: country, countryId: 208 + index,
 			address: endpoint.ipv4, publicKey, load: 10 + index,
@@ -67,6 +70,7 @@ export async function prepareProviders(lab: Lab): Promise<Providers> {
 	return {
 		token,
 		nordlynxPrivateKey: keys.privateKey,
+		service,
 		environment: {NODE_EXTRA_CA_CERTS: authority, VKS_NORDVPN_API_IP: apiAddresses.nordvpn.join(';'), VKS_MULLVAD_API_IP: apiAddresses.mullvad.join(';')},
 		stop,
 		async start({mode = 'answers', names} = {}) {
@@ -78,7 +82,7 @@ export async function prepareProviders(lab: Lab): Promise<Providers> {
 			writeFileSync(file('providers.json'), JSON.stringify(written), {mode: 0o600});
 			const started = lab.spawn('internet', nodeProgram('services/provider-apis.ts', file('providers.json')), {name: 'provider-apis'});
 			running = started;
-			await waitUntil(() => existsSync(options.ready) || !isAlive(started), 10_000);
+			await waitUntil(() => existsSync(options.ready) || !isAlive(started));
 			if (!existsSync(options.ready)) throw new Error(`the providers' APIs did not start: ${readFileSync(started.log, 'utf8')}`);
 		},
 		requests: () => (existsSync(options.log) ? readFileSync(options.log, 'utf8').trim().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as ApiRequest) : []),

@@ -137,7 +137,7 @@ async function startServer(id: string, plan: ServerPlan, folders: LabFolders): P
 			environment: {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'error'},
 		});
 		const socket = `/var/run/wireguard/${device}.sock`;
-		await waitUntil(() => existsSync(socket) || !isAlive(server), 5_000);
+		await waitUntil(() => existsSync(socket) || !isAlive(server));
 		if (!existsSync(socket)) throw new Error(`wireguard-go did not start for ${device}: ${readFileSync(join(folders.logs, `wireguard-${plan.name}.log`), 'utf8')}`);
 	}
 	await runIn(namespace, ['wg', 'setconf', device, serverFile(folders, plan)]);

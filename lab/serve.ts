@@ -16,7 +16,7 @@ export async function serve(lab: Pick<LabDescription, 'folders' | 'namespaces'>,
 		argv: nodeProgram('services/main.ts', role, ready),
 		folders: lab.folders,
 	});
-	await waitUntil(() => existsSync(ready) || !isAlive(services), 10_000);
+	await waitUntil(() => existsSync(ready) || !isAlive(services));
 	if (existsSync(ready)) return;
 	throw new Error(`the services in ${role} did not start; see ${lab.folders.logs}/services-${role}.log`);
 }

@@ -1,6 +1,6 @@
 /**
  * The application beside the kill switch: ordinary traffic, about 20 packets per second, and now and then something
- * that must be refused. It survives every failure and ends on SIGTERM, saying what it saw.
+ * that must be refused. It survives every failure, says when it begins, and ends on SIGTERM, saying what it saw.
  */
 import {createSocket} from 'node:dgram';
 import {Resolver} from 'node:dns/promises';
@@ -99,6 +99,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 	];
 	const stopped = new AbortController();
 	process.once('SIGTERM', () => stopped.abort()).once('SIGINT', () => stopped.abort());
+	// From here on a signal is answered by the report.
+	process.stdout.write('begun\n');
 	const reports = await Promise.all(activities.map(activity => repeat(activity, stopped.signal)));
 	process.stdout.write(`${JSON.stringify(Object.fromEntries(reports))}\n`, () => process.exit(0));
 }

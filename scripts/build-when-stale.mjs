@@ -5,7 +5,7 @@ import {runQuietly} from './child.mjs';
 import {SetupError} from './progress.mjs';
 import {root} from './root.mjs';
 
-const sources = ['src', 'components', 'scripts/build.ts', 'scripts/bundles.json', 'package.json', 'package-lock.json'];
+const sources = ['src', 'components', 'scripts/build.ts', 'scripts/bundles.json', 'scripts/git-version.ts', 'package.json', 'package-lock.json'];
 const bundles = JSON.parse(readFileSync(join(root, 'scripts', 'bundles.json'), 'utf8'));
 const stampFile = join(root, 'dist', '.built');
 

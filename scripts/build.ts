@@ -6,6 +6,7 @@ import {chmod, mkdir, readFile, rename} from 'node:fs/promises';
 import {createRequire, isBuiltin} from 'node:module';
 import {join} from 'node:path';
 import {build, type Plugin} from 'esbuild';
+import {versionNow} from './git-version.ts';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -109,6 +110,8 @@ async function bundle({source, without, place, version, isConsole}: Bundle): Pro
 		format: 'esm',
 		platform: 'node',
 		target: 'node22',
+		// Said here, because an image is built without tsconfig.json, and would have a console that ends at its first frame.
+		jsx: 'automatic',
 		minifyWhitespace: true,
 		minifySyntax: true,
 		keepNames: true,
@@ -127,7 +130,7 @@ async function bundle({source, without, place, version, isConsole}: Bundle): Pro
 	return Object.values(metafile.outputs)[0]?.bytes ?? 0;
 }
 
-const {version} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {version: string};
+const version = versionNow(root, process.env['VKS_VERSION']);
 const folder = join(root, 'dist');
 await mkdir(folder, {recursive: true});
 for (const {name, source, without} of bundles) {

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes anew what the documentation takes from the program. A test compares it with the files. */
+/** `npm run docs`: writes anew what the documentation takes from the program, and the man pages. A test compares it with the files. */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {commands, commonExits} from '../src/cli/commands.ts';
@@ -6,6 +6,7 @@ import {usageOf} from '../src/cli/help.ts';
 import {renderSettingsPage, renderSettingsTable} from '../src/config/settings-page.ts';
 import {renderKeyTable} from '../src/console/keymap.ts';
 import {optionRows} from '../src/console/settings/help.ts';
+import {consolePage, vksPage} from './man-pages.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -22,6 +23,8 @@ export const documents: Readonly<Record<string, (text: string) => string>> = {
 		settings: renderSettingsTable(),
 	}),
 	'docs/settings.md': () => renderSettingsPage(),
+	'docs/man/vks.1': () => vksPage(),
+	'docs/man/vks-tui.1': () => consolePage(),
 };
 
 /** Replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`; a block without its markers is an error. */

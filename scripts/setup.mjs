@@ -11,9 +11,9 @@ import {setUpSystemPackages} from './system-packages.mjs';
 import {setUpTun} from './tun.mjs';
 
 /** Gives back the Node to use from here on. */
-export async function setUp(progress, {system = true, programs = true} = {}) {
+export async function setUp(progress, {system = true, programs = true, tests = false} = {}) {
 	if (system) {
-		await setUpSystemPackages(progress);
+		await setUpSystemPackages(progress, {tests});
 		await setUpTun(progress);
 	}
 	await setUpNpmPackages(progress);

@@ -22,7 +22,31 @@ const needs = [
 	{program: 'setpriv', apt: 'util-linux', dnf: 'util-linux', apk: 'setpriv'},
 	// The benchmark measures against it.
 	{program: 'iptables', apt: 'iptables', dnf: 'iptables-nft', apk: 'iptables'},
+	{program: 'curl', apt: 'curl', dnf: 'curl', apk: 'curl'},
 ];
+
+/** What serves once it is installed is installed in CI only: a web server, an engine that changes the machine's firewall. */
+const installsServices = () => process.env.CI !== undefined;
+
+/** Names checked by a proxy: its lab test is skipped where there is none. */
+const proxyNeeds = [{program: 'nginx', apt: 'nginx'}, {file: '/usr/lib/nginx/modules/ngx_stream_module.so', apt: 'libnginx-mod-stream'}];
+
+/** For the tests with a container engine, which make its images of Debian's own packages. */
+const engineNeeds = [
+	{program: 'dpkg-query', apt: 'dpkg'},
+	{program: 'dockerd', apt: 'docker.io'},
+	{program: 'docker-compose', apt: 'docker-compose'},
+	{program: 'tini', apt: 'tini'},
+	{program: 'strip', apt: 'binutils'},
+	{program: 'sshd', apt: 'openssh-server'},
+	{program: 'ssh', apt: 'openssh-client'},
+];
+
+/** Null where the tests with a container engine can run. */
+export function lackingForEngine() {
+	const missing = missingOf(engineNeeds);
+	return missing.length === 0 ? null : `not here: ${missing.map(({program}) => program).join(', ')}; \`apt-get install ${named(missing, 'apt')}\` brings them`;
+}
 
 const libraryFolders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'];
 
@@ -46,13 +70,14 @@ function hasLibrary(name) {
 	);
 }
 
-export const missingNeeds = () => needs.filter(({program, library}) => (program === undefined ? !hasLibrary(library) : !hasProgram(program)));
+const isThere = ({program, library, file}) => (program !== undefined ? hasProgram(program) : file !== undefined ? existsSync(file) : hasLibrary(library));
+const missingOf = wanted => wanted.filter(need => !isThere(need));
 
 const named = (missing, manager) => [...new Set(missing.map(need => need[manager]))].join(' ');
 
 /** What to do where it cannot be done here. */
 export function instructions(missing, why) {
-	const names = missing.map(({program, library}) => program ?? library).join(', ');
+	const names = missing.map(({program, library, file}) => program ?? library ?? file).join(', ');
 	return [
 		`missing: ${names}. ${why}, so install them yourself and run this again:`,
 		`  Debian, Ubuntu   apt-get install ${named(missing, 'apt')}`,
@@ -61,14 +86,15 @@ export function instructions(missing, why) {
 	].join('\n');
 }
 
-export async function setUpSystemPackages(progress) {
-	const missing = missingNeeds();
+export async function setUpSystemPackages(progress, {tests = false} = {}) {
+	const wanted = tests && installsServices() ? [...needs, ...proxyNeeds, ...engineNeeds] : needs;
+	const missing = missingOf(wanted);
 	if (missing.length === 0) return;
 	if (!hasProgram('apt-get')) throw new SetupError(instructions(missing, 'There is no apt here'));
 	if (process.getuid?.() !== 0) throw new SetupError(instructions(missing, 'Only root can install packages'));
 	const names = named(missing, 'apt').split(' ');
 	await progress.step(`system packages: ${names.join(' ')}`, () => install(names));
-	const still = missingNeeds();
+	const still = missingOf(wanted);
 	if (still.length > 0) throw new SetupError(instructions(still, 'They are still not to be found after the installation (is /usr/sbin on the PATH?)'));
 }
 
@@ -84,7 +110,8 @@ async function install(names) {
 	await apt(['apt-get', 'install', ...options, ...names], {finishes});
 }
 
+/** In run level 1 no service is started by its installation (invoke-rc.d(8)). */
 async function apt(argv, options = {}) {
-	const {exitCode, output} = await runQuietly(argv, {...options, env: {...process.env, DEBIAN_FRONTEND: 'noninteractive'}});
+	const {exitCode, output} = await runQuietly(argv, {...options, env: {...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1'}});
 	if (exitCode !== 0) throw new SetupError(`\`${argv.join(' ')}\` failed (${exitCode}):\n${output.trim().split('\n').slice(-12).join('\n')}`);
 }

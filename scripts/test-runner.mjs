@@ -4,7 +4,7 @@ import {seconds} from './progress.mjs';
 
 const silentForMs = 20_000;
 /** A step that hangs must not hang everything. */
-const stepWithinMs = 30 * 60_000;
+const stepWithinMs = 45 * 60_000;
 const graceMs = 5_000;
 
 /** Gives back the exit code. `live` leaves the terminal to a program that shows its own progress there. */

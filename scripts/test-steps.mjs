@@ -9,6 +9,7 @@ export const steps = [
 	{name: 'types', argv: ['node_modules/typescript/bin/tsc', '--noEmit']},
 	{name: 'unit', ...vitest('--project', 'unit')},
 	{name: 'contract', system: true, ...vitest('--project', 'system', 'test/contract/')},
-	{name: 'lab', system: true, ...vitest('--project', 'system', 'test/lab/')},
+	{name: 'lab', system: true, ...vitest('--project', 'lab')},
+	{name: 'engine', system: true, engine: true, ...vitest('--project', 'engine')},
 	{name: 'e2e', system: true, ...vitest('--project', 'system', 'test/e2e/')},
 ];

@@ -10,6 +10,7 @@ import {exitCodeFor} from './child.mjs';
 import {createProgress, seconds, SetupError} from './progress.mjs';
 import {root} from './root.mjs';
 import {runScript, setUp} from './setup.mjs';
+import {lackingForEngine} from './system-packages.mjs';
 import {closingLine, countTests} from './test-counts.mjs';
 import {runStep} from './test-runner.mjs';
 import {steps} from './test-steps.mjs';
@@ -44,11 +45,17 @@ async function tryBuild(node) {
 
 async function runAll(chosen, {node, folder, env, signal}) {
 	const results = [];
-	for (const {name, argv, counts, builds} of chosen) {
+	for (const {name, argv, counts, builds, engine} of chosen) {
 		if (signal.aborted) break;
 		const from = performance.now();
 		const report = join(folder, `${name}.json`);
 		progress.line(`\n── ${name}`);
+		const lacking = engine ? lackingForEngine() : null;
+		if (lacking !== null) {
+			progress.line(`── ${name}: skipped, ${lacking}`);
+			results.push({name, exitCode: 0, took: 'skipped', passed: 0, failed: 0, skipped: 1});
+			continue;
+		}
 		const reporters = counts ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
 		const exitCode = builds ? await tryBuild(node) : await runStep([node, ...argv, ...reporters], {cwd: root, env, signal, live: counts && process.stdout.isTTY === true});
 		const tests = counts ? countTests(report, exitCode) : {passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0};
@@ -78,7 +85,7 @@ await runScript(async () => {
 		return 2;
 	}
 	const system = chosen.some(isSystem);
-	const node = await setUp(progress, {system, programs: false});
+	const node = await setUp(progress, {system, programs: false, tests: system});
 	const interrupted = new AbortController();
 	let interruptedBy = null;
 	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -8,8 +8,13 @@ export type ProblemCode =
 	| 'no-tun'
 	| 'no-wireguard'
 	| 'no-openvpn'
+	| 'no-proxy'
+	| 'egress-resolver'
 	| 'host-namespace'
+	| 'not-confirmed'
 	| 'no-daemon'
+	| 'unreachable'
+	| 'login-refused'
 	| 'already-running'
 	| 'socket-busy'
 	| 'nflog-busy'
@@ -37,9 +42,18 @@ export type ProblemCode =
 	| 'bad-request'
 	| 'busy'
 	| 'superseded'
+	| 'gluetun'
+	| 'no-tunnel'
 	| 'locked-down'
 	| 'leak'
 	| 'drill'
+	| 'rotation'
+	| 'port-forward'
+	| 'port-told'
+	| 'key-age'
+	| 'certificate'
+	/** What was asked for could not be put on the disk. */
+	| 'not-written'
 	| 'internal';
 
 export interface Problem {

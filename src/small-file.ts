@@ -3,6 +3,7 @@
  * without an end, neither hangs the daemon nor fills its memory.
  */
 import {closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync} from 'node:fs';
+import {errorCode} from './error-code.ts';
 
 /** Throws as `readFileSync` does, and where there is no regular file of at most that size. */
 export function readSmallFile(path: string, mostKib = 1024): string {
@@ -18,6 +19,15 @@ export function readSmallFile(path: string, mostKib = 1024): string {
 		return bytes.toString('utf8', 0, length);
 	} finally {
 		closeSync(file);
+	}
+}
+
+/** For what may or may not be told. */
+export function smallFileOrNull(path: string): string | null {
+	try {
+		return readSmallFile(path);
+	} catch {
+		return null;
 	}
 }
 
@@ -43,6 +53,24 @@ function mustBeRegular(file: number): void {
 
 /** The kernel's name for what went wrong, else the words for it. */
 export function fileTrouble(error: unknown): string {
-	if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-	return error instanceof Error ? error.message : String(error);
+	return errorCode(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+const inWords: Readonly<Record<string, string>> = {
+	ENOSPC: 'the disk is full',
+	EDQUOT: 'the quota of this user is used up',
+	EROFS: 'the file system is read-only',
+	EACCES: 'this user may not write there',
+	EPERM: 'this user may not write there',
+	ENOENT: 'there is no such folder',
+	ENOTDIR: 'a part of the path is no folder',
+	EEXIST: 'it is there already',
+	EIO: 'the disk failed',
+};
+
+/** The same as a sentence's end, for what an operator wanted to be written. */
+export function fileTroubleInWords(error: unknown): string {
+	const name = fileTrouble(error);
+	const words = inWords[name];
+	return words === undefined ? name : `${words} (${name})`;
 }

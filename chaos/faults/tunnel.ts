@@ -5,7 +5,8 @@ import {byExit, type Fault} from '../fault.ts';
 import type {Stage} from '../stage.ts';
 
 const base = {touches: 'tunnel', changesKernel: true, expectJournal: ['tunnel', 'state', 'network']} as const;
-const device = ({lab}: Stage): string => lab.description.interfaces.tunnel;
+/** A switch moves it to the other slot. */
+const device = (stage: Stage): string => stage.daemon().snapshot().tunnel?.interface ?? stage.lab.description.interfaces.tunnel;
 
 const link = (name: string, weight: number, argv: (name: string) => readonly string[]): Fault => ({
 	...base, name, weight,

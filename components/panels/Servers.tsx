@@ -3,6 +3,8 @@ import type {ServerView} from '../../src/control/schema.ts';
 import {noServerSteps} from '../../src/console/select/first-run.ts';
 import {shownMoment, shownNowMs} from '../../src/console/select/moment.ts';
 import {selectedIndex} from '../../src/console/select/rows.ts';
+import {formatShortAge} from '../../src/console/format.ts';
+import {rotationText} from '../../src/console/select/rotation-words.ts';
 import {lastText, latencyInFull, latencyText, loadText} from '../../src/console/select/server-words.ts';
 import {placeOf, problemOf, serverOrders, serverRows} from '../../src/console/select/servers.ts';
 import {positionText, type Column} from '../../src/console/table.ts';
@@ -29,11 +31,16 @@ export function ServersPanel({state, box, theme}: PanelProps) {
 	const selected = selectedIndex(rows, key);
 	const nowMs = shownNowMs(state);
 	const current = rows.find(row => row.server.current)?.server;
+	const {rotation, catalogue} = shownMoment(state).snapshot ?? {};
+	const rotates = rotation?.everyMs ?? null;
+	const next = rotation === undefined || rotates === null ? [] : [span(`next: ${rotationText(rotation, nowMs)}  `)];
+	const readAtMs = catalogue?.readAtMs ?? null;
+	const list = readAtMs === null ? [] : [span(`list ${formatShortAge(nowMs - readAtMs)} old  `)];
 	const order = sort === 0 && !reverse ? [] : [span(`by ${serverOrders[sort] ?? ''}${reverse ? ', reversed' : ''}  `, 'warn')];
 	return (
 		<TablePanel
 			state={state} box={box} theme={theme} title="Servers"
-			aside={[...order, span(focused && rows.length > 0 ? positionText(selected, rows.length) : `${rows.length}`)]}
+			aside={[...next, ...list, ...order, span(focused && rows.length > 0 ? positionText(selected, rows.length) : `${rows.length}`)]}
 			summary={summaryOf(rows.length, current)}
 			table={{
 				columns, count: rows.length, selected,

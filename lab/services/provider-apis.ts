@@ -26,6 +26,7 @@ export interface ProviderApiOptions {
 	readonly key: string;
 	readonly token: string;
 	readonly nordlynxPrivateKey: string;
+	readonly service: {readonly user: string; readonly password: string};
 	readonly servers: readonly ProviderServer[];
 	readonly log: string;
 	readonly ready: string;
@@ -39,11 +40,11 @@ interface Answer {
 const unauthorised: Answer = {status: 401, body: {errors: {code: 100_103, message: 'Unauthorized'}}};
 const notFound: Answer = {status: 404, body: {errors: {code: 0, message: 'Not Found'}}};
 
-function answerNordvpn(url: URL, authorization: string, {token, nordlynxPrivateKey, servers}: ProviderApiOptions): Answer {
+function answerNordvpn(url: URL, authorization: string, {token, nordlynxPrivateKey, service, servers}: ProviderApiOptions): Answer {
 	switch (url.pathname) {
 		case '/v1/users/services/credentials':
 			if (authorization !== `Basic ${Buffer.from(`token:${token}`).toString('base64')}`) return unauthorised;
-			return {status: 200, body: {id: 1, created_at: '2024-01-01 00:00:00', updated_at: '2024-01-01 00:00:00', username: 'someone', password: 'something', nordlynx_private_key: nordlynxPrivateKey}};
+			return {status: 200, body: {id: 1, created_at: '2024-01-01 00:00:00', updated_at: '2024-01-01 00:00:00', username: service.user, password: service.password, nordlynx_private_key: nordlynxPrivateKey}};
 		case '/v1/servers/countries':
 			return {status: 200, body: servers.map(({countryId, country, code, city}) => ({id: countryId, name: country, code, serverCount: 1, cities: [{id: countryId * 10, name: city, latitude: 1, longitude: 2, dns_name: city.toLowerCase(), hub_score: 0}]}))};
 		case '/v1/servers/groups':

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {askAgent, sentinelPort} from '../agent-client.ts';
 import {uplinks} from '../plan.ts';
 import type {LabDescription} from '../description.ts';
-import {isAlive, startProcess, waitUntil} from '../processes.ts';
+import {hangsAfterMs, isAlive, startProcess, waitUntil} from '../processes.ts';
 import {readCounts, subtractCounts} from './counters.ts';
 import type {Counts} from './counters.ts';
 import {isSentinel, parseFrame} from './frame.ts';
@@ -58,7 +58,8 @@ export async function startWitness(lab: LabDescription): Promise<Witness> {
 
 	/** A packet of our own that comes back through the capture has every earlier one before it. */
 	const flush = async (): Promise<void> => {
-		for (let attempt = 0; attempt < 20; attempt += 1) {
+		const deadline = performance.now() + hangsAfterMs;
+		while (performance.now() < deadline) {
 			const before = tally.sentinels();
 			await askAgent(lab, {ask: 'sentinel'});
 			if (await waitUntil(() => tally.sentinels() > before, 250)) return;
@@ -82,7 +83,7 @@ export async function startWitness(lab: LabDescription): Promise<Witness> {
 	};
 
 	try {
-		await waitUntil(() => listening || !isAlive(capture), 5_000);
+		await waitUntil(() => listening || !isAlive(capture));
 		const start = await mark();
 		return {
 			mark,

@@ -1,7 +1,7 @@
 /** The `vks-tui` program: checks the runtime and the terminal, decides on colour, and starts connecting before the screen's code is loaded. */
 import type {Feed} from '../console/connection.ts';
 import type {Flags} from '../console/arguments.ts';
-import type {Settled} from '../console/settings/settle.ts';
+import type {Settled, SettledOptions} from '../console/settings/settle.ts';
 import type {Result} from '../result.ts';
 import {tooOld} from './node-version.ts';
 
@@ -22,11 +22,15 @@ async function settledFor(flags: Flags): Promise<Result<Settled, string>> {
 	return file.ok ? settle({flags, environment: process.env, file: file.value}) : file;
 }
 
-/** The daemon, or what was recorded of one. */
-async function feedFor(flags: Flags, socketPath: string): Promise<Result<Feed, string>> {
+/** The daemon, one of several, or what was recorded of one. */
+async function feedFor(flags: Flags, {targets, readOnly}: SettledOptions): Promise<Result<Feed, string>> {
 	const path = flags['--replay'];
 	const {ok} = await import('../result.ts');
-	if (path === undefined) return ok((await import('../console/connection.ts')).connectFeed(socketPath));
+	if (path === undefined) {
+		const [{connectFeed}, {reachFor}, {chosenFeed}] = await Promise.all([import('../console/connection.ts'), import('../console/remote/reach.ts'), import('../console/targets.ts')]);
+		const open = (name: string): Feed => connectFeed(reachFor((targets.find(target => target.name === name) ?? targets[0]).way, {view: readOnly}));
+		return ok(chosenFeed({names: targets.map(({name}) => name), first: targets[0].name, open}));
+	}
 	const [{openRecording}, {replayFeed}] = await Promise.all([import('../console/replay/open.ts'), import('../console/replay/feed.ts')]);
 	const session = openRecording(path);
 	if (!session.ok) return session;
@@ -62,11 +66,14 @@ async function main(): Promise<void> {
 	if (!process.stdin.isTTY || !process.stdout.isTTY || process.env['TERM'] === 'dumb') return refuse(needsTerminal);
 	// Ink and its colours read these when they are loaded, so they are set before that. A terminal makes it interactive, CI or not.
 	Object.assign(process.env, {NODE_ENV: 'production'}, options.color ? {} : {FORCE_COLOR: '0'});
-	const feed = await feedFor(parsed.flags, options.socketPath);
+	const feed = await feedFor(parsed.flags, options);
 	if (!feed.ok) return refuse(feed.error);
 	const {runConsole} = await import('../console/main.tsx');
+	const {existsSync} = await import('node:fs');
+	// In the image the daemon is what the container runs: its end is that of every process in it (docker exec).
+	const endsWithDaemon = existsSync('/usr/local/lib/vks/entrypoint');
 	const {ownerName} = await import('../control/exception-target.ts');
-	await runConsole({feed: feed.value, operator: ownerName(process.env['SUDO_USER'] ?? process.env['USER']), ...options});
+	await runConsole({feed: feed.value, operator: ownerName(process.env['SUDO_USER'] ?? process.env['USER']), endsWithDaemon, ...options});
 }
 
 main().catch((error: unknown) => {

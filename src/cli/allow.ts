@@ -14,5 +14,5 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		uid: textOption(args, 'uid'),
 		by: io.env['SUDO_USER'] ?? io.env['USER'] ?? '',
 	});
-	return command.ok ? submit(command.value, args, io) : wrongUsage(command.error, io);
+	return command.ok ? submit(command.value, args, io) : wrongUsage(command.error, io, 'allow');
 }

@@ -1,47 +1,10 @@
 /** The command table: parsing, help and completions all read it. */
-import type {CommandRun} from './io.ts';
+import {auditCommand} from './commands-audit.ts';
+import {keptCommands} from './commands-kept.ts';
+import {trialCommands} from './commands-trial.ts';
+import type {CommandSpec} from './command-spec.ts';
 
-export interface OptionSpec {
-	readonly name: string;
-	readonly short?: string;
-	/** What its value is called in the help; absent for a switch. */
-	readonly value?: string;
-	readonly summary: string;
-}
-
-export interface ArgumentSpec {
-	readonly name: string;
-	readonly summary: string;
-}
-
-export interface CommandSpec {
-	readonly name: string;
-	readonly summary: string;
-	/** All are required: none of the commands guesses. */
-	readonly arguments: readonly ArgumentSpec[];
-	/** Besides the common ones. */
-	readonly options: readonly OptionSpec[];
-	readonly examples: ReadonlyArray<readonly [command: string, what: string]>;
-	/** Codes that mean more here than what the common list says. */
-	readonly exits?: ReadonlyArray<readonly [code: number, meaning: string]>;
-	/** Imported when it is called for: what the others need must not cost this one its start-up. */
-	readonly load: () => Promise<{readonly run: CommandRun}>;
-}
-
-export const commonOptions: readonly OptionSpec[] = [
-	{name: 'socket', value: 'PATH', summary: 'the daemon\'s socket (default: control.sock in $VKS_RUN_FOLDER or /run/vks)'},
-	{name: 'json', summary: 'print JSON; problems go to standard error as JSON too'},
-	{name: 'no-color', summary: 'no colours (as does NO_COLOR in the environment)'},
-	{name: 'help', short: 'h', summary: 'say how it is used'},
-	{name: 'version', short: 'V', summary: 'print the version'},
-];
-
-export const commonExits: ReadonlyArray<readonly [code: number, meaning: string]> = [
-	[0, 'fine'],
-	[1, 'failed: the reason is on standard error'],
-	[2, 'wrong usage'],
-	[3, 'not enforced: the policy is not proven to be in the kernel (`status`, `run`)'],
-];
+export {commonExits, commonOptions, type ArgumentSpec, type CommandSpec, type OptionSpec} from './command-spec.ts';
 
 export const commands: readonly CommandSpec[] = [
 	{
@@ -51,8 +14,10 @@ export const commands: readonly CommandSpec[] = [
 		options: [
 			{name: 'config', value: 'FILE', summary: 'settings as YAML; the environment wins over it'},
 			{name: 'host', summary: 'close the host\'s own network, which is refused otherwise'},
+			{name: 'confirm-within', value: 'TIME', summary: 'take everything back unless `vks confirm` is run in that time; off for never (default: 2m on the host\'s network, off elsewhere)'},
 		],
-		examples: [['vks run', 'with the settings of the environment'], ['vks run --config /etc/vks.yaml', 'with a file']],
+		examples: [['vks run', 'with the settings of the environment'], ['vks run --config /etc/vks.yaml', 'with a file'], ['vks run --host --confirm-within 5m', 'on the host, on trial']],
+		exits: [[4, 'nobody confirmed in time, or it was stopped before: everything was taken back, and traffic is not blocked']],
 		load: () => import('./run.ts'),
 	},
 	{
@@ -64,6 +29,35 @@ export const commands: readonly CommandSpec[] = [
 		exits: [[3, 'what was read back is drifted, unknown, failed to block, or older than 3 seconds']],
 		load: () => import('./status.ts'),
 	},
+	{
+		name: 'check',
+		summary: 'may applications be started? One line and an exit code, for a health check',
+		arguments: [],
+		options: [{name: 'enforced', summary: 'ask only whether the policy is proven, whatever the tunnel does'}],
+		examples: [['vks check', 'is a verified tunnel up, behind a policy that was read back?'], ['vks check --enforced', 'the same without the tunnel: blocked and lockdown are fine']],
+		exits: [
+			[1, 'no verified tunnel is up, or no daemon answers'],
+			[3, 'what was read back is drifted, unknown, failed to block, or older than 3 seconds'],
+		],
+		load: () => import('./check.ts'),
+	},
+	{
+		name: 'doctor',
+		summary: 'find what is wrong, say how that is known, and the command or line that mends it',
+		arguments: [],
+		options: [
+			{name: 'config', value: 'FILE', summary: 'settings as YAML; the environment wins over it'},
+			{name: 'docker', value: 'SOCKET', summary: 'the container engine\'s socket, only read (default: /var/run/docker.sock, where it is mounted)'},
+		],
+		examples: [['vks doctor', 'with a daemon, and when it could not start'], ['vks doctor --json', 'for a program'], ['vks doctor --docker /run/podman/podman.sock', 'with Podman, where its socket is mounted']],
+		exits: [
+			[0, 'nothing found that keeps vks from its work'],
+			[1, 'something of high severity was found'],
+			[3, 'could not look: not root, and no NET_ADMIN'],
+		],
+		load: () => import('./doctor.ts'),
+	},
+	auditCommand,
 	{
 		name: 'rules',
 		summary: 'list the rules in the kernel with what they counted',
@@ -103,6 +97,14 @@ export const commands: readonly CommandSpec[] = [
 		options: [],
 		examples: [['vks switch oslo-1', 'and wait for the outcome']],
 		load: () => import('./switch.ts'),
+	},
+	{
+		name: 'next',
+		summary: 'switch to the server whose turn it is: the best that had none yet',
+		arguments: [],
+		options: [],
+		examples: [['vks next', 'and wait for the outcome; `vks status` names it before']],
+		load: () => import('./next.ts'),
 	},
 	{
 		name: 'latency',
@@ -216,21 +218,18 @@ export const commands: readonly CommandSpec[] = [
 		examples: [['vks events', 'for a person'], ['vks events --json', 'one line of JSON for each']],
 		load: () => import('./events.ts'),
 	},
+	...trialCommands,
+	...keptCommands,
 	{
-		name: 'record',
-		summary: 'record what is shown, every second, for `vks-tui --replay`',
-		arguments: [{name: 'file', summary: 'to be made; nothing is written over'}],
-		options: [{name: 'for', value: 'TIME', summary: 'how long: 90s, 10m, 2h; until Ctrl-C when absent'}],
-		examples: [['vks record session.jsonl --for 10m', 'ten minutes; then `vks-tui --replay session.jsonl`, anywhere']],
-		load: () => import('./record.ts'),
-	},
-	{
-		name: 'evidence',
-		summary: 'write what is known, and was for two hours, into a folder',
+		name: 'connect-stdio',
+		summary: 'carry the daemon\'s socket over standard input and output, for a console elsewhere',
 		arguments: [],
-		options: [{name: 'out', value: 'DIR', summary: 'where that folder is made (default: here)'}],
-		examples: [['vks evidence --out /root', 'and say where; `vks-tui --replay` opens the folder']],
-		load: () => import('./evidence.ts'),
+		options: [{name: 'view', summary: 'the socket that only shows; also where the other one may not be opened'}],
+		examples: [
+			['vks connect-stdio', 'as in `ssh root@box docker exec -i vpn vks connect-stdio`'],
+			['vks connect-stdio --view', 'for who may look on'],
+		],
+		load: () => import('./connect-stdio.ts'),
 	},
 	{
 		name: 'dns',
@@ -239,6 +238,18 @@ export const commands: readonly CommandSpec[] = [
 		options: [{name: 'config', value: 'FILE', summary: 'settings as YAML; the environment wins over it'}],
 		examples: [['vks dns restore', 'as root; look-ups stay refused while the tables of vks stand']],
 		load: () => import('./dns.ts'),
+	},
+	{
+		name: 'completion',
+		summary: 'print completion for a shell: commands, options, names of servers',
+		arguments: [{name: 'shell', summary: 'bash, zsh or fish; `servers` prints names, for the shell to ask'}],
+		options: [],
+		examples: [
+			['vks completion bash > /etc/bash_completion.d/vks', 'bash; or `source <(vks completion bash)` in ~/.bashrc'],
+			['vks completion zsh > /usr/share/zsh/site-functions/_vks', 'zsh'],
+			['vks completion fish > ~/.config/fish/completions/vks.fish', 'fish'],
+		],
+		load: () => import('./completion.ts'),
 	},
 	{
 		name: 'limits',

@@ -1,38 +1,45 @@
 /** How commands reach the daemon. */
-import {connectControl, type ControlClient, type Update} from '../control/client.ts';
+import {connectControl, type CallOptions, type ControlClient, type Update} from '../control/client.ts';
 import {controlSocketName, defaultRunFolder, viewSocketName} from '../control/paths.ts';
-import {noAnswer} from '../control/problems.ts';
+import {noAnswer, notLockedDown} from '../control/problems.ts';
 import type {Topic} from '../control/schema.ts';
+import {statusOf} from '../control/status.ts';
+import type {Status} from '../control/status-schema.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {exitCodes, textOption, type Args, type ExitCode, type Io} from './io.ts';
-import {outputFor} from './output.ts';
+import {outputFor, type Output} from './output.ts';
 
 export interface Daemon {
 	readonly client: ControlClient;
 	readonly path: string;
 }
 
-type Purpose = 'read' | 'command';
+type Purpose = 'read' | 'command' | 'lockdown';
 
-/** A busy daemon is worth waiting for with a lockdown in hand; a status that comes late is of no use. */
-const helloWithinMs: Readonly<Record<Purpose, number>> = {read: 2000, command: 10_000};
+/** A busy daemon is worth waiting for; a status that comes late is of no use, and neither is an emergency brake that waits. */
+const patience: Readonly<Record<Purpose, CallOptions>> = {read: {deadlineMs: 2000}, command: {deadlineMs: 10_000}, lockdown: {deadlineMs: 2000, late: notLockedDown}};
 
-/** Who may not give commands may perhaps look on; a path given by hand is meant. */
+/** Who may not give commands may perhaps look on. */
 export async function openDaemon(args: Args, io: Io, purpose: Purpose): Promise<Result<Daemon, Problem>> {
-	const given = textOption(args, 'socket');
-	const deadlineMs = helloWithinMs[purpose];
-	if (given !== null) return open(given, deadlineMs);
-	const named = io.env['VKS_RUN_FOLDER'] ?? '';
-	const folder = named === '' ? defaultRunFolder : named;
-	const daemon = await open(`${folder}/${controlSocketName}`, deadlineMs);
-	if (daemon.ok || purpose === 'command' || daemon.error.code !== 'no-permission') return daemon;
-	const view = await open(`${folder}/${viewSocketName}`, deadlineMs);
+	const sockets = socketsFor(args, io);
+	const options = patience[purpose];
+	const daemon = await open(sockets.control, options);
+	if (daemon.ok || sockets.view === null || purpose !== 'read' || daemon.error.code !== 'no-permission') return daemon;
+	const view = await open(sockets.view, options);
 	return view.ok ? view : daemon;
 }
 
-async function open(path: string, deadlineMs: number): Promise<Result<Daemon, Problem>> {
-	const client = await connectControl(path, {deadlineMs});
+/** A path given by hand is meant, and is the only one. */
+export function socketsFor(args: Args, io: Io): {readonly control: string; readonly view: string | null} {
+	const given = textOption(args, 'socket');
+	if (given !== null) return {control: given, view: null};
+	const folder = io.env['VKS_RUN_FOLDER'] || defaultRunFolder;
+	return {control: `${folder}/${controlSocketName}`, view: `${folder}/${viewSocketName}`};
+}
+
+async function open(path: string, options: CallOptions): Promise<Result<Daemon, Problem>> {
+	const client = await connectControl(path, options);
 	return client.ok ? ok({client: client.value, path}) : client;
 }
 
@@ -44,6 +51,14 @@ export async function withDaemon(args: Args, io: Io, purpose: Purpose, work: (da
 	if (result.ok) return result.value;
 	outputFor(args, io).problem(result.error);
 	return exitCodes.failed;
+}
+
+/** The same for a command that prints the status of this moment, or a part of it. */
+export function withStatus(args: Args, io: Io, print: (status: Status, output: Output) => ExitCode): Promise<ExitCode> {
+	return withDaemon(args, io, 'read', async daemon => {
+		const update = await newest(daemon, 'snapshot');
+		return update.ok ? ok(print(statusOf(update.value.snapshot, io.now()), outputFor(args, io))) : update;
+	});
 }
 
 const newestWithinMs = 2000;

@@ -10,7 +10,7 @@ import {outputFor, wrongUsage} from './output.ts';
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const [action = ''] = args.positionals;
-	if (action !== 'restore') return wrongUsage(`dns cannot "${action}": write vks dns restore`, io);
+	if (action !== 'restore') return wrongUsage(`dns cannot "${action}": write vks dns restore`, io, 'dns');
 	const output = outputFor(args, io);
 	const config = loadConfig({env: environmentOf(args, io)});
 	if (!config.ok) {

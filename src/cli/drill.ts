@@ -35,16 +35,16 @@ function submitDrill(command: Command, args: Args, io: Io): Promise<ExitCode> {
 	return withDaemon(args, io, 'command', async ({client}) => {
 		const answer = await client.command(command, {deadlineMs: outcomeWithinMs});
 		if (!answer.ok) return answer;
-		const {drill, problem, message, ok: fine} = answer.value;
+		const {drill, problem, message, ok: fine, carries} = answer.value;
 		const output = outputFor(args, io);
 		if (output.wantsJson) output.json(drill === undefined ? {version: 1, ok: fine, message, problem} : {version: 1, ...drillJson(drill), ok: fine, problem});
 		else if (drill !== undefined) for (const text of drillLines(drill)) output.line(text);
-		if (!fine && !output.wantsJson) complain(output, problem as Problem | null, message);
+		if (!fine && !output.wantsJson) complain(output, problem as Problem | null, message, carries);
 		return ok(drill?.kind === 'failed' ? exitCodes.notEnforced : fine ? exitCodes.fine : exitCodes.failed);
 	});
 }
 
-const complain = (output: Output, problem: Problem | null, message: string): void => (problem === null ? output.complain(message) : output.problem(problem));
+const complain = (output: Output, problem: Problem | null, message: string, carries?: boolean): void => (problem === null ? output.complain(message) : output.problem(problem, carries));
 
 const drillJson = ({atMs, ...drill}: DrillView): object => ({at: isoTime(atMs), ...drill});
 

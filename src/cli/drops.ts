@@ -2,6 +2,7 @@
 import type {DropView} from '../control/schema.ts';
 import {isoTime} from '../control/status.ts';
 import {formatAddress} from '../console/format.ts';
+import {frameOf} from '../console/select/drop-fields.ts';
 import {ok} from '../result.ts';
 import {follow, newest, withDaemon} from './daemon.ts';
 import {exitCodes, hasOption, type Args, type ExitCode, type Io} from './io.ts';
@@ -43,8 +44,8 @@ export function dropLine(drop: DropView): string {
 	const type = drop.icmpType === null ? '' : ` type ${drop.icmpType}`;
 	const who = drop.uid === null ? '' : `  uid ${drop.uid}${ownerText(drop)}`;
 	const drill = drop.drill === true ? '  (drill)' : '';
-	const flow = `${formatAddress(drop.source, drop.sourcePort)} -> ${formatAddress(drop.destination, drop.destinationPort)}`;
-	return `${isoTime(drop.atMs)}  ${paint('strong', drop.ruleId)}  ${drop.direction} ${via}  ${drop.protocol}${type} ${flow}${who}${drill}`;
+	const flow = frameOf(drop) ?? `${drop.protocol}${type} ${formatAddress(drop.source, drop.sourcePort)} -> ${formatAddress(drop.destination, drop.destinationPort)}`;
+	return `${isoTime(drop.atMs)}  ${paint('strong', drop.ruleId)}  ${drop.direction} ${via}  ${flow}${who}${drill}`;
 }
 
 /** ` (radarr), Radarr, pid 77, docker 3f2a9c1b0d4e`: what was known when the record arrived. */

@@ -15,7 +15,7 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		uid: textOption(args, 'uid'), from: textOption(args, 'from'), via: textOption(args, 'via'), mark: textOption(args, 'mark'),
 		in: hasOption(args, 'in'), raw: hasOption(args, 'raw'), established: hasOption(args, 'established'),
 	});
-	if (!query.ok) return wrongUsage(query.error, io);
+	if (!query.ok) return wrongUsage(query.error, io, 'explain');
 	return withDaemon(args, io, 'read', async ({client}) => {
 		const answer = await client.explain(query.value);
 		if (!answer.ok) return answer;

@@ -1,5 +1,5 @@
 /** `vks help`, and `--help` of every command: rendered from the command table. */
-import {commands, commonExits, commonOptions, type CommandSpec, type OptionSpec} from './commands.ts';
+import {commands, commonExits, commonOptions, type ArgumentSpec, type CommandSpec, type OptionSpec} from './commands.ts';
 import {exitCodes, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor} from './output.ts';
 import {factLines} from './table.ts';
@@ -34,7 +34,7 @@ export function helpLines(): readonly string[] {
 }
 
 export const usageOf = ({name, arguments: words, options}: CommandSpec): string =>
-	['vks', name, ...words.map(word => `<${word.name}>`), ...options.map(option => `[${optionName(option)}]`)].join(' ');
+	['vks', name, ...words.map(argumentName), ...options.map(option => `[${optionName(option)}]`)].join(' ');
 
 export function commandHelpLines(command: CommandSpec): readonly string[] {
 	const {name, summary, arguments: words, options, examples, exits = []} = command;
@@ -44,13 +44,14 @@ export function commandHelpLines(command: CommandSpec): readonly string[] {
 		`vks ${name}: ${summary}`,
 		'',
 		`Usage: ${usageOf(command)}`,
-		...section('Arguments', words.length === 0 ? [] : factLines(words.map(word => [`<${word.name}>`, word.summary]))),
+		...section('Arguments', words.length === 0 ? [] : factLines(words.map(word => [argumentName(word), word.summary]))),
 		...section('Options', optionLines([...options, ...commonOptions])),
 		...section('Examples', factLines(examples)),
 		...section('Exit codes', exitLines(codes.filter(([code]) => code !== exitCodes.notEnforced || exits.length > 0))),
 	];
 }
 
+const argumentName = ({name, many}: ArgumentSpec): string => (many === true ? `[<${name}>…]` : `<${name}>`);
 const optionName = ({name, value}: OptionSpec): string => (value === undefined ? `--${name}` : `--${name} ${value}`);
 
 const optionLines = (options: readonly OptionSpec[]): readonly string[] =>

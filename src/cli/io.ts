@@ -1,4 +1,5 @@
 /** What a command may touch of the world outside: given to it, so that tests need no process. */
+import type {Readable, Writable} from 'node:stream';
 
 export interface TextSink {
 	write(text: string): unknown;
@@ -8,6 +9,8 @@ export interface TextSink {
 export interface Io {
 	readonly stdout: TextSink;
 	readonly stderr: TextSink;
+	/** Both of them as bytes, for what carries another conversation; reading begins when it is asked for. */
+	pipe(): {readonly input: Readable; readonly output: Writable};
 	readonly env: Readonly<Record<string, string | undefined>>;
 	now(): number;
 	/** Asks the person at the terminal; null when there is none, or when they gave no answer. */
@@ -25,7 +28,7 @@ export interface Args {
 
 export type CommandRun = (args: Args, io: Io) => Promise<ExitCode>;
 
-export const exitCodes = {fine: 0, failed: 1, usage: 2, notEnforced: 3} as const;
+export const exitCodes = {fine: 0, failed: 1, usage: 2, notEnforced: 3, reverted: 4} as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export function textOption(args: Args, name: string): string | null {

@@ -12,7 +12,7 @@ export interface Output {
 	line(text?: string): void;
 	json(value: unknown): void;
 	/** On standard error, so that what a program reads from standard output is never half an answer. */
-	problem(problem: Problem): void;
+	problem(problem: Problem, carries?: boolean): void;
 	complain(text: string): void;
 }
 
@@ -47,19 +47,21 @@ export function outputFor(args: Args, io: Io): Output {
 		complain,
 		line: (text = '') => void io.stdout.write(`${render(text, mayColour && io.stdout.isTTY === true)}\n`),
 		json: value => void io.stdout.write(`${JSON.stringify(value)}\n`),
-		problem(problem) {
+		problem(problem, carries) {
 			if (wantsJson) return void io.stderr.write(`${JSON.stringify({version: 1, problem})}\n`);
-			for (const text of problemLines(problem)) complain(text);
+			for (const text of problemLines(problem, carries)) complain(text);
 		},
 	};
 }
 
-export function wrongUsage(why: string, io: Io): ExitCode {
-	io.stderr.write(`${render(`vks: ${why} (see \`vks --help\`)`, false)}\n`);
+export function wrongUsage(why: string, io: Io, command: string | null = null): ExitCode {
+	io.stderr.write(`${render(`vks: ${why} (see \`vks ${command === null ? '' : `${command} `}--help\`)`, false)}\n`);
 	return exitCodes.usage;
 }
 
-export function problemLines({severity, code, what, stillBlocking, next}: Problem): readonly string[] {
-	const blocking = stillBlocking === 'unknown' ? [] : [stillBlocking ? 'Traffic is still blocked.' : paint('bad', 'Traffic is NOT blocked.')];
+/** `carries`: whether a tunnel carries applications; their traffic is then not blocked, and what is outside it is. */
+export function problemLines({severity, code, what, stillBlocking, next}: Problem, carries = false): readonly string[] {
+	const refuses = carries ? 'Nothing passes outside the tunnel.' : 'Traffic is still blocked.';
+	const blocking = stillBlocking === 'unknown' ? [] : [stillBlocking ? refuses : paint('bad', 'Traffic is NOT blocked.')];
 	return [`${paint(severity === 'error' ? 'bad' : 'warn', severity)} ${code}: ${what}`, `  ${[...blocking, next].join(' ')}`];
 }

@@ -14,26 +14,33 @@ export interface Invocation {
 type Tokens = NonNullable<ReturnType<typeof parseArgs<{tokens: true; strict: false; args: string[]}>>['tokens']>;
 type OptionToken = Extract<Tokens[number], {kind: 'option'}>;
 
-/** The error is one line for the person who typed it. */
-export function parseCommandLine(argv: readonly string[]): Result<Invocation, string> {
+export interface WrongUsage {
+	/** One line for the person who typed it. */
+	readonly why: string;
+	/** The command that was meant, where it is one. */
+	readonly command: string | null;
+}
+
+export function parseCommandLine(argv: readonly string[]): Result<Invocation, WrongUsage> {
 	const tokens = tokensOf(argv);
 	const words = tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : []));
 	const typed = tokens.filter(token => token.kind === 'option');
 	const [name, ...positionals] = words;
 	const command = name === undefined ? null : commands.find(spec => spec.name === name);
-	if (command === undefined) return fail(`unknown command "${name}"${meant(name ?? '', commands.map(spec => spec.name), '')}`);
+	if (command === undefined) return fail({why: `unknown command "${name}"${meant(name ?? '', commands.map(spec => spec.name), '')}`, command: null});
+	const wrong = (why: string): Result<never, WrongUsage> => fail({why, command: command?.name ?? null});
 
 	const known = [...commonOptions, ...(command?.options ?? [])];
 	const options: Record<string, string | true> = {};
 	for (const token of typed) {
 		const spec = known.find(option => option.name === token.name);
 		const problem = spec === undefined ? unknownOption(token, known) : misused(token, spec);
-		if (problem !== null) return fail(problem);
+		if (problem !== null) return wrong(problem);
 		options[token.name] = token.value ?? true;
 	}
 	const asksForHelp = options['help'] !== undefined || options['version'] !== undefined;
 	const problem = command === null || asksForHelp ? null : wrongCount(command, positionals);
-	return problem === null ? ok({command, args: {options, positionals}}) : fail(problem);
+	return problem === null ? ok({command, args: {options, positionals}}) : wrong(problem);
 }
 
 function tokensOf(argv: readonly string[]): Tokens {
@@ -58,8 +65,9 @@ function misused(token: OptionToken, spec: OptionSpec): string | null {
 
 function wrongCount(command: CommandSpec, positionals: readonly string[]): string | null {
 	const missing = command.arguments[positionals.length];
-	if (missing !== undefined) return `${command.name} needs <${missing.name}>: ${missing.summary}`;
-	const extra = positionals[command.arguments.length];
+	const many = command.arguments.at(-1)?.many === true;
+	if (missing !== undefined && missing.many !== true) return `${command.name} needs <${missing.name}>: ${missing.summary}`;
+	const extra = many ? undefined : positionals[command.arguments.length];
 	return extra === undefined ? null : `${command.name} does not take "${extra}"`;
 }
 

@@ -10,7 +10,7 @@ export function processIo(): Io {
 			enough.abort();
 		});
 	}
-	return {stdout: process.stdout, stderr: process.stderr, env: process.env, now: () => Date.now(), ask, signal: enough.signal};
+	return {stdout: process.stdout, stderr: process.stderr, pipe: () => ({input: process.stdin, output: process.stdout}), env: process.env, now: () => Date.now(), ask, signal: enough.signal};
 }
 
 async function ask(question: string): Promise<string | null> {

@@ -19,7 +19,7 @@ export function run(args: Args, io: Io): Promise<ExitCode> {
 	const path = args.positionals[0] ?? '';
 	const time = textOption(args, 'for');
 	const seconds = time === null ? null : parseDuration(time);
-	if (time !== null && (seconds === null || seconds === 0)) return Promise.resolve(wrongUsage(`--for ${time} is no time: write 90s, 10m or 2h`, io));
+	if (time !== null && (seconds === null || seconds === 0)) return Promise.resolve(wrongUsage(`--for ${time} is no time: write 90s, 10m or 2h`, io, 'record'));
 	return withDaemon(args, io, 'read', async daemon => {
 		const file = create(path);
 		if (!file.ok) return file;

@@ -10,34 +10,44 @@ import {settings} from '../config/settings.ts';
 import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
 import {catalogueFile} from '../controller/catalogue-file.ts';
-import {closeFirst} from '../controller/close-first.ts';
 import {exceptionsFile} from '../controller/exceptions-file.ts';
+import {keyRingFile} from '../controller/key-ring-file.ts';
 import {serverRecordsFile} from '../controller/server-records-file.ts';
 import {intentFile} from '../controller/intent.ts';
 import {keepHistory} from '../controller/history.ts';
 import {journal} from '../controller/journal.ts';
+import {noTrial, type Trial} from '../controller/trial.ts';
 import {createLogger} from '../controller/log.ts';
 import {controlSocketName, defaultRunFolder} from '../control/paths.ts';
 import type {Snapshot} from '../control/schema.ts';
 import {startControlServer} from '../control/server.ts';
+import {statusOf} from '../control/status.ts';
 import {probe} from '../control/takeover.ts';
-import {linuxDevices} from '../kernel/devices.ts';
+import {defaultBounds} from '../history/moments.ts';
 import type {Kernel} from '../kernel/kernel.ts';
+import {homeWords, systemHome} from '../kernel/home.ts';
 import {isHostNetwork} from '../kernel/namespace.ts';
-import {openLinuxKernel, type LinuxKernelOptions} from '../kernel/linux.ts';
-import {resolvConf} from '../kernel/resolv-conf.ts';
+import {sshSession, type SshSession} from '../kernel/ssh-session.ts';
+import {resolvConf, type ResolvConf} from '../kernel/resolv-conf.ts';
+import {sealable} from '../kernel/sealable.ts';
 import type {Problem} from '../problem.ts';
-import {fail, ok, type Result} from '../result.ts';
+import {fail, ok} from '../result.ts';
 import {readServerFolder} from '../servers/folder.ts';
+import {folderStamp} from '../servers/folder-stamp.ts';
 import {providerSource, readAllServers} from '../servers/provider-source.ts';
+import {smallFileOrNull} from '../small-file.ts';
 import {keepHeapSmall} from '../small-heap.ts';
 import {version} from '../version.ts';
+import {hostNetwork, hostRefusal, otherLinkRefusal} from './host-use.ts';
 import {environmentOf, exitCodes, hasOption, type Args, type ExitCode, type Io} from './io.ts';
-import {outputFor, type Output} from './output.ts';
+import {openClosed, wantedKernel, type Backend, type Begin} from './open-closed.ts';
+import {outputFor, wrongUsage, type Output} from './output.ts';
+import {startReaders} from './readers.ts';
 import {stopOnSignals, type Stopping} from './stopping.ts';
+import {beginTrial, trialLength, wrongLength, type RunningTrial} from './trial.ts';
 
-type Backend = LinuxKernelOptions['backend'];
-type Kept = () => Promise<boolean>;
+/** More than a console takes, and little of what an engine waits. */
+const farewellMs = 300;
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	// The name that others are given when they ask who holds the tables; Node's own would be MainThread.
@@ -46,12 +56,40 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const stopping = stopOnSignals(io.signal);
 	const output = outputFor(args, io);
 	const env = environmentOf(args, io);
-	if (isHostNetwork() && !hasOption(args, 'host')) {
-		output.problem(hostNetwork);
-		return exitCodes.notEnforced;
+	const mayClose = beforeClosing(args, env, io);
+	if ('code' in mayClose) {
+		for (const problem of mayClose.problems) output.problem(problem);
+		return mayClose.code;
 	}
+	const onTrial: {running: RunningTrial | null} = {running: null};
+	const {config, withinMs, session} = mayClose;
+	const begin: Begin | null = config && (async kernel => {
+		const refusal = otherLinkRefusal(kernel, config, session);
+		if (refusal !== null) return fail(refusal);
+		const begun = withinMs === null ? ok(null) : await beginTrial(kernel, config, withinMs, output);
+		if (begun.ok) onTrial.running = begun.value;
+		return begun.ok ? ok(undefined) : begun;
+	});
+	const ended = await runClosed({env, stopping, output, begin, management: config?.management ?? null, running: () => onTrial.running});
+	const code = (await onTrial.running?.conclude(ended, output)) ?? ended;
+	stopping.conclude(code);
+	return code;
+}
+
+interface Running {
+	readonly env: Io['env'];
+	readonly stopping: Stopping;
+	readonly output: Output;
+	/** Null where settings are read after everything is closed. */
+	readonly begin: Begin | null;
+	/** As far as settings are known before anything is closed. */
+	readonly management: Config['management'];
+	readonly running: () => RunningTrial | null;
+}
+
+async function runClosed({env, stopping, output, begin, management, running}: Running): Promise<ExitCode> {
 	const kept = (): Promise<boolean> => daemonAnswers(env);
-	const closed = await openClosed(backendIn(env), kept);
+	const closed = await openClosed(backendIn(env), kept, begin, management);
 	if (!closed.ok) {
 		output.problem(closed.error);
 		return exitCodes.notEnforced;
@@ -75,43 +113,51 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		output.problem(kernel.error);
 		return exitCodes.notEnforced;
 	}
+	const resolv = resolvConf(config.value.resolvConf, config.value.stateFolder);
+	const trial = running()?.trial ?? noTrial;
+	const door = trial === noTrial ? null : sealable(kernel.value, resolv);
 	try {
-		const code = await serve(kernel.value, config.value, secrets.value, stopping, output);
-		stopping.conclude(code);
-		return code;
+		return await serve({kernel: kernel.value, resolv, ...door, config: config.value, secrets: secrets.value, stopping, output, trial});
 	} finally {
+		await door?.seal();
 		kernel.value.close();
 	}
 }
 
-const hostNetwork: Problem = {
-	code: 'host-namespace',
-	severity: 'error',
-	what: 'This is the host\'s own network: vks would close it, and with it the session that you read this in. Nothing was changed.',
-	stillBlocking: 'unknown',
-	next: 'Start vks in a container or a network namespace of its own; `vks run --host` if you mean the host.',
-};
+type MayClose =
+	| {readonly problems: readonly Problem[]; readonly code: ExitCode}
+	/** `config`: null where settings are read after everything is closed. `withinMs`: null for a start that is no trial. */
+	| {readonly config: Config | null; readonly withinMs: number | null; readonly session: SshSession | null};
 
-/** The door to the kernel, with the namespace closed behind it. */
-async function openClosed(backend: Backend, kept: Kept): Promise<Result<Kernel, Problem>> {
-	const kernel = await openLinuxKernel({backend, devices: linuxDevices()});
-	if (!kernel.ok) return fail((await closeAnotherWay(backend, kept)) ? withoutBackend(backend, kernel.error) : notClosed(kernel.error));
-	const closed = await closeFirst(kernel.value, {kept});
-	if (closed.ok) return kernel;
-	kernel.value.close();
-	return fail(notClosed(closed.error));
+/**
+ * On the host's network, and for a start on trial, wrong settings end the start before anything is changed: nobody could log in
+ * to mend them.
+ */
+function beforeClosing(args: Args, env: Io['env'], io: Io): MayClose {
+	const onHost = isHostNetwork();
+	if (onHost && !hasOption(args, 'host')) return {problems: [hostNetwork], code: exitCodes.notEnforced};
+	const withinMs = trialLength(args, onHost);
+	if (withinMs === undefined) return {problems: [], code: wrongUsage(wrongLength, io, 'run')};
+	if (!onHost && withinMs === null) return {config: null, withinMs, session: null};
+	const config = loadConfig({env});
+	if (!config.ok) return {problems: config.error, code: exitCodes.usage};
+	const session = onHost ? sshSession(process.pid, smallFileOrNull) : null;
+	const refusal = hostRefusal(config.value, session);
+	if (refusal !== null) return {problems: [refusal], code: exitCodes.notEnforced};
+	return {config: config.value, withinMs, session};
 }
 
-/** The file may name another backend than the environment did; the namespace is closed by now either way. */
-async function wantedKernel(kernel: Kernel, backend: Backend, kept: Kept): Promise<Result<Kernel, Problem>> {
-	if (backend === 'auto' || backend === kernel.firewall.backend) return ok(kernel);
-	kernel.close();
-	return openClosed(backend, kept);
+interface Serving extends Pick<Running, 'stopping' | 'output'> {
+	readonly kernel: Kernel;
+	readonly resolv: ResolvConf;
+	readonly config: Config;
+	readonly secrets: Secrets;
+	readonly trial: Trial;
 }
 
-async function serve(kernel: Kernel, config: Config, secrets: Secrets, stopping: Stopping, output: Output): Promise<ExitCode> {
+async function serve({kernel, resolv, config, secrets, stopping, output, trial}: Serving): Promise<ExitCode> {
 	const clock = systemClock();
-	const logger = createLogger(config.logLevel);
+	const logger = createLogger(config.journalTo === 'memory' ? 'silent' : config.logLevel);
 	const provider = providerSource({
 		wish: config.provider, secrets: secrets.provider(), cache: catalogueFile(config.stateFolder),
 		uid: process.getuid?.() ?? 0, random: clock.random, nowMs: clock.now,
@@ -121,59 +167,50 @@ async function serve(kernel: Kernel, config: Config, secrets: Secrets, stopping:
 		config,
 		secrets,
 		clock,
-		intent: intentFile(config.stateFolder),
+		intent: intentFile(config.stateFolder, config.runFolder),
 		exceptionsFile: exceptionsFile(config.stateFolder),
 		serverRecordsFile: serverRecordsFile(config.stateFolder),
-		resolv: resolvConf(config.resolvConf, config.stateFolder),
+		keyRingFile: keyRingFile(config.stateFolder),
+		resolv,
+		trial,
 		readServers: () => readAllServers(provider, () => readServerFolder(config.tunnelFolder)),
+		stampServers: () => folderStamp(config.tunnelFolder),
 		provider,
-		journal: listener => journal(clock, logger, listener),
-		daemon: {version, pid: process.pid, startedAtMs: clock.now()},
+		journal: listener => journal(clock, logger, listener, config.keepJournal),
+		forgetMoments: beforeMs => history.forget(beforeMs),
+		daemon: {version, pid: process.pid, startedAtMs: clock.now(), home: [...homeWords(systemHome(process.env))]},
 	});
+	const history = keepHistory(controller, clock, {...defaultBounds, ageMs: Math.min(defaultBounds.ageMs, config.keepMs)});
 	// The socket is the lock: a second daemon stops here, before it touches what the first one keeps.
-	const server = await startControlServer({controller, history: keepHistory(controller, clock), runFolder: config.runFolder, version});
+	const server = await startControlServer({controller, history, runFolder: config.runFolder, version});
 	if (!server.ok) {
 		output.problem(server.error);
 		return exitCodes.failed;
 	}
+	const enough = Promise.race([stopping.asked, trial.over]);
 	const starting = controller.start();
-	const started = await Promise.race([starting, stopping.asked.then(() => ok(undefined))]);
+	const started = await Promise.race([starting, enough.then(() => ok(undefined))]);
 	if (!started.ok) {
 		output.problem(started.error);
 		await server.value.close();
 		return exitCodes.notEnforced;
 	}
-	for (const problem of startProblems(controller.snapshot())) output.problem(problem);
-	await stopping.asked;
+	const complain = (problem: Problem): void => output.problem(problem, statusOf(controller.snapshot(), clock.now()).carries !== null);
+	startProblems(controller.snapshot()).forEach(complain);
+	const readers = await startReaders({controller, config, secrets, clock, complain});
+	// Remembered, it is an order to stay closed.
+	if (controller.snapshot().state.kind === 'lockdown' && (await trial.confirm())) controller.write('daemon', 'warn', 'A lockdown was remembered: it counts as a confirmation, and nothing opens again by itself.');
+	await enough;
+	await readers.close();
 	const stopped = await controller.stop();
 	// Asked while it started: what it does is bounded, and must not find the kernel's sockets closed.
 	if (stopped) await starting;
+	// In a container whoever watches is killed with this process: a console needs a moment to give its terminal back.
+	const watched = server.value.clients() > 0;
 	await server.value.close();
+	if (watched) await clock.sleep(farewellMs);
 	return stopped ? exitCodes.fine : exitCodes.failed;
 }
-
-/** The way into the kernel that the operator wants may be missing where the other is there: that one closes, and no more. */
-async function closeAnotherWay(backend: Backend, kept: Kept): Promise<boolean> {
-	if (backend === 'auto') return false;
-	const kernel = await openLinuxKernel({backend: 'auto', devices: linuxDevices()});
-	if (!kernel.ok) return false;
-	const closed = await closeFirst(kernel.value, {kept});
-	kernel.value.close();
-	return closed.ok;
-}
-
-const withoutBackend = (backend: Backend, problem: Problem): Problem => ({
-	...problem,
-	what: `${settings.firewallBackend.name}=${backend}, but ${backend === 'nft' ? 'there is no program nft' : 'the library libnftables.so.1 was not found'}.`,
-	stillBlocking: true,
-	next: `Install nftables (\`apt-get install nftables\`, \`apk add nftables\`), or set ${settings.firewallBackend.name}=auto, and start vks again.`,
-});
-
-/** Said in so many words: who reads only that something failed would trust the kill switch all the same. */
-const notClosed = (problem: Problem): Problem => ({
-	...problem,
-	what: `${problem.what} vks changed nothing here: what refused traffic before still does, and where nothing did, traffic is NOT blocked.`,
-});
 
 /** What is already known to be wrong when the daemon is up: it stays and blocks, and the operator need not ask for the reason. */
 function startProblems({servers, problems}: Snapshot): readonly Problem[] {

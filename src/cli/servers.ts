@@ -1,5 +1,5 @@
 /** `vks servers`. */
-import {lastText, latencyText, loadText} from '../console/select/server-words.ts';
+import {keyText, lastText, latencyText, loadText} from '../console/select/server-words.ts';
 import {formatAge} from '../console/format.ts';
 import type {Snapshot} from '../control/schema.ts';
 import {ok} from '../result.ts';
@@ -9,8 +9,8 @@ import {outputFor, paint} from './output.ts';
 import {tableLines, type Column} from './table.ts';
 
 const columns: readonly Column[] = [
-	{title: ''}, {title: 'server'}, {title: 'city'}, {title: 'country'}, {title: 'endpoint'},
-	{title: 'latency', align: 'right'}, {title: 'measured'}, {title: 'load', align: 'right'}, {title: 'favourite'}, {title: 'last result'}, {title: 'notes'},
+	{title: ''}, {title: 'rank', align: 'right'}, {title: 'server'}, {title: 'city'}, {title: 'country'}, {title: 'endpoint'},
+	{title: 'latency', align: 'right'}, {title: 'measured'}, {title: 'load', align: 'right'}, {title: 'key', align: 'right'}, {title: 'favourite'}, {title: 'last result'}, {title: 'notes'},
 ];
 
 export function run(args: Args, io: Io): Promise<ExitCode> {
@@ -26,8 +26,9 @@ export function run(args: Args, io: Io): Promise<ExitCode> {
 	});
 }
 
-const rowOf = ({current, id, city, country, endpoint, latency, load, favourite, last, problem, notes}: Snapshot['servers'][number], nowMs: number): readonly string[] => [
+const rowOf = ({current, rank, id, city, country, endpoint, latency, load, key, favourite, last, problem, notes}: Snapshot['servers'][number], nowMs: number): readonly string[] => [
 	current ? '*' : ' ',
+	rank === null ? '' : String(rank),
 	id,
 	city ?? '',
 	country ?? '',
@@ -35,6 +36,7 @@ const rowOf = ({current, id, city, country, endpoint, latency, load, favourite, 
 	latencyText(latency),
 	latency === null ? '' : `${formatAge(nowMs - latency.atMs)} ago`,
 	loadText(load),
+	keyText(key, nowMs),
 	favourite ? 'yes' : '',
 	lastText(last, nowMs),
 	[...(problem === null ? [] : [paint('bad', problem)]), ...notes].join('; '),

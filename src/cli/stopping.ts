@@ -27,6 +27,8 @@ export function stopOnSignals(signal: AbortSignal, end: (code: number) => void =
 		process.on('SIGINT', () => request(130));
 		// The terminal may go; the daemon stays.
 		process.on('SIGHUP', () => undefined);
+		// Without a listener Node opens its debugger on loopback, which others in the namespace share.
+		process.on('SIGUSR1', () => undefined);
 		signal.addEventListener('abort', () => resolve(), {once: true});
 	});
 	return {

@@ -1,4 +1,5 @@
 /** Reads the optional file and parses it together with the environment. The only effect of this folder. */
+import {isRefusal, refusalAt} from '../access.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {fileTrouble, readSmallFile} from '../small-file.ts';
@@ -35,8 +36,9 @@ function readConfigFile(env: Environment, readFile: (path: string) => string): R
 		const code = fileTrouble(error);
 		// The file is optional until the operator names one.
 		if (code === 'ENOENT' && named === null) return ok(null);
-		const wrong = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+		const refused = isRefusal(error) ? refusalAt(path, 'read') : null;
+		const wrong = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})${refused === null ? '' : `: ${refused.why}`}`;
 		const {name, form} = settings.configFile;
-		return fail(settingProblem({setting: name, where: 'environment', fault: {value: path, wrong}, form}));
+		return fail(settingProblem({setting: name, where: 'environment', fault: {value: path, wrong, ...(refused === null ? {} : {right: refused.next})}, form}));
 	}
 }

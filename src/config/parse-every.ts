@@ -6,7 +6,10 @@ const unitMs = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000} as const;
 
 /** Null is off. */
 export const everyOrOff = (least: string, most: string): TextParser<number | null> => text => {
-	if (text.toLowerCase() === 'off') return ok(null);
+	return text.toLowerCase() === 'off' ? ok(null) : length(least, most)(text);
+};
+
+export const length = (least: string, most: string): TextParser<number> => text => {
 	const ms = lengthOf(text);
 	if (ms === null) return faulty({value: text, wrong: 'is not a length of time'});
 	return ms >= (lengthOf(least) ?? 0) && ms <= (lengthOf(most) ?? 0) ? ok(ms) : faulty({value: text, wrong: `is not from ${least} to ${most}`});

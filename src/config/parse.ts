@@ -71,11 +71,14 @@ function problemAt(sources: Sources, id: SettingId, fault: Fault): SettingProble
 const isComplete = (values: Partial<Values>): values is Values => settingList.every(({id}) => id in values);
 
 function assemble(values: Values, networks: Networks): Config {
-	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, sourceRate, portRate, openvpnUser: _user, openvpnPassword: _password, openvpnKeyPassword: _passphrase, openvpnUserFile, openvpnPasswordFile, openvpnKeyPasswordFile, ...others} = values;
-	const {provider: name, nordvpnToken: _token, wireguardKey: _key, nordvpnTokenFile, wireguardKeyFile, wireguardAddresses, countries, cities, group, randomTop, nordvpnApi, mullvadApi, ...rest} = others;
-	const secretFiles = {user: openvpnUserFile, password: openvpnPasswordFile, passphrase: openvpnKeyPasswordFile, nordvpnToken: nordvpnTokenFile, wireguardKey: wireguardKeyFile};
+	const {allowUnsafeNetwork: _allow, configFile: _file, nflogGroup, tunnelMark, replyMark, uplinkTable, tunnelTable, probeMark, probeTable, sourceRate, portRate, openvpnUser: _user, openvpnPassword: _password, openvpnKeyPassword: _passphrase, openvpnUserFile, openvpnPasswordFile, openvpnKeyPasswordFile, gluetunKey: _gluetunKey, gluetunUser: _gluetunUser, gluetunPassword: _gluetunPassword, gluetunKeyFile, gluetunUserFile, gluetunPasswordFile, notifyUrl, notifyFormat, notifyToken: _notifyToken, notifyTokenFile, ...others} = values;
+	const {portForward: by, portGateway, portHook, portFile, attach: to, attachInterface, attachEndpoints, attachUid, gluetunUrl, gluetunServers, reconnectCommand, provider: name, nordvpnToken: _token, wireguardKey: _key, nordvpnTokenFile, wireguardKeyFile, wireguardAddresses, countries, cities, group, randomTop, nordvpnApi, mullvadApi, ...rest} = others;
+	const secretFiles = {user: openvpnUserFile, password: openvpnPasswordFile, passphrase: openvpnKeyPasswordFile, nordvpnToken: nordvpnTokenFile, wireguardKey: wireguardKeyFile, gluetunKey: gluetunKeyFile, gluetunUser: gluetunUserFile, gluetunPassword: gluetunPasswordFile, notifyToken: notifyTokenFile};
 	const provider = {name, countries, cities, groups: group, randomTop, addresses: wireguardAddresses, api: {nordvpn: nordvpnApi, mullvad: mullvadApi}};
+	const attach = to === 'off' ? null : {to, interface: attachInterface, endpoints: attachEndpoints, uid: attachUid, gluetun: {address: gluetunUrl, offers: gluetunServers}, command: reconnectCommand};
+	const notify = notifyUrl === null ? null : {url: notifyUrl.url, format: notifyUrl.isNtfy ? 'ntfy' as const : notifyFormat};
 	// Asked in the operator's order, each once.
 	const resolvers = [...new Set(rest.resolvers)];
-	return {...rest, ...networks, secretFiles, provider, resolvers, inboundRates: {perSource: sourceRate, perPort: portRate}, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, nflogGroup}};
+	const portForward = {by, gateway: portGateway, hook: portHook, file: portFile};
+	return {...rest, ...networks, secretFiles, provider, attach, notify, resolvers, portForward, inboundRates: {perSource: sourceRate, perPort: portRate}, numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable, probeMark, probeTable, nflogGroup}};
 }

@@ -23,9 +23,9 @@ export interface SettingProblem {
 	readonly code: ProblemCode;
 }
 
-const secretName = /TOKEN|KEY|PASSWORD|SECRET|OPENVPN_USER/i;
-/** A WireGuard key is 32 bytes in base64; one pasted into the wrong setting must not reach a log. */
-const keyLike = /[A-Za-z0-9+/]{43}=/;
+const secretName = /TOKEN|KEY|PASSWORD|SECRET|OPENVPN_USER|GLUETUN_USER|NOTIFY_URL/i;
+/** A WireGuard key is 32 bytes in base64, NordVPN's token as many in hexadecimal; one pasted into the wrong setting must not reach a log. */
+const keyLike = /[A-Za-z0-9+/]{43}=|[0-9a-f]{64}/i;
 
 export interface SettingProblemInput {
 	readonly setting: string;

@@ -42,4 +42,20 @@ export const numberSettings = {
 		form: 'Write a number from 1 to 4294967295 that the kernel does not use itself (252 to 255).',
 		example: '1820',
 	},
+	probeMark: {
+		name: 'VKS_PROBE_MARK',
+		key: 'probe_mark',
+		default: '0xca6e',
+		meaning: 'The mark of the first of two tunnels that stand beside each other while vks switches; the second has the next number.',
+		form: 'Write a number from 1 to 0xfffffffe, decimal or 0x hexadecimal; neither it nor the next may be another mark of vks.',
+		example: '0x1ca6e',
+	},
+	probeTable: {
+		name: 'VKS_PROBE_TABLE',
+		key: 'probe_table',
+		default: '51822',
+		meaning: 'The routing table of the first of these two tunnels; the second has the next number.',
+		form: 'Write a number from 1 to 4294967294 so that neither it nor the next is the kernel\'s own (252 to 255) or another table of vks.',
+		example: '1822',
+	},
 } as const satisfies Record<string, Setting>;

@@ -4,9 +4,16 @@
  */
 
 import type {Setting} from './setting.ts';
+import {attachSettings} from './settings-attach.ts';
+import {egressSettings} from './settings-egress.ts';
+import {healthSettings} from './settings-health.ts';
+import {choiceSettings} from './settings-choice.ts';
 import {numberSettings} from './settings-numbers.ts';
 import {openvpnSettings} from './settings-openvpn.ts';
+import {portSettings} from './settings-port.ts';
 import {providerSettings} from './settings-provider.ts';
+import {readerSettings} from './settings-readers.ts';
+import {retentionSettings} from './settings-retention.ts';
 
 export type {Setting};
 
@@ -28,7 +35,9 @@ export const settings = {
 		example: 'amsterdam',
 	},
 	...providerSettings,
+	...choiceSettings,
 	...openvpnSettings,
+	...attachSettings,
 	network: {
 		name: 'NETWORK',
 		aliases: ['VKS_NETWORK'],
@@ -56,6 +65,7 @@ export const settings = {
 		form: 'Write [in|out] RANGE [tcp|udp [PORT or FIRST-LAST] | icmp | icmpv6], several separated by ; or , such as out 192.168.1.20 tcp 5432.',
 		example: 'out 192.168.1.20 tcp 5432; in 192.168.1.0/24 udp 53000-53010',
 	},
+	...egressSettings,
 	resolvers: {
 		name: 'VKS_DNS',
 		key: 'dns',
@@ -69,7 +79,7 @@ export const settings = {
 		name: 'VKS_DOCKER_DNS',
 		key: 'docker_dns',
 		default: 'no',
-		meaning: "Whether Docker's resolver at 127.0.0.11 may be asked, although it answers from outside the tunnel.",
+		meaning: "Whether Docker's resolver at 127.0.0.11 may be asked, although it answers from outside the tunnel. resolv.conf names the tunnel's resolvers alone either way, so the engine's own names are for who asks 127.0.0.11.",
 		form: 'Write yes or no.',
 		example: 'yes',
 	},
@@ -114,6 +124,7 @@ export const settings = {
 		form: 'Write a number from 1 to 100000, or off.',
 		example: '2000',
 	},
+	...portSettings,
 	peers: {
 		name: 'VKS_PEERS',
 		key: 'peers',
@@ -152,7 +163,7 @@ export const settings = {
 		name: 'VKS_INTERFACE',
 		key: 'interface',
 		default: 'wg0',
-		meaning: "The name of the tunnel's interface.",
+		meaning: "The name of the tunnel's interface. While vks switches, the next tunnel stands beside it under the same name with a `b` after it, and keeps that until the switch after.",
 		form: 'Write the name of one interface, such as wg0.',
 		example: 'wg0',
 	},
@@ -180,6 +191,7 @@ export const settings = {
 		form: 'Write a number with s, m, h or d, from 2s to 1h, such as 30s; or off.',
 		example: '1m',
 	},
+	...healthSettings,
 	drillEveryMs: {
 		name: 'VKS_DRILL_EVERY',
 		key: 'drill_every',
@@ -204,11 +216,12 @@ export const settings = {
 		form: 'Write one host name.',
 		example: 'whoami.akamai.net',
 	},
+	...readerSettings,
 	stateFolder: {
 		name: 'VKS_STATE_FOLDER',
 		key: 'state_folder',
 		default: '/var/lib/vks',
-		meaning: 'Where the intent and the resolv.conf from before are kept across restarts.',
+		meaning: 'Where is kept what outlives a restart: what was wanted, exceptions, marks and results of servers, marks of keys, a provider\'s list, and the resolv.conf from before.',
 		form: 'Write an absolute path.',
 		example: '/data/vks',
 	},
@@ -244,6 +257,7 @@ export const settings = {
 		form: 'Write debug, info, warn or error.',
 		example: 'debug',
 	},
+	...retentionSettings,
 	...numberSettings,
 	configFile: {
 		name: 'VKS_CONFIG',

@@ -12,18 +12,21 @@ export type Action =
 	| {readonly id: 'type'; readonly text: string; readonly pasted?: true}
 	| NamedAction;
 
-/** What only the palette can ask for, because it takes a word. */
+/** What only the palette can ask for, because it takes a word, or is of use for minutes alone. */
 export type NamedAction =
 	| {readonly id: 'switch-to'; readonly server: string}
 	| {readonly id: 'filter-by'; readonly panel: PanelId; readonly text: string}
 	| {readonly id: 'allow-target'; readonly target: string}
 	| {readonly id: 'theme'; readonly theme: ThemeName}
-	| {readonly id: 'symbols'; readonly asciiOnly: boolean};
+	| {readonly id: 'target'; readonly name: string}
+	| {readonly id: 'symbols'; readonly asciiOnly: boolean}
+	| {readonly id: 'confirm-start'};
 
 /** Orders to the daemon, with the question before them where one is due. */
 export const orderActions = [
 	'reconnect',
 	'switch',
+	'next',
 	'favourite',
 	'measure',
 	'lockdown',
@@ -64,6 +67,8 @@ export type ConsoleAction =
 	| 'write'
 	| 'evidence'
 	| 'help'
+	| 'runbook'
+	| 'targets'
 	| 'palette'
 	| 'quit'
 	| 'repaint'

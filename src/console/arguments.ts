@@ -20,17 +20,19 @@ interface Spelling {
 	readonly text: string;
 	/** The flag it is stored under. */
 	readonly under: string;
+	/** Given again, it adds a line. */
+	readonly repeats: boolean;
 }
 
 const options: readonly ConsoleOption[] = consoleOptions;
 const spellings: readonly Spelling[] = [
 	...options.flatMap(({flag, value, opposite}) => [
-		{flag, takesValue: value !== undefined, text: 'true', under: flag},
-		...(opposite === undefined ? [] : [{flag: opposite, takesValue: false, text: 'false', under: flag}]),
+		{flag, takesValue: value !== undefined, text: 'true', under: flag, repeats: false},
+		...(opposite === undefined ? [] : [{flag: opposite, takesValue: false, text: 'false', under: flag, repeats: false}]),
 	]),
 	...otherFlags.flatMap(other => [
-		{flag: other.flag, takesValue: 'value' in other, text: 'true', under: other.flag},
-		...('short' in other ? [{flag: other.short, takesValue: false, text: 'true', under: other.flag}] : []),
+		{flag: other.flag, takesValue: 'value' in other, text: 'true', under: other.flag, repeats: 'repeats' in other},
+		...('short' in other ? [{flag: other.short, takesValue: false, text: 'true', under: other.flag, repeats: false}] : []),
 	]),
 ];
 
@@ -50,7 +52,8 @@ export function parseArguments(given: readonly string[]): Parsed {
 		}
 		const value = rest[++index];
 		if (value === undefined || value === '' || value.startsWith('--')) return {kind: 'wrong', why: `${word} needs a value: vks-tui --help`};
-		flags.set(spelling.under, value);
+		const before = spelling.repeats ? flags.get(spelling.under) : undefined;
+		flags.set(spelling.under, before === undefined ? value : `${before}\n${value}`);
 	}
 	return meant(flags);
 }

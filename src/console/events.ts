@@ -16,8 +16,9 @@ export type ViewEvent =
 	| {readonly type: 'preview'; readonly key: string; readonly preview: Preview | null}
 	| MomentArrival
 	| ReplayEvent
+	| {readonly type: 'target'; readonly name: string}
 	/** What became of something the console did by itself. */
-	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number}
+	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number; readonly evidence?: true}
 	| {readonly type: 'surroundings'; readonly surroundings: Surroundings}
 	| {readonly type: 'tick'; readonly atMs: number}
 	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
@@ -41,6 +42,7 @@ export type Effect =
 	| {readonly type: 'moment'; readonly query: MomentQuery}
 	| {readonly type: 'replay-step'; readonly by: -1 | 1; readonly changes: boolean}
 	| {readonly type: 'replay-play'}
+	| {readonly type: 'choose'; readonly name: string}
 	| {readonly type: 'copy'; readonly name: string; readonly text: string}
 	| {readonly type: 'write'; readonly moment: Moment}
 	| {readonly type: 'evidence'; readonly now: Moment}

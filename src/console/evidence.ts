@@ -15,9 +15,11 @@ interface Place {
 	readonly by: string;
 }
 
-export async function keepEvidence(feed: Pick<Feed, 'moment'>, {snapshot, drops, journal}: Moment, {folder, isoTime, by}: Place): Promise<Saved> {
+export async function keepEvidence(feed: Pick<Feed, 'moment' | 'facts'>, {snapshot, drops, journal}: Moment, {folder, isoTime, by}: Place): Promise<Saved> {
 	if (snapshot === null) return {ok: false, text: 'evidence: nothing was read yet'};
-	const evidence = await collectEvidence({snapshot, drops: itemsOf(drops).map(({record}) => record), journal: itemsOf(journal)}, feed.moment);
+	const facts = await feed.facts();
+	const told = facts?.ok === true ? facts.value : (facts?.error.what ?? 'there is no connection to the daemon.');
+	const evidence = await collectEvidence({snapshot, drops: itemsOf(drops).map(({record}) => record), journal: itemsOf(journal), facts: told}, feed.moment);
 	const written = await writeEvidence(evidenceFiles(evidence, by, isoTimeOf), folder, evidenceName(isoTime));
 	if (!written.ok) return {ok: false, text: `evidence: ${written.error}`};
 	return {ok: evidence.missing === null, text: `evidence in ${written.value}${evidence.missing === null ? '' : ` (${evidence.missing}: moments are missing)`}`};

@@ -60,6 +60,7 @@ export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focu
 	if (always !== null) return always;
 	if (dialog?.kind === 'typed' || dialog?.kind === 'palette' || (dialog === null && state.filterOpen)) return fieldAction(name, input, key);
 	if (dialog?.kind === 'allow') return formAction(keys, dialog.form.field, name, input, key);
+	if (dialog?.kind === 'targets') return pickerAction(keys, name);
 	if (dialog?.kind === 'exceptions') return listAction(keys, dialog.asking !== null, name);
 	if (dialog?.kind === 'confirm') {
 		if (name === 'y') return {id: 'yes'};
@@ -69,6 +70,8 @@ export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focu
 	if (dialog !== null) {
 		if (name === 'enter' || name === 'q' || name === 'escape') return {id: 'no'};
 		const action = name === null ? null : bound(keys, name);
+		// The runbook is a list of keys: each does in it what it does elsewhere.
+		if (dialog.kind === 'runbook') return action;
 		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' || action?.id === 'allow' || action?.id === 'focus' ? action : null;
 	}
 	if (name !== null) return bound(keys, name);
@@ -144,6 +147,13 @@ function listAction(keys: readonly Binding[], asking: boolean, name: string | nu
 	if (name === 'y') return asking ? {id: 'yes'} : null;
 	const action = name === null ? null : bound(keys, name);
 	return action?.id === 'move' || action?.id === 'exceptions' || action?.id === 'allow' || action?.id === 'lockdown' ? action : null;
+}
+
+function pickerAction(keys: readonly Binding[], name: string | null): Action | null {
+	if (name === 'enter') return {id: 'accept'};
+	if (name === 'escape' || name === 'q') return {id: 'no'};
+	const action = name === null ? null : bound(keys, name);
+	return action?.id === 'move' || action?.id === 'targets' || action?.id === 'lockdown' ? action : null;
 }
 
 /** Text for a field: a paste's line ends are not Enter. */

@@ -31,10 +31,10 @@ const sets = {
 	panels: 'a panel by its number; next, previous',
 	time: 'hold still; step back, forward; by changes',
 	keep: 'copy row (OSC 52); write file; evidence',
-	dial: 'dial, switch (ask `y`); favourite; ping',
+	dial: 'dial, switch, next (ask `y`); favourite; ping',
 	openings: 'open for a time, by a word; list, revoke',
 	drills: 'leak test; the full one asks for a word',
-	find: 'this help; find a command by its name',
+	find: 'help; command by name; daemon; incident',
 	screen: 'draw the screen again; suspend, `fg` returns',
 	order: 'order, reverse; fold chains; group drops',
 	step: 'one row up, one row down',
@@ -49,6 +49,7 @@ export const keymap: readonly Binding[] = [
 	{keys: ['U'], action: {id: 'lift'}, where: 'everywhere', group: 'act', label: 'lift', help: 'end a lockdown; asks for the word `lift`', danger: true, footer: 4},
 	{keys: ['r'], action: {id: 'reconnect'}, where: 'everywhere', group: 'act', set: 'dial', label: 'reconnect', help: 'dial the server again; asks `y`', footer: 5},
 	{keys: ['s'], action: {id: 'switch'}, where: 'everywhere', group: 'act', set: 'dial', label: 'switch', help: 'switch to the selected server; asks `y`', footer: 6},
+	{keys: ['S'], action: {id: 'next'}, where: 'everywhere', group: 'act', set: 'dial', label: 'next', help: 'switch to the server whose turn it is, the best that had none yet; asks `y`', footer: 8.4, footerIn: 'servers'},
 	{keys: ['a'], action: {id: 'allow'}, where: 'everywhere', group: 'act', set: 'openings', label: 'allow', help: 'open one target outside the tunnel for a time, filled in from the selected drop; asks for a reason and the word `allow`', danger: true, footer: 8, footerIn: 'drops'},
 	{keys: ['x'], action: {id: 'exceptions'}, where: 'everywhere', group: 'act', set: 'openings', label: 'exceptions', help: 'what is open for a time; `x` again revokes the selected one, `y` confirms'},
 	{keys: ['f'], action: {id: 'favourite'}, where: 'everywhere', group: 'act', set: 'dial', label: 'favourite', help: 'mark the selected server as a favourite, or no more', footer: 8.5, footerIn: 'servers'},
@@ -78,7 +79,7 @@ export const keymap: readonly Binding[] = [
 	{keys: ['}'], action: {id: 'change-forward'}, where: 'everywhere', group: 'look', set: 'time', label: 'change after', help: 'step forward to the next change'},
 	{keys: ['y'], action: {id: 'copy'}, where: 'everywhere', group: 'look', set: 'keep', label: 'copy', help: 'copy the selected row (OSC 52: the terminal decides; tmux needs `set -s set-clipboard on`)'},
 	{keys: ['w'], action: {id: 'write'}, where: 'everywhere', group: 'look', set: 'keep', label: 'write', help: 'write snapshot, drops and journal to a file in this folder'},
-	{keys: ['e'], action: {id: 'evidence'}, where: 'everywhere', group: 'look', set: 'keep', label: 'evidence', help: 'write state, rules, drops, journal, exceptions and the moments of two hours into a folder here; --replay opens it'},
+	{keys: ['e'], action: {id: 'evidence'}, where: 'everywhere', group: 'look', set: 'keep', label: 'evidence', help: 'write state, rules, routes, connections, drops, journal and the moments of two hours into a folder here; --replay opens it'},
 	{keys: ['up', 'k'], action: {id: 'move', by: 'up'}, where: 'lists', group: 'move', set: 'step', label: 'up', help: 'one row up'},
 	{keys: ['down', 'j'], action: {id: 'move', by: 'down'}, where: 'lists', group: 'move', set: 'step', label: 'down', help: 'one row down'},
 	{keys: ['pageup', 'ctrl-u'], action: {id: 'move', by: 'page-up'}, where: 'lists', group: 'move', set: 'page', label: 'page up', help: 'one page up'},
@@ -87,6 +88,8 @@ export const keymap: readonly Binding[] = [
 	{keys: ['end', 'G'], action: {id: 'move', by: 'last'}, where: 'lists', group: 'move', set: 'ends', label: 'last', help: 'last row'},
 	{keys: ['?'], action: {id: 'help'}, where: 'everywhere', group: 'console', label: 'help', help: 'this help', set: 'find', footer: 1},
 	{keys: [':'], action: {id: 'palette'}, where: 'everywhere', group: 'console', label: 'commands', help: 'find a command by some letters of its name', set: 'find', footer: 13},
+	{keys: ['T'], action: {id: 'targets'}, where: 'everywhere', group: 'console', label: 'targets', help: 'look at another daemon, of those that --target or the file name', set: 'find', footer: 2.5},
+	{keys: ['i'], action: {id: 'runbook'}, where: 'everywhere', group: 'console', set: 'find', label: 'incident', help: 'when something is wrong: the steps in their order, each with its proof'},
 	{keys: ['q', 'ctrl-c'], action: {id: 'quit'}, where: 'everywhere', group: 'console', label: 'quit', help: 'leave; daemon and policy stay', footer: 2},
 	{keys: ['ctrl-l'], action: {id: 'repaint'}, where: 'everywhere', group: 'console', set: 'screen', label: 'repaint', help: 'draw the whole screen again'},
 	{keys: ['ctrl-z'], action: {id: 'suspend'}, where: 'everywhere', group: 'console', set: 'screen', label: 'suspend', help: 'stop the console; `fg` brings it back'},
@@ -110,12 +113,15 @@ export function disabledReason(action: Action, state: ViewState): string | null 
 		case 'lift':
 		case 'reconnect':
 		case 'switch':
+		case 'next':
 		case 'drill':
 		case 'drill-full':
 		case 'allow':
 		case 'favourite':
 		case 'measure':
 			return commandBlockedBy(action.id, state);
+		case 'targets':
+			return state.targets.length > 1 ? null : 'only one is named: --target NAME=ssh://HOST/CONTAINER';
 		case 'fold':
 		case 'fold-all':
 			return state.focus === 'ruleset' ? null : 'only in the ruleset';
@@ -138,6 +144,8 @@ export function footerKeys(state: ViewState): readonly FooterKey[] {
 		.filter(binding => binding.footer !== undefined && binding.keys.length > 0 && (binding.footerIn ?? state.focus) === state.focus)
 		// Lifting is only ever of use in a lockdown, and only then does it deserve the room.
 		.filter(binding => binding.action.id !== (locked ? 'lockdown' : 'lift'))
+		// With one target there is nothing to choose.
+		.filter(binding => binding.action.id !== 'targets' || state.targets.length > 1)
 		.filter(binding => !(binding.where === 'lists' && state.focus === 'tunnel'))
 		.toSorted((a, b) => (a.footer ?? 0) - (b.footer ?? 0))
 		.map(binding => ({keys: writtenKey(binding.keys[0] ?? ''), label: binding.label, disabled: disabledReason(binding.action, state), danger: binding.danger ?? false}));

@@ -14,18 +14,23 @@ import {proofWord} from './select/truth.ts';
 import {lookAround} from './surroundings.ts';
 import {createStore} from './store.ts';
 import {takeTerminal} from './terminal.ts';
-import type {Options} from './settings/settle.ts';
+import {wayText} from './remote/target.ts';
+import type {SettledOptions} from './settings/settle.ts';
 import {keepHeapModest} from '../small-heap.ts';
 import {version} from '../version.ts';
 import {update} from './update.ts';
 import type {Action} from './actions.ts';
 import type {ViewEvent} from './events.ts';
-import {initialView} from './view.ts';
+import {initialView, type TargetView} from './view.ts';
 
-export interface ConsoleOptions extends Options {
+export interface ConsoleOptions extends SettledOptions {
 	readonly feed: Feed;
 	readonly operator: string;
+	/** The container's end is the console's too: in a moment nobody could give the terminal back. */
+	readonly endsWithDaemon: boolean;
 }
+
+const stoppedWithIt = 'vks was stopped here, and its policy stays. In a container that ends the console too: from outside, `vks-tui --container NAME` stays and comes back by itself';
 
 /** The first frame waits this long for the first reading, so that it shows something true. */
 const firstReadingWithinMs = 150;
@@ -52,8 +57,9 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		repaint: () => control?.repaint(),
 		suspend: () => void suspend(),
 	};
+	const targets: readonly TargetView[] = options.named ? options.targets.map(({name, way}) => ({name, way: wayText(way), far: way.kind === 'far'})) : [];
 	const store = createStore({
-		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, operator: options.operator, keys: options.keys, confirmLockdown: options.confirmLockdown, looks: {theme: options.theme, asciiOnly: options.asciiOnly, color: options.color, linear: options.screenReader}}),
+		initial: initialView({...size(), nowMs: Date.now(), offsetMinutes: -new Date().getTimezoneOffset(), readOnly: options.readOnly, socketPath: options.socketPath, operator: options.operator, targets, target: targets[0] ?? null, keys: options.keys, confirmLockdown: options.confirmLockdown, looks: {theme: options.theme, asciiOnly: options.asciiOnly, color: options.color, linear: options.screenReader}}),
 		update,
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,
@@ -76,7 +82,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	function dispatch(event: ViewEvent): void {
 		store.dispatch(event);
 		if (event.type === 'resize') frames.flush();
-		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told' || event.type === 'moment' || event.type === 'replayed') frames.answer();
+		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told' || event.type === 'moment' || event.type === 'replayed' || event.type === 'target') frames.answer();
 	}
 
 	function tickIn(ms: number): void {
@@ -118,17 +124,22 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 
 	/** What is missing may have come meanwhile, so each failed attempt looks again. */
 	const tellSurroundings = async (): Promise<void> => {
-		const surroundings = await lookAround({socketPath: options.socketPath, uid: process.getuid?.() ?? 0, environment: process.env});
+		const surroundings = await lookAround({socketPath: store.get().target?.way ?? options.socketPath, uid: process.getuid?.() ?? 0, environment: process.env});
 		dispatch({type: 'surroundings', surroundings});
 	};
 
 	const firstReading = new Promise<void>(resolve => {
 		setTimeout(resolve, firstReadingWithinMs);
 		feed.listen(event => {
+			// What is not looked at any more did not go bad.
+			if (event.type === 'target') wasBad = true;
 			dispatch(viewEventFor(event, Date.now()));
-			if (event.type === 'down') void tellSurroundings();
+			const here = store.get().target?.far !== true;
+			if (event.type === 'down' && here && options.endsWithDaemon && store.get().live.snapshot !== null) terminal.leave(0, stoppedWithIt);
+			if (event.type === 'down' && here) void tellSurroundings();
 			if (event.type === 'replayed') resolve();
 			if (event.type !== 'snapshot') return;
+			if (options.endsWithDaemon && here && event.snapshot.state.kind === 'blocked' && event.snapshot.state.cause === 'stopped') terminal.leave(0, stoppedWithIt);
 			ringOnce();
 			tickIn(tickMs + slackMs);
 			resolve();

@@ -29,6 +29,8 @@ export function perform(effect: Effect, world: World): Promise<void> | void {
 			return world.feed.replay?.step(effect.by, effect.changes);
 		case 'replay-play':
 			return world.feed.replay?.play();
+		case 'choose':
+			return world.feed.choose?.(effect.name);
 		case 'moment':
 			return moment(effect, world);
 		case 'copy':
@@ -57,7 +59,7 @@ async function write({moment}: Extract<Effect, {type: 'write'}>, {save, dispatch
 
 async function evidence({now}: Extract<Effect, {type: 'evidence'}>, world: World): Promise<void> {
 	const {ok, text} = await world.evidence(now);
-	world.dispatch({type: 'told', ok, text, atMs: world.nowMs()});
+	world.dispatch({type: 'told', ok, text, atMs: world.nowMs(), evidence: true});
 }
 
 async function submit({ticket, command}: Extract<Effect, {type: 'submit'}>, {feed, dispatch, nowMs}: World): Promise<void> {
@@ -108,6 +110,7 @@ export function viewEventFor(event: FeedEvent, atMs: number): ViewEvent {
 			return {type: 'snapshot', snapshot: event.snapshot, atMs};
 		case 'replay':
 		case 'replayed':
+		case 'target':
 			return event;
 		case 'drops':
 			return {type: 'drops', records: event.records};

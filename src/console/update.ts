@@ -2,6 +2,7 @@
 import {act, cancelOld} from './act/act.ts';
 import {withAnswer, withPreview} from './act/allow.ts';
 import {replaying} from './act/replay.ts';
+import {lookingAt} from './act/targets.ts';
 import {still} from './act/step.ts';
 import {arrived} from './act/travel.ts';
 import {formatDuration} from './format.ts';
@@ -41,7 +42,13 @@ export function update(state: ViewState, event: ViewEvent): Step {
 		case 'replayed':
 			return still(replaying(state, event));
 		case 'told':
-			return still({...state, notice: {text: event.text, level: event.ok ? 'good' : 'bad', atMs: event.atMs}});
+			return still({
+				...state,
+				notice: {text: event.text, level: event.ok ? 'good' : 'bad', atMs: event.atMs},
+				evidence: event.evidence === true && event.ok ? {text: event.text, atMs: event.atMs} : state.evidence,
+			});
+		case 'target':
+			return still(lookingAt(state, event.name));
 		case 'link':
 			return still(withLink(state, event.link));
 		case 'surroundings':
@@ -80,11 +87,11 @@ function withOutcome(state: ViewState, event: Extract<ViewEvent, {type: 'outcome
 	const {outcome} = event;
 	// The duration before the sentence: a narrow window cuts the end.
 	const what = `${pending === undefined ? '' : `${pending.command.do}, `}${formatDuration(outcome.durationMs)}: `;
-	const text = outcome.ok || outcome.problem === null ? outcome.message : `${outcome.message} ${outcome.problem.next}`;
+	const text = outcome.problem === null ? outcome.message : `${outcome.message} ${outcome.problem.next}`;
 	return {
 		...state,
 		pending: state.pending.flatMap(each => (each.ticket !== event.ticket ? [each] : outcome.ok ? [{...each, settled: true}] : [])),
-		notice: {text: `${what}${text}`, level: outcome.ok ? 'good' : 'bad', atMs: event.atMs},
+		notice: {text: `${what}${text}`, level: !outcome.ok ? 'bad' : outcome.problem === null ? 'good' : 'warn', atMs: event.atMs},
 	};
 }
 

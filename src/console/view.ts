@@ -18,6 +18,14 @@ export type Link =
 	| {readonly kind: 'open'; readonly version: string; readonly readOnly: boolean}
 	| {readonly kind: 'down'; readonly problem: Pick<Problem, 'code' | 'what' | 'next'>};
 
+/** A daemon that may be looked at. */
+export interface TargetView {
+	readonly name: string;
+	readonly way: string;
+	/** Not by a socket of this machine, so that nothing here says anything about it. */
+	readonly far: boolean;
+}
+
 /** A drop record with a number of its own, so that a selection stays on it while newer ones arrive. */
 export interface NumberedDrop {
 	readonly key: string;
@@ -62,12 +70,15 @@ export interface PanelView {
 
 export type Dialog =
 	| {readonly kind: 'help'; readonly top: number}
+	| {readonly kind: 'runbook'; readonly top: number}
 	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly facts?: readonly Fact[]; readonly body: readonly string[]; readonly openedAtMs: number}
 	| {readonly kind: 'typed'; readonly command: Extract<Command, {readonly word: string}>; readonly text: string; readonly openedAtMs: number}
 	| {readonly kind: 'palette'; readonly text: string; readonly selected: string | null; readonly openedAtMs: number}
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number}
 	| AllowDialog
-	| ExceptionsDialog;
+	| ExceptionsDialog
+	/** The selected one's name. */
+	| {readonly kind: 'targets'; readonly selected: string};
 
 export interface AllowDialog {
 	readonly kind: 'allow';
@@ -150,6 +161,8 @@ export interface ViewState {
 	readonly dialog: Dialog | null;
 	readonly pending: readonly Pending[];
 	readonly notice: Notice | null;
+	/** What this console wrote last; null before. */
+	readonly evidence: {readonly text: string; readonly atMs: number} | null;
 	/** Drop records received since the start; numbers them. */
 	readonly dropsSeen: number;
 	/** Asked for with --read-only. */
@@ -164,6 +177,10 @@ export interface ViewState {
 	readonly looks: Looks;
 	/** Looked at while no daemon answers. */
 	readonly surroundings: Surroundings | null;
+	/** All that may be chosen; empty where nobody named one. */
+	readonly targets: readonly TargetView[];
+	/** The one that everything else here is about; null where nobody named it. */
+	readonly target: TargetView | null;
 	readonly nextTicket: number;
 	/** What selectors remember; the one part that is no value. */
 	readonly memo: Memo;
@@ -192,6 +209,8 @@ export interface Start {
 	readonly keys?: readonly Binding[];
 	readonly confirmLockdown?: boolean;
 	readonly looks?: Looks;
+	readonly targets?: readonly TargetView[];
+	readonly target?: TargetView | null;
 }
 
 export const nothingYet = (): Moment => ({snapshot: null, drops: emptyRing(ringSize.drops), groups: noGroups, journal: emptyRing(ringSize.journal)});
@@ -203,6 +222,8 @@ export function initialView(start: Start): ViewState {
 		keys: keymap,
 		confirmLockdown: false,
 		looks: {theme: 'auto', asciiOnly: false, color: true, linear: false},
+		targets: [],
+		target: null,
 		...start,
 		link: {kind: 'connecting'},
 		live: nothingYet(),
@@ -223,6 +244,7 @@ export function initialView(start: Start): ViewState {
 		pending: [],
 		surroundings: null,
 		notice: null,
+		evidence: null,
 		dropsSeen: 0,
 		nextTicket: 1,
 		memo: createMemo(),

@@ -38,7 +38,7 @@ export function calls<Answer>(): Calls<Answer> {
 	};
 }
 
-export type Answer = Extract<Reply, {type: 'outcome' | 'explanation' | 'preview' | 'subscribed' | 'moments' | 'moment'}>;
+export type Answer = Extract<Reply, {type: 'outcome' | 'explanation' | 'preview' | 'subscribed' | 'moments' | 'moment' | 'facts'}>;
 
 /** Narrows an answer to the kind the request asks for. */
 export function expecting<Type extends Answer['type']>(type: Type, answer: Result<Answer, Problem>, otherwise: Problem): Result<Extract<Answer, {type: Type}>, Problem> {

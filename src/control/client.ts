@@ -1,14 +1,14 @@
 /**
  * The client of the control socket. It trusts the daemon, and checks of its answers no more than their outline (reply.ts).
  */
-import {connect} from 'node:net';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {calls, expecting, type Answer} from './calls.ts';
 import {lineSplitter} from './lines.ts';
-import {connectionLost, errorCode, noAnswer, noDaemon, notAllowed, otherProtocol, reasonOf} from './problems.ts';
+import {connectionLost, lockdownUnanswered, noAnswer, otherProtocol} from './problems.ts';
 import {parseReply} from './reply.ts';
-import type {Command, ExplainQuery, Explanation, KeptMoment, MomentQuery, MomentView, Outcome, Preview, PreviewWish, Reply, Topic} from './schema.ts';
+import type {Command, ExplainQuery, Explanation, Facts, KeptMoment, MomentQuery, MomentView, Outcome, Preview, PreviewWish, Reply, Topic} from './schema.ts';
+import {socketWire, type Wire} from './wire.ts';
 
 export type Hello = Extract<Reply, {type: 'hello'}>;
 /** What a subscription brings. */
@@ -16,6 +16,8 @@ export type Update = Extract<Reply, {type: Topic}>;
 
 export interface CallOptions {
 	readonly deadlineMs?: number;
+	/** What is said when it is over, where there is a better word than that there was no answer. */
+	readonly late?: (name: string) => Problem;
 }
 
 export interface ControlClient {
@@ -28,6 +30,8 @@ export interface ControlClient {
 	moments(options?: CallOptions): Promise<Result<readonly MomentView[], Problem>>;
 	/** Null past the newest, which is now. */
 	moment(query: MomentQuery, options?: CallOptions): Promise<Result<KeptMoment | null, Problem>>;
+	/** What the kernel says of links, routes, connections and sockets. */
+	facts(options?: CallOptions): Promise<Result<Facts, Problem>>;
 	/** The newest value of each topic at once, then every change. One listener: that of a later call replaces it. */
 	subscribe(topics: readonly Topic[], onUpdate: (update: Update) => void, options?: CallOptions): Promise<Result<null, Problem>>;
 	close(): void;
@@ -39,32 +43,36 @@ export interface ControlClient {
 export const clientProtocol = 1;
 const lineBytes = 8 * 1024 * 1024;
 const answerWithinMs = 30_000;
+/** Whoever gives it in an emergency must hear soon that it has no effect. */
+export const lockdownPatience = {deadlineMs: 2000, late: lockdownUnanswered} as const;
 
-export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = {}): Promise<Result<ControlClient, Problem>> {
+export const connectControl = (path: string, options?: CallOptions): Promise<Result<ControlClient, Problem>> => speakOver(socketWire(path), options);
+
+export function speakOver(wire: Wire, {deadlineMs = 2000, late}: CallOptions = {}): Promise<Result<ControlClient, Problem>> {
 	return new Promise(resolve => {
-		const socket = connect(path);
 		const splitter = lineSplitter(lineBytes);
 		const pending = calls<Answer>();
 		const unreadable = otherProtocol('unreadable', clientProtocol);
 		let onUpdate: (update: Update) => void = () => undefined;
-		/** Why the connection ends, once it does. */
-		let lost = connectionLost(path);
+		/** Why the connection ends, once it does: what was said on it, or found wrong with it, before how it ended. */
+		let said: Problem | null = null;
+		let lost = connectionLost(wire.name);
 		let markClosed: (problem: Problem) => void = () => undefined;
 		const closed = new Promise<Problem>(done => (markClosed = done));
 
 		const giveUp = (problem: Problem): void => {
-			lost = problem;
-			socket.destroy();
+			said ??= problem;
+			wire.close();
 		};
-		const timer = setTimeout(() => giveUp(noAnswer(path, deadlineMs)), deadlineMs);
+		const timer = setTimeout(() => giveUp(late?.(wire.name) ?? noAnswer(wire.name, deadlineMs)), deadlineMs);
 
-		const call = async (body: object, {deadlineMs: withinMs = answerWithinMs}: CallOptions = {}): Promise<Result<Answer, Problem>> =>
-			socket.writable ? pending.open(id => socket.write(`${JSON.stringify({...body, id})}\n`), withinMs, noAnswer(path, withinMs)) : fail(lost);
+		const call = async (body: object, {deadlineMs: withinMs = answerWithinMs, late: tooLate}: CallOptions = {}): Promise<Result<Answer, Problem>> =>
+			wire.isOpen() ? pending.open(id => wire.write(`${JSON.stringify({...body, id})}\n`), withinMs, tooLate?.(wire.name) ?? noAnswer(wire.name, withinMs)) : fail(said ?? lost);
 
 		const client = (hello: Hello): ControlClient => ({
 			hello,
 			closed,
-			close: () => socket.destroy(),
+			close: wire.close,
 			async command(command, options) {
 				const answer = expecting('outcome', await call({type: 'command', command}, options), unreadable);
 				return answer.ok ? ok(answer.value.outcome) : answer;
@@ -85,6 +93,10 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 				const answer = expecting('moment', await call({type: 'moment', query}, options), unreadable);
 				return answer.ok ? ok(answer.value.kept) : answer;
 			},
+			async facts(options) {
+				const answer = expecting('facts', await call({type: 'facts'}, options), unreadable);
+				return answer.ok ? ok(answer.value.facts) : answer;
+			},
 			async subscribe(topics, listener, options) {
 				onUpdate = listener;
 				const answer = await call({type: 'subscribe', topics}, options);
@@ -104,7 +116,7 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 					return onUpdate(reply);
 				case 'refused':
 					// Without an id it is about the connection, which the daemon then closes.
-					if (reply.id === null) lost = reply.problem as Problem;
+					if (reply.id === null) said = reply.problem as Problem;
 					else pending.answer(reply.id, fail(reply.problem as Problem));
 					return;
 				case 'outcome':
@@ -112,12 +124,13 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 				case 'preview':
 				case 'moments':
 				case 'moment':
+				case 'facts':
 				case 'subscribed':
 					pending.answer(reply.id, ok(reply));
 			}
 		};
 
-		socket.on('data', (chunk: Buffer) => {
+		wire.listen(chunk => {
 			const {lines, overflowed} = splitter.push(chunk);
 			for (const line of lines) {
 				const reply = parseReply(line);
@@ -125,32 +138,12 @@ export function connectControl(path: string, {deadlineMs = 2000}: CallOptions = 
 				receive(reply);
 			}
 			if (overflowed) giveUp(unreadable);
-		});
-		socket.on('error', error => (lost = problemOf(path, error) ?? lost));
-		socket.on('close', () => {
+		}, problem => {
 			clearTimeout(timer);
+			lost = said ?? problem ?? lost;
 			pending.failAll(lost);
 			resolve(fail(lost));
 			markClosed(lost);
 		});
 	});
-}
-
-/** Null for the errors that only say that the other side closed. */
-function problemOf(path: string, error: Error): Problem | null {
-	const code = errorCode(error);
-	switch (code) {
-		case 'EPIPE':
-		case 'ECONNRESET':
-			return null;
-		case 'ENOENT':
-			return noDaemon(path, 'there is no such socket');
-		case 'ECONNREFUSED':
-			return noDaemon(path, 'the socket is left from one that was killed');
-		case 'EACCES':
-		case 'EPERM':
-			return notAllowed(path);
-		default:
-			return noDaemon(path, reasonOf(error));
-	}
 }

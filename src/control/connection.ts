@@ -58,19 +58,22 @@ export function serveConnection({socket, controller, history, readOnly, limits, 
 		setTimeout(() => socket.destroy(), limits.lingerMs).unref();
 	};
 
-	const run = async (id: number, command: Command): Promise<void> => {
-		const limit = command.do === 'lockdown' ? limits.commands * 2 : limits.commands;
+	/** What takes its time, and is not for those who only look on. */
+	const later = async (id: number, limit: number, answer: () => Promise<Reply>): Promise<void> => {
 		if (readOnly) return refuse(id, readOnlySocket());
 		if (commands >= limit) return refuse(id, tooManyCommands(limit));
 		commands += 1;
 		try {
-			reply({type: 'outcome', id, outcome: await controller.submit(command)});
+			reply(await answer());
 		} catch (error) {
 			refuse(id, internalProblem('The command failed', error));
 		}
 		commands -= 1;
 		if (ended && commands === 0) dismiss(null);
 	};
+
+	const run = (id: number, command: Command): Promise<void> =>
+		later(id, command.do === 'lockdown' ? limits.commands * 2 : limits.commands, async () => ({type: 'outcome', id, outcome: await controller.submit(command)}));
 
 	const handle = (request: Request): void => {
 		switch (request.type) {
@@ -82,6 +85,9 @@ export function serveConnection({socket, controller, history, readOnly, limits, 
 			case 'command':
 				// Not awaited: a lockdown must not wait behind the switch it is to overtake.
 				void run(request.id, request.command);
+				return;
+			case 'facts':
+				void later(request.id, limits.commands, async () => ({type: 'facts', id: request.id, facts: await controller.facts()}));
 				return;
 			case 'explain':
 				reply({type: 'explanation', id: request.id, explanation: controller.explain(request.query)});

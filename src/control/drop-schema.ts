@@ -28,6 +28,8 @@ export const dropRecordSchema = z.object({
 	uid: count.nullable(),
 	gid: count.nullable(),
 	mark: count.optional(),
+	/** Of a frame that is neither IP nor ARP. */
+	etherType: count.optional(),
 	length: count,
 	/** Sent by a leak test of vks itself. */
 	drill: z.literal(true).optional(),

@@ -8,7 +8,8 @@ import type {Server} from 'node:net';
 import {dirname, join} from 'node:path';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
-import {alreadyRunning, errorCode, reasonOf, socketTaken} from './problems.ts';
+import {errorCode} from '../error-code.ts';
+import {alreadyRunning, reasonOf, socketTaken} from './problems.ts';
 import {privatePrefix} from './run-folder.ts';
 import {probe, removeDead} from './takeover.ts';
 

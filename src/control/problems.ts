@@ -1,4 +1,5 @@
 /** The problems both ends of the control socket report. */
+import {errorCode} from '../error-code.ts';
 import type {Problem, ProblemCode} from '../problem.ts';
 
 /** What happens on the socket says nothing about the policy, which the kernel holds either way. */
@@ -40,6 +41,16 @@ export const notAllowed = (path: string): Problem =>
 export const noAnswer = (path: string, deadlineMs: number): Problem =>
 	about('busy', `The daemon at ${path} did not answer within ${deadlineMs} ms.`, 'Try again; if it stays so, read the daemon\'s log and restart it. The policy in the kernel stays meanwhile.');
 
+/** A frozen daemon changes nothing in the kernel: neither what it refuses nor what it lets pass. */
+const withoutDaemon = 'Without it: stop the applications, or `docker stop -t 0 NAME`, which takes the container\'s links away; elsewhere end the daemon with SIGKILL and start it again with `vks run`, which begins closed.';
+
+export const notLockedDown = (path: string): Problem =>
+	about('busy', `Not locked down: the daemon at ${path} does not answer. What it let pass goes on passing.`, `${withoutDaemon} The order was not sent: give it again when the daemon answers.`);
+
+/** What was written to its socket it reads when it wakes, also when the client is gone. */
+export const lockdownUnanswered = (path: string): Problem =>
+	about('busy', `Not known to be locked down: the daemon at ${path} does not answer. What it let pass goes on passing until it does.`, `The order was sent, and is carried out when the daemon reads it. ${withoutDaemon}`);
+
 export const connectionLost = (path: string): Problem =>
 	about('no-daemon', `The daemon at ${path} closed the connection.`, 'See with `vks status` whether it still runs; start it with `vks run`.');
 
@@ -52,6 +63,21 @@ export function reasonOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
-export function errorCode(error: unknown): string | null {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+/** What an error on the way to the socket says; null for those that only say that the other side closed. */
+export function socketProblem(path: string, error: Error): Problem | null {
+	const code = errorCode(error);
+	switch (code) {
+		case 'EPIPE':
+		case 'ECONNRESET':
+			return null;
+		case 'ENOENT':
+			return noDaemon(path, 'there is no such socket');
+		case 'ECONNREFUSED':
+			return noDaemon(path, 'the socket is left from one that was killed');
+		case 'EACCES':
+		case 'EPERM':
+			return notAllowed(path);
+		default:
+			return noDaemon(path, reasonOf(error));
+	}
 }

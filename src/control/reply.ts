@@ -26,6 +26,7 @@ const checks: Readonly<Record<Reply['type'], (fields: Fields) => boolean>> = {
 	preview: ({id, preview}) => typeof id === 'number' && isObject(preview) && typeof preview['text'] === 'string' && areObjects(preview['rules']) && Array.isArray(preview['notes']) && (preview['refused'] === null || isObject(preview['refused'])),
 	moments: ({id, moments}) => typeof id === 'number' && areObjects(moments),
 	moment: ({id, kept}) => typeof id === 'number' && (kept === null || (isObject(kept) && isObject(kept['moment']))),
+	facts: ({id, facts}) => typeof id === 'number' && isObject(facts) && areObjects(facts['sections']),
 	refused: ({id, problem}) => (id === null || typeof id === 'number') && isProblem(problem),
 };
 

@@ -1,6 +1,7 @@
 /** The folder of the sockets. Who may write in it could put a socket of their own in place of ours. */
-import {chmod, chown, lstat, mkdir, readdir, rm} from 'node:fs/promises';
+import {chmod, chown, lstat, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import {makeFolderAside} from '../make-folder.ts';
 import type {Problem} from '../problem.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {folderRefused, reasonOf} from './problems.ts';
@@ -15,7 +16,7 @@ const privateName = /^\.[A-Za-z0-9]{6}$/;
 /** Makes the folder if it is absent. */
 export async function prepareRunFolder(folder: string): Promise<Result<null, Problem>> {
 	try {
-		await mkdir(folder, {recursive: true, mode: 0o700});
+		await makeFolderAside(folder, 0o700);
 		const found = await lstat(folder);
 		if (!found.isDirectory()) return fail(folderRefused(folder, 'it is not a folder'));
 		if (found.uid !== process.geteuid?.()) return fail(folderRefused(folder, `it belongs to uid ${found.uid}`));

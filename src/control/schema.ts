@@ -6,8 +6,12 @@ import {z} from 'zod';
 import {drillSchema, type drillProbeSchema} from './drill-schema.ts';
 import {dropRecordSchema} from './drop-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
-import {reconnectsSchema, tunnelHealth} from './health-schema.ts';
+import {factsSchema} from './facts-schema.ts';
+import {healingSchema, reconnectsSchema, tunnelHealth} from './health-schema.ts';
+import {forwardedPortSchema} from './port-schema.ts';
 import {previewSchema, previewWishSchema} from './preview-schema.ts';
+import {catalogueSchema} from './catalogue-schema.ts';
+import {noRotation, rotationSchema} from './rotation-schema.ts';
 import {favouriteSchema, measureSchema, serverSchema} from './server-schema.ts';
 import {keptMomentSchema, momentQuerySchema, momentSchema} from './history-schema.ts';
 
@@ -16,6 +20,7 @@ export type {Preview, PreviewWish} from './preview-schema.ts';
 
 export {drillSchema, dropRecordSchema, exceptionSchema, serverSchema};
 export {lastTrySchema, latencySchema, type LastTry, type Latency} from './server-schema.ts';
+export type {Facts, FactsSection} from './facts-schema.ts';
 export type {KeptMoment, MomentKind, MomentQuery, MomentView} from './history-schema.ts';
 
 /** Raised when a message changes incompatibly; a client that meets another number says so and stops. */
@@ -37,7 +42,7 @@ export const stateKindSchema = z.enum([
 ]);
 
 export const blockedCauseSchema = z.enum([
-	'no-uplink', 'no-gateway', 'no-endpoint-route', 'no-handshake', 'sysctl', 'not-owner', 'ipv6-unenforced', 'configuration', 'credentials', 'no-server', 'tunnel-failed', 'starting', 'stopped',
+	'no-uplink', 'no-gateway', 'no-endpoint-route', 'no-handshake', 'no-tunnel', 'sysctl', 'not-owner', 'ipv6-unenforced', 'configuration', 'credentials', 'no-server', 'tunnel-failed', 'starting', 'stopped',
 ]);
 
 export const stateSchema = z.object({
@@ -47,6 +52,8 @@ export const stateSchema = z.object({
 	server: z.string().nullable(),
 	/** Where a switch comes from. */
 	from: z.string().nullable(),
+	/** The server that applications use now; null where they wait. Absent where an older daemon does not say. */
+	carries: z.string().nullable().optional(),
 	cause: blockedCauseSchema.nullable(),
 	/** One sentence for a person: why blocked, who locked down and why, which attempt, when the next one comes. */
 	detail: z.string(),
@@ -87,6 +94,8 @@ export const tunnelSchema = z.object({
 	mtu: count,
 	keepaliveSeconds: count.nullable(),
 	exit: exitSchema.nullable(),
+	/** The service that was asked for it last and gave no answer. */
+	exitUnanswered: z.object({host: z.string(), atMs}).nullable().optional(),
 	handshakeAtMs: atMs.nullable(),
 	rxBytes: count,
 	txBytes: count,
@@ -121,7 +130,8 @@ export const snapshotSchema = z.object({
 	/** Rises by one with every snapshot of one daemon. */
 	seq: count,
 	atMs,
-	daemon: z.object({version: z.string(), pid: count, startedAtMs: atMs}),
+	/** `home`: what it runs in, then what is smaller there. */
+	daemon: z.object({version: z.string(), pid: count, startedAtMs: atMs, home: z.array(z.string()).optional()}),
 	state: stateSchema,
 	proof: proofSchema,
 	layers: z.array(layerSchema),
@@ -136,7 +146,14 @@ export const snapshotSchema = z.object({
 	unsafeNetwork: z.array(z.string()),
 	tamper: z.object({count, last: z.string().nullable(), lastAtMs: atMs.nullable()}),
 	reconnects: reconnectsSchema,
+	healing: healingSchema,
 	exceptions: z.array(exceptionSchema),
+	rotation: rotationSchema.default(noRotation),
+	forwardedPort: forwardedPortSchema.default({kind: 'off'}),
+	/** Null where servers are files alone. */
+	catalogue: catalogueSchema.nullable().default(null),
+	/** A start that nobody has confirmed: everything is taken back at its end. Absent and null: there is nothing to confirm. */
+	unconfirmed: z.object({sinceMs: atMs, endsAtMs: atMs}).nullable().optional(),
 	/** The last leak test; null when there was none. */
 	lastDrill: drillSchema.nullable(),
 });
@@ -154,6 +171,8 @@ export const journalEntrySchema = z.object({
 export const commandSchema = z.discriminatedUnion('do', [
 	z.strictObject({do: z.literal('reconnect')}),
 	z.strictObject({do: z.literal('switch'), server: z.string().min(1).max(200)}),
+	/** A switch to the server whose turn it is. */
+	z.strictObject({do: z.literal('next')}),
 	z.strictObject({do: z.literal('lockdown'), reason: z.string().max(500)}),
 	/** `word` must be `lift`: the second gesture for the less safe direction. */
 	z.strictObject({do: z.literal('lift'), word: z.literal('lift')}),
@@ -162,8 +181,12 @@ export const commandSchema = z.discriminatedUnion('do', [
 	z.strictObject({do: z.literal('drill-full'), word: z.literal('drill')}),
 	allowSchema,
 	z.strictObject({do: z.literal('revoke'), id: z.number().int().positive()}),
+	/** What an unconfirmed start changed stays. */
+	z.strictObject({do: z.literal('confirm')}),
 	favouriteSchema,
 	measureSchema,
+	/** Forgets what is older of drops, journal, moments and servers; null is everything. */
+	z.strictObject({do: z.literal('purge'), olderThanSeconds: z.number().int().min(0).max(315_360_000).nullable()}),
 ]);
 
 export const outcomeSchema = z.object({
@@ -171,6 +194,8 @@ export const outcomeSchema = z.object({
 	message: z.string(),
 	durationMs: z.number().nonnegative(),
 	problem: problemSchema.nullable(),
+	/** Whether a tunnel carried applications at that moment. Absent: not said. */
+	carries: z.boolean().optional(),
 	/** What a `drill` found. */
 	drill: drillSchema.optional(),
 });
@@ -223,6 +248,8 @@ export const requestSchema = z.discriminatedUnion('type', [
 	z.strictObject({type: z.literal('explain'), id: requestId, query: explainQuerySchema}),
 	z.strictObject({type: z.literal('preview'), id: requestId, wish: previewWishSchema}),
 	z.strictObject({type: z.literal('moments'), id: requestId}),
+	/** What the kernel says of this moment; not for those who only look on. */
+	z.strictObject({type: z.literal('facts'), id: requestId}),
 	z.strictObject({type: z.literal('moment'), id: requestId, query: momentQuerySchema}),
 ]);
 
@@ -238,6 +265,7 @@ export const replySchema = z.discriminatedUnion('type', [
 	z.object({type: z.literal('preview'), id: requestId, preview: previewSchema}),
 	z.object({type: z.literal('moments'), id: requestId, moments: z.array(momentSchema)}),
 	z.object({type: z.literal('moment'), id: requestId, kept: keptMomentSchema.nullable()}),
+	z.object({type: z.literal('facts'), id: requestId, facts: factsSchema}),
 	z.object({type: z.literal('refused'), id: requestId.nullable(), problem: problemSchema}),
 ]);
 

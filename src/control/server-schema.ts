@@ -1,5 +1,6 @@
 /** A server as it is shown: what its file says, what came of it so far, and what was measured. */
 import {z} from 'zod';
+import {keySchema} from './key-schema.ts';
 
 const atMs = z.number().nonnegative();
 
@@ -37,6 +38,10 @@ export const serverSchema = z.object({
 	/** Per cent of its capacity in use, as its file says; null where it says nothing. */
 	load: z.number().int().min(0).max(100).nullable(),
 	favourite: z.boolean(),
+	/** 1 is the one to try first; null where it cannot be used. */
+	rank: z.number().int().positive().nullable().default(null),
+	/** Null where it has no key of ours. */
+	key: keySchema.nullable().default(null),
 });
 
 export type LastTry = z.infer<typeof lastTrySchema>;

@@ -4,7 +4,8 @@
  * does not say all.
  */
 import {z} from 'zod';
-import {voteSchema} from './health-schema.ts';
+import {keySchema} from './key-schema.ts';
+import {healingSchema, voteSchema} from './health-schema.ts';
 import {blockedCauseSchema, drillSchema, exceptionSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
 
 const count = z.number().int().nonnegative();
@@ -18,6 +19,8 @@ export const statusSchema = z.strictObject({
 	at: time,
 	/** What the tunnel does. `connected` is verified: a handshake, and bytes received. */
 	state: z.enum(['connected', 'connecting', 'degraded', 'switching', 'blocked', 'lockdown']),
+	/** The server that applications use now, that of before while a switch is under way; null where they wait. */
+	carries: z.string().nullable(),
 	/** Why `blocked`; null in every other state. */
 	cause: blockedCauseSchema.nullable(),
 	/** One sentence for a person. */
@@ -46,10 +49,12 @@ export const statusSchema = z.strictObject({
 			endpoint: z.string(),
 			/** As the world sees us; null until it was asked. */
 			exit: z.strictObject({address: z.string(), city: z.string().nullable(), country: z.string().nullable()}).nullable(),
+			/** Who was asked for it last, when, and gave no answer. */
+			exitUnanswered: z.strictObject({host: z.string(), at: time}).nullable(),
 			handshakeAgeSeconds: age.nullable(),
 			rxBytes: count,
 			txBytes: count,
-			/** What speaks for the tunnel and against it; `probe` asks its resolver. The first two decide. */
+			/** What speaks for the tunnel and against it; all of them together decide. `probe` asks VKS_HEALTH_TARGETS, `dns` the resolver. */
 			votes: z.array(voteSchema.pick({source: true, verdict: true, value: true, detail: true}).strict()),
 			/** Milliseconds to the tunnel's resolver and back; null where the last question was lost, or none was asked. */
 			rttMs: z.number().nonnegative().nullable(),
@@ -58,6 +63,8 @@ export const statusSchema = z.strictObject({
 			keepaliveSeconds: count.nullable(),
 			/** When the server's file, and with it the key, was last changed; the key itself may be older. */
 			keyFileChangedAt: time.nullable(),
+			/** How old the key is at least, how that is known, and when a certificate ends; null where nothing is known. */
+			key: z.strictObject({since: time, how: keySchema.shape.how, until: time.nullable()}).nullable(),
 			/** Rises with every tunnel that came up. */
 			epoch: count,
 			/** Tracked connections of the time before this epoch that were forgotten when it began; null where that is not known. */
@@ -69,6 +76,8 @@ export const statusSchema = z.strictObject({
 		count,
 		last: z.strictObject({at: time, from: z.string(), to: z.string(), reason: z.string(), tookSeconds: age}).nullable(),
 	}),
+	/** What is done about a tunnel that does not carry, who is wanted, and who stands in where that is another server. */
+	healing: healingSchema,
 	/** Packets refused since the daemon started, and in the last second. */
 	drops: z.strictObject({total: count, perSecond: count}),
 	/** Permissions an operator added, until they end. */
@@ -85,12 +94,29 @@ export const statusSchema = z.strictObject({
 		leftSeconds: age,
 		packets: count,
 	})),
+	/** Which server `vks next` would switch to, and when vks goes there by itself (`VKS_ROTATE_EVERY`). */
+	/** The provider's list; null where servers are files alone. */
+	catalogue: z.strictObject({host: z.string(), readAt: time.nullable(), ageSeconds: count.nullable(), skipped: count}).nullable(),
+	rotation: z.strictObject({everySeconds: count.nullable(), by: z.enum(['rank', 'random']), next: z.string().nullable(), nextAt: time.nullable(), waitsFor: z.string().nullable()}),
+	/** The port that the provider forwards (`VKS_PORT_FORWARD`), for TCP and UDP. */
+	forwardedPort: z.discriminatedUnion('kind', [
+		z.strictObject({kind: z.literal('off')}),
+		/** For a verified tunnel. */
+		z.strictObject({kind: z.literal('waiting')}),
+		z.strictObject({kind: z.literal('asking')}),
+		/** `endsAt` moves on with each time it is asked for; `trouble` is why the last time came to nothing. */
+		z.strictObject({kind: z.literal('open'), port: count, since: time, endsAt: time, trouble: z.string().nullable()}),
+		z.strictObject({kind: z.literal('refused'), cause: z.string(), retryAt: time}),
+	]),
+	/** A start that nobody has confirmed yet (`vks confirm`): everything is taken back at its end. Null: there is nothing to confirm. */
+	unconfirmed: z.strictObject({since: time, endsAt: time, leftSeconds: age}).nullable(),
 	/** The last leak test; null when there was none. */
 	lastDrill: drillSchema.nullable(),
 	problems: z.array(problemSchema.strict()),
 	/** Ranges that are open although they should not be, because a refusal was overridden. */
 	unsafeNetwork: z.array(z.string()),
-	daemon: z.strictObject({version: z.string(), pid: count, startedAt: time}),
+	/** `home`: what it runs in, then a sentence for each thing that is smaller there than on a host. */
+	daemon: z.strictObject({version: z.string(), pid: count, startedAt: time, home: z.array(z.string())}),
 });
 
 export type Status = z.infer<typeof statusSchema>;

@@ -7,7 +7,7 @@
 import {createHash} from 'node:crypto';
 import {lstat, unlink} from 'node:fs/promises';
 import {connect, createServer, type Server} from 'node:net';
-import {errorCode} from './problems.ts';
+import {errorCode} from '../error-code.ts';
 
 export type Answer = {readonly kind: 'alive'; readonly pid: number | null} | {readonly kind: 'dead'} | {readonly kind: 'gone'} | {readonly kind: 'foreign'; readonly why: string};
 

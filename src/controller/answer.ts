@@ -1,15 +1,20 @@
 /** Commands in, outcomes out. */
 import type {Command, DrillView, Outcome} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
+import type {TunnelOwner} from '../tunnel/owner.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {Clock} from './clock.ts';
 import type {Drills} from './drills.ts';
 import type {Engine} from './engine.ts';
 import {formatDuration, formatException} from './exception-text.ts';
 import type {ExceptionKeeper} from './exceptions.ts';
+import type {IntentKeeper} from './intent-keeper.ts';
 import type {MeasureLatency} from './latency.ts';
 import type {RunCommand} from './queue.ts';
+import type {Retention} from './retention.ts';
 import type {ServerRecords} from './server-records.ts';
+import type {Trial} from './trial.ts';
+import {carrierIn} from './wording.ts';
 
 export interface AnswerDeps {
 	readonly engine: Engine;
@@ -22,12 +27,25 @@ export interface AnswerDeps {
 	readonly prove: () => Promise<void>;
 	readonly drill: Drills['run'];
 	readonly favour: ServerRecords['favour'];
+	readonly purge: Retention['purge'];
+	/** Whose turn it is. */
+	readonly next: () => string | null;
 	readonly measure: MeasureLatency;
+	/** Why the owner of the tunnel would not do it; null where it would, and where the tunnels are ours. */
+	readonly owner: Pick<TunnelOwner, 'mayReconnect' | 'mayChoose'>;
 	/** What the world sees now, in words; null where nobody says. */
 	readonly exit: () => Promise<string | null>;
+	readonly trial: Trial;
+	/** What is to be said of the last order where a restart may forget it. */
+	readonly remembered: IntentKeeper['remark'];
 }
 
 export function answerCommand(deps: AnswerDeps): RunCommand {
+	const answer = answerOf(deps);
+	return async (command, signal) => ({...(await answer(command, signal)), carries: carrierIn(deps.engine.machine().state) !== null});
+}
+
+function answerOf(deps: AnswerDeps): RunCommand {
 	const {engine, clock} = deps;
 	return async (command, signal) => {
 		const startedAtMs = clock.now();
@@ -35,36 +53,49 @@ export function answerCommand(deps: AnswerDeps): RunCommand {
 		const {state} = engine.machine();
 		switch (command.do) {
 			case 'lockdown': {
+				// Said before it is done: an order to stay closed is never taken back.
+				const confirmed = deps.trial.confirm();
 				engine.dispatch({kind: 'lockdown', by: 'operator', reason: command.reason === '' ? 'no reason given' : command.reason});
 				// The transaction is committed by now where libnftables is in use; the enforcement's own answer is the outcome.
 				const enforced = await engine.enforcing();
 				if (!enforced.ok) return outcome(false, 'The lockdown could not be enforced.', enforced.error);
 				void deps.prove();
-				return outcome(true, 'Locked down: nothing passes but loopback and the management path.');
+				const remark = await deps.remembered();
+				const said = remark === null ? 'Locked down: nothing passes' : `Locked down, but ${remark.headline}: nothing passes now`;
+				return outcome(true, `${said} but loopback and the management path.${(await confirmed) ? ' That confirms this start: nothing opens again by itself.' : ''}`, remark?.problem);
 			}
 			case 'lift':
 				if (state.kind !== 'lockdown') return outcome(true, 'There was no lockdown to lift.');
 				await deps.reload();
 				engine.dispatch({kind: 'lift', fallbackServer: firstUsable(deps.servers())});
 				return settle(deps, signal, outcome, 'Lockdown lifted.');
-			case 'reconnect':
+			case 'reconnect': {
 				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing connects.', lockedDown);
+				const refused = await deps.owner.mayReconnect(signal);
+				if (refused !== null) return outcome(false, refused.what, refused);
 				await deps.reload();
 				engine.dispatch({kind: 'reconnect', fallbackServer: firstUsable(deps.servers())});
 				return settle(deps, signal, outcome, 'Reconnected.');
+			}
 			case 'drill':
 			case 'drill-full':
 				return runDrill(deps, command.do === 'drill-full', signal, outcome);
-			case 'switch': {
+			case 'switch':
+			case 'next': {
 				if (state.kind === 'lockdown') return outcome(false, 'Locked down: nothing connects.', lockedDown);
 				await deps.reload();
-				const refusal = refusalOf(command.server, deps.servers());
-				if (refusal !== null) return outcome(false, refusal.what, refusal);
-				engine.dispatch({kind: 'switch', to: command.server});
-				return withExit(deps, await settle(deps, signal, outcome, `Switched to ${command.server}.`, command.server));
+				const to = command.do === 'next' ? deps.next() : command.server;
+				const refusal = (await deps.owner.mayChoose(to, signal)) ?? (to === null ? noOther : refusalOf(to, deps.servers()));
+				if (to === null || refusal !== null) return outcome(false, refusal?.what ?? '', refusal);
+				engine.dispatch({kind: 'switch', to});
+				return withExit(deps, await settle(deps, signal, outcome, `Switched to ${to}.`, to));
 			}
+			case 'confirm':
+				return outcome(true, (await deps.trial.confirm()) ? 'Confirmed: what vks changed stays.' : 'There is nothing to confirm.');
 			case 'favourite':
 				return deps.favour(command);
+			case 'purge':
+				return outcome(true, deps.purge(command.olderThanSeconds));
 			case 'measure': {
 				await deps.reload();
 				const found = await deps.measure(command.servers, signal);
@@ -122,18 +153,21 @@ async function connectedAgain({engine, clock}: AnswerDeps, signal: AbortSignal):
 
 /** Waits until the dial that the command began has ended, one way or the other. */
 async function settle({engine, prove}: AnswerDeps, signal: AbortSignal, outcome: (ok: boolean, message: string, problem?: Problem | null) => Outcome, done: string, wanted?: string): Promise<Outcome> {
+	const {epoch} = engine.machine();
 	await engine.enforcing();
 	await engine.idle();
 	if (signal.aborted) return outcome(false, 'A lockdown took the place of this command.', supersededBy());
 	await prove();
 	const {state} = engine.machine();
-	const failure = engine.lastFailure();
-	if (state.kind === 'connected' && (wanted === undefined || state.server === wanted)) return outcome(true, done);
-	const problem = failure?.problem ?? null;
-	if (state.kind === 'connected' || state.kind === 'connecting' || state.kind === 'verifying') {
-		return outcome(false, wanted === undefined ? 'Not connected yet; vks goes on trying.' : `Could not switch to ${wanted}; back to ${state.server}.`, problem);
+	const carries = state.kind === 'connected' || state.kind === 'degraded';
+	const why = wanted === undefined ? null : engine.waitedBecause();
+	if (carries && (wanted === undefined || state.server === wanted)) return outcome(true, why === null ? done : `${done} Applications waited: ${why}.`);
+	const problem = wanted === undefined ? (engine.lastFailure()?.problem ?? null) : engine.failureOf(wanted);
+	if (carries || state.kind === 'connecting' || state.kind === 'verifying') {
+		return outcome(false, wanted === undefined ? 'Not connected yet; vks goes on trying.' : `Could not switch to ${wanted}; ${engine.machine().epoch === epoch ? 'still on' : 'back to'} ${state.server}.`, problem);
 	}
-	return outcome(false, state.kind === 'blocked' ? `Blocked: ${state.detail}` : 'Not connected.', problem);
+	const left = wanted === undefined ? '' : `Could not switch to ${wanted}. `;
+	return outcome(false, `${left}${state.kind === 'blocked' ? `Blocked: ${state.detail}` : 'Not connected.'}`, problem);
 }
 
 /** A switch is made for another exit: the line that says it worked names it. */
@@ -154,5 +188,6 @@ function refusalOf(id: string, entries: readonly ServerEntry[]): Problem | null 
 	return entry.ok ? null : entry.problem;
 }
 
+const noOther: Problem = {code: 'no-server', severity: 'error', what: 'There is no other server to switch to.', stillBlocking: true, next: '`vks servers` says what is wrong with the others; with COUNTRY set only those in it count.'};
 const lockedDown: Problem = {code: 'locked-down', severity: 'error', what: 'vks is locked down.', stillBlocking: true, next: 'Lift the lockdown first: `vks lift`, or U in the console.'};
 const supersededBy = (): Problem => ({code: 'superseded', severity: 'warning', what: 'A lockdown overtook this command.', stillBlocking: true, next: 'Lift the lockdown, then try again.'});

@@ -3,6 +3,8 @@
  * no core, while the other layers hold and the proof says drifted. Pure.
  */
 
+import {fightOpening} from '../fight-words.ts';
+
 export interface Brake {
 	/** When repairs were made, of the last seconds. */
 	readonly recentMs: readonly number[];
@@ -39,4 +41,4 @@ export function afterRepair(brake: Brake, nowMs: number, free = freeRepairs): {r
 
 /** For the journal: what the pause is for. */
 export const describePause = (what: string, culprit: string | null, pauseMs: number): string =>
-	`Something fights us: ${what} is changed as fast as it is repaired, last by ${culprit ?? 'unknown'}. Trying again in ${pauseMs / 1000} s; the other layers hold meanwhile.`;
+	`${fightOpening} ${what} is changed as fast as it is repaired, last by ${culprit ?? 'unknown'}. Trying again in ${pauseMs / 1000} s; the other layers hold meanwhile.`;

@@ -2,6 +2,7 @@
  * Sees to it that a provider's list is there: asked for by a pinhole while there is nothing to connect to, and through the
  * tunnel once a day. It runs beside everything else, so that an API which hangs keeps nobody.
  */
+import type {CatalogueView} from '../control/catalogue-schema.ts';
 import type {Kernel} from '../kernel/kernel.ts';
 import type {Problem} from '../problem.ts';
 import {fail, type Result} from '../result.ts';
@@ -38,6 +39,7 @@ export interface CatalogueKeeper {
 	stop(): void;
 	/** The provider's own servers; null where there is no provider. */
 	entries(): readonly ServerEntry[] | null;
+	view(): CatalogueView | null;
 }
 
 type Way = 'pinhole' | 'tunnel';
@@ -112,6 +114,7 @@ export function catalogueKeeper({source, connect, openPinhole, engine, journal, 
 			asking?.abort.abort();
 		},
 		entries: () => source?.catalogue.entries() ?? null,
+		view: () => source && {host: source.host, readAtMs: source.catalogue.readAtMs(), skipped: source.catalogue.skipped()},
 	};
 }
 

@@ -1,10 +1,13 @@
 /** Time and chance as arguments, so that tests need neither to wait nor to hope. */
+import {uptime} from 'node:os';
 
 export interface Clock {
 	/** Unix milliseconds. */
 	now(): number;
 	/** Milliseconds since some moment before, which no change of the wall clock moves; it stands still while the machine sleeps, as the kernel's timeouts do. */
 	monotonic(): number;
+	/** The same with the machine's sleep counted in (CLOCK_BOOTTIME), to hundredths of a second: the two drift apart by how long it slept. */
+	boottime(): number;
 	/** At least 0, below 1. */
 	random(): number;
 	/** Resolves after the time or as soon as the signal aborts, whichever is first; never rejects. */
@@ -18,6 +21,8 @@ export function systemClock(): Clock {
 	return {
 		now: () => Date.now(),
 		monotonic: () => performance.now(),
+		// libuv reads /proc/uptime, which the kernel tells by ktime_get_boottime (fs/proc/uptime.c).
+		boottime: () => uptime() * 1000,
 		random: () => Math.random(),
 		sleep: (ms, signal) => new Promise(resolve => {
 			if (signal?.aborted) return resolve();

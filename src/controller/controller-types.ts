@@ -14,7 +14,9 @@ import type {IntentFile} from './intent.ts';
 import type {Journal} from './journal.ts';
 import type {OpenPinhole} from './pinholes.ts';
 import type {ControllerPort} from './port.ts';
+import type {KeyRingFile} from './key-ring-file.ts';
 import type {ServerRecordsFile} from './server-records-file.ts';
+import type {Trial} from './trial.ts';
 
 export interface ControllerDeps {
 	readonly kernel: Kernel;
@@ -24,14 +26,21 @@ export interface ControllerDeps {
 	readonly intent: IntentFile;
 	readonly exceptionsFile: ExceptionsFile;
 	readonly serverRecordsFile: ServerRecordsFile;
+	readonly keyRingFile: KeyRingFile;
 	readonly resolv: ResolvConf;
 	/** Reads the catalogue; a problem when the folder itself cannot be read. */
 	readonly readServers: () => Promise<Result<readonly ServerEntry[], Problem>>;
+	/** Another text whenever the folder of servers is another one; never rejects. */
+	readonly stampServers: () => Promise<string>;
 	/** Who is asked for servers besides; null where they are files alone. */
 	readonly provider: ProviderSource | null;
 	/** Given the listener that the controller wants to hear entries with. */
 	readonly journal: (listener: (entry: ReturnType<Journal['recent']>[number]) => void) => Journal;
+	/** Forgets moments from before that one, which are kept beside the controller. */
+	readonly forgetMoments?: (beforeMs: number) => number;
 	readonly daemon: Snapshot['daemon'];
+	/** Absent where the start is no trial. */
+	readonly trial?: Trial;
 }
 
 export interface Controller extends ControllerPort {
@@ -42,6 +51,9 @@ export interface Controller extends ControllerPort {
 	 * closes it. Connecting closes it, a lockdown does, and the kernel does when its time is over.
 	 */
 	readonly openPinhole: OpenPinhole;
+	/** For what stands beside it and has something to say: a problem that stands until it is null, and the journal. */
+	readonly note: (slot: string, problem: Problem | null) => void;
+	readonly write: Journal['write'];
 	/** Leaves the policy in place, blocked; false where the kernel has not taken that one in time. */
 	stop(): Promise<boolean>;
 }

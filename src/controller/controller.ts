@@ -1,103 +1,137 @@
 /** The one writer of the policy: wires keepers, engine, prover and queue, and serves whoever looks on or commands. */
 import type {Snapshot} from '../control/schema.ts';
-import type {Generation, KernelEvent} from '../kernel/kernel.ts';
+import {slotNames} from '../policy/slots.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
-import type {ServerEntry} from '../tunnel/tunnel.ts';
+import {nextServer} from '../servers/rank.ts';
+import {adoptManagement} from './adopt-management.ts';
 import {answerCommand, superseded} from './answer.ts';
+import {guardingFor, noOwner, noResolv, noSysctls} from './attach/wiring.ts';
 import {catalogueKeeper} from './catalogue-keeper.ts';
+import {createChoosing} from './choosing.ts';
 import {closeFirst} from './close-first.ts';
 import type {LiveTunnel} from './dial.ts';
 import {createDrills} from './drills.ts';
-import {dropKeeper} from './drop-keeper.ts';
-import {createEngine} from './engine.ts';
+import {createEngine, type Engine, type Opening} from './engine.ts';
 import {endInOrder} from './ending.ts';
+import {egressFor} from './egress/wiring.ts';
 import {exceptionKeeper} from './exceptions.ts';
 import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
+import {kernelEvents} from './kernel-events.ts';
+import {createKeyRing} from './key-ring.ts';
 import {latencyMeasurer} from './latency.ts';
 import {standingLeases} from './lease-keeper.ts';
 import {networkKeeper} from './network-keeper.ts';
 import {obstacleTo} from './obstacles.ts';
 import {createOpenings} from './openings.ts';
-import {paced} from './pace.ts';
 import {pinholeOpener} from './pinholes.ts';
 import type {ControllerEvent} from './port.ts';
+import {portForwarding} from './port-forwarding.ts';
 import {createProver} from './prover.ts';
 import type {Controller, ControllerDeps} from './controller-types.ts';
-import type {Recalled} from './intent.ts';
+import {intentKeeper} from './intent-keeper.ts';
+import type {Recalled} from './intent-text.ts';
 import {answerQuestions} from './questions.ts';
 import {commandQueue} from './queue.ts';
+import {createHealer} from './healer.ts';
+import {keepFor} from './retention.ts';
 import {resolvKeeper} from './resolv-keeper.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
-import {serverOf, startTarget, targetIn, unlocked} from './start-target.ts';
+import {serverView} from './server-views.ts';
+import {serverOf, startTarget, targetIn} from './start-target.ts';
+import {serverList} from './server-list.ts';
 import {serverRecords} from './server-records.ts';
 import {sysctlKeeper} from './sysctl-keeper.ts';
-import {everySecond} from './ticker.ts';
-import {hooksProblem} from './foreign-hooks.ts';
-import {xdpProblem} from './xdp-layer.ts';
+import {sayWhatIsSlow} from './slow-step.ts';
+import {everySecond, nothingRead} from './ticker.ts';
+import {standingProblems} from './standing-problems.ts';
 import {strangerLog} from './stranger-log.ts';
+import {noTrial, tooLate} from './trial.ts';
 import {tunnelKeeper} from './tunnel-keeper.ts';
 
 export type {Controller, ControllerDeps} from './controller-types.ts';
 
 export function createController(deps: ControllerDeps): Controller {
-	const {kernel, config, clock, intent} = deps;
+	const {kernel, config, clock, intent, trial = noTrial} = deps;
 	const listeners = new Set<(event: ControllerEvent) => void>();
 	const standing = new Map<string, Problem>();
 	const stopping = new AbortController();
-	let servers: readonly ServerEntry[] = [];
 	let recalled: Recalled = {kind: 'nothing'};
 	let seq = 0;
 	let stopTicking = (): void => undefined;
 
 	const tell = (event: ControllerEvent): void => listeners.forEach(listener => listener(event));
 	const journal = deps.journal(entry => tell({type: 'journal', entries: [entry]}));
-	const firewall = firewallKeeper(kernel.firewall, clock.monotonic);
+	const firewall = firewallKeeper(kernel.firewall, clock.monotonic, config.management);
 	const openings = createOpenings(clock);
-	const sysctls = sysctlKeeper(kernel.sysctl, config.tunnelInterface, journal);
+	const guarding = guardingFor({kernel, config, clock, secrets: deps.secrets});
+	const sysctls = guarding === null ? sysctlKeeper(kernel.sysctl, slotNames(config), journal) : noSysctls;
 	const rules = ruleStats();
-	const stranger = strangerLog(clock, journal);
-	const note = (slot: string, problem: Problem | null): void => {
-		if (problem === null) standing.delete(slot);
-		else standing.set(slot, problem);
-	};
+	const slowStep = sayWhatIsSlow(clock, journal);
+	const note = (slot: string, problem: Problem | null): void => void (problem === null ? standing.delete(slot) : standing.set(slot, problem));
 
-	const records = serverRecords({clock, file: deps.serverRecordsFile, servers: () => servers, note: problem => note('records', problem)});
-	const resolv = resolvKeeper({resolv: deps.resolv, clock, journal, note: problem => note('dns', problem)});
+	const keeping = intentKeeper({file: intent, clock, note: problem => note('intent', problem)});
+	const servers = serverList({
+		config, journal, note,
+		read: guarding?.readServers ?? deps.readServers, stamp: guarding?.stampServers ?? deps.stampServers,
+		provided: () => catalogue.entries(), recalled: () => recalled, engine: () => engine,
+		reloaded: () => keys.look(),
+		changed: () => publish(),
+	});
+	const keys = createKeyRing({config, clock, file: deps.keyRingFile, servers: servers.all, note: problem => note('keys', problem)});
+	const records = serverRecords({clock, file: deps.serverRecordsFile, servers: servers.all, note: problem => note('records', problem)});
+	const resolv = guarding === null ? resolvKeeper({resolv: deps.resolv, clock, journal, note: problem => note('dns', problem)}) : noResolv;
+
+	const healer = createHealer({
+		config, clock, journal,
+		engine: () => engine,
+		next: (instead, passed) => nextServer(servers.all().map(entry => serverView(entry, {current: null, recordOf: records.of})), {after: instead, passed, by: 'rank', top: 0, random: clock.random, countries: config.provider.countries, nowMs: clock.now()}),
+	});
 
 	const tunnel = tunnelKeeper({
 		config, clock, journal,
-		network: kernel.network,
+		network: kernel.network, probes: kernel.probes,
 		engine: () => engine,
+		healer: () => healer,
 		note: problem => note('conntrack', problem),
 		publish: () => publish(),
 		timed: records.timed,
 	});
 
-	const opened = (live: LiveTunnel): void => {
-		tunnel.opened(live);
+	const opened = (live: LiveTunnel, how: Opening): void => {
+		tunnel.opened(live, how);
 		records.connected(live.tunnel.server.id);
+		choosing.had(live.tunnel.server.id);
 		resolv.point(live.use.resolvers);
-		// The first picture of a new tunnel shall not wait for the next second.
-		void tick().then(tunnel.checkExit).then(() => drills.due('connected'));
+		// The first picture of a new tunnel shall not wait for the next second; and while the one before leaves, the policy changes.
+		drills.connected(tick().then(tunnel.checkExit).then(() => how.settled));
 	};
 
-	const engine = createEngine({
+	const egress = egressFor({config, kernel, clock, journal, note, engine: () => engine});
+	const engine: Engine = createEngine({
 		config, clock, firewall, journal, opened, openings,
+		questions: kernel,
+		lookUpBy: live => resolv.point(live.use.resolvers),
 		devices: kernel.devices, secrets: deps.secrets,
-		network: networkKeeper(kernel, config),
-		findServer: id => servers.flatMap(entry => (entry.ok ? [entry.server] : [])).find(server => server.id === id),
+		takesIpv6: () => kernel.sysctl.read('net/ipv6/conf/default/disable_ipv6') !== '1',
+		neighbours: kernel.network,
+		network: guarding?.network ?? networkKeeper(kernel, config),
+		attached: () => guarding?.attached() ?? null,
+		egress: egress.plan, granted: live => ports.granted(live),
+		findServer: id => servers.find(id),
 		obstacle: (server, network) => obstacleTo(server, network, sysctls.keep(network?.choice ?? null).problems),
-		failed: records.failed,
-		remember: ({target}) => {
-			const saved = intent.remember(target);
-			note('intent', saved.ok ? null : saved.error);
+		failed(server, problem) {
+			records.failed(server, problem);
+			healer.failed(server, problem);
 		},
+		nextAttempt: healer.nextAttempt,
+		remember: ({target}) => keeping.remember(target),
 		// A state is shown with the proof of its own policy, not with that of the one before.
 		changed() {
 			tunnel.follow();
+			ports.follow();
 			catalogue.follow();
 			void prover.prove().then(publish);
 		},
@@ -108,15 +142,22 @@ export function createController(deps: ControllerDeps): Controller {
 		return engine.enforce();
 	};
 
+	const ports = portForwarding({
+		config, clock, journal, kernel, note,
+		engine: () => engine,
+		apply: () => engine.enforce(),
+		changed: () => void prover.prove().then(publish),
+	});
+
 	const exceptions = exceptionKeeper({
 		clock, openings, journal,
 		file: deps.exceptionsFile,
 		note: problem => note('exceptions', problem),
 		apply: applyOpenings,
-		reserved: () => [...(engine.live()?.use.resolvers ?? []), ...(engine.live()?.use.addresses ?? [])],
+		reserved: () => [engine.live(), engine.rising()].flatMap(tunnel => [...(tunnel?.use.resolvers ?? []), ...(tunnel?.use.addresses ?? [])]),
 	});
 
-	const measure = latencyMeasurer({config, clock, engine, openings, probes: kernel.probes, servers: () => servers, apply: applyOpenings, measured: records.measured});
+	const measure = latencyMeasurer({config, clock, engine, openings, probes: kernel.probes, servers: servers.all, apply: applyOpenings, measured: records.measured});
 
 	const prover = createProver({kernel, clock, engine, firewall, journal, resolv, sysctls, config, stats: rules});
 
@@ -127,22 +168,18 @@ export function createController(deps: ControllerDeps): Controller {
 		changed: () => void prover.prove().then(publish),
 	});
 
-	const drops = dropKeeper({owners: kernel.owners, clock, mark: drills.mark});
+	const {drops, retention} = keepFor({config, owners: kernel.owners, clock, mark: drills.mark, journal, servers: records, forgetMoments: deps.forgetMoments});
 
 	const snapshotNow = (): Snapshot => buildSnapshot({
-		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers, recordOf: records.of, stats: tunnel.stats(), reconnects: tunnel.reconnects(),
+		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers: servers.all(), recordOf: records.of, keyOf: keys.of, ...choosing.view(), forwardedPort: ports.view(), catalogue: catalogue.view(), stats: tunnel.stats(), reconnects: tunnel.reconnects(), healing: healer.view(),
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
-		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost(), recordedPerSecond: drops.recordedPerSecond()}, lastDrill: drills.last(),
+		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost(), recordedPerSecond: drops.recordedPerSecond()}, lastDrill: drills.last(), unconfirmed: trial.view(),
 		problems: problems(),
 		exceptions: exceptions.views(rules.rules(), engine.machine().state.kind !== 'lockdown'),
 	});
 
-	const problems = (): readonly Problem[] => {
-		const enforcement = engine.enforcementProblem();
-		const {xdp = null, hooks = null} = engine.network() ?? {};
-		return [...[drills.problem(), enforcement, engine.lastFailure()?.problem ?? null, firewall.backstopUnsupported(), xdpProblem(xdp), hooksProblem(hooks)].filter(problem => problem !== null), ...standing.values()];
-	};
+	const problems = standingProblems({engine, drills, firewall, standing, keys});
 
 	const publish = (): void => tell({type: 'snapshot', snapshot: snapshotNow()});
 
@@ -154,46 +191,20 @@ export function createController(deps: ControllerDeps): Controller {
 		if (prover.proof().kind === 'proven') note('forwarding', forwardingProblem(kernel.sysctl, config));
 		publish();
 		drills.tick();
+		choosing.tick();
+		servers.tick();
 		catalogue.tick();
+		for (const each of [ports, egress, retention]) each.tick();
 	};
 
-	const noteStranger = async (generation: Generation): Promise<void> => {
-		const repairs = prover.tamper().count;
-		await prover.prove();
-		if (prover.tamper().count === repairs) stranger(generation);
+	const syncNetwork: Engine['syncNetwork'] = () => {
+		const read = engine.syncNetwork();
+		const {state} = engine.machine();
+		// Its owner has brought it up: no back-off is waited for.
+		if (guarding?.isUp() === true && state.kind === 'blocked' && state.cause === 'no-tunnel') engine.dispatch({kind: 'retry'});
+		return read;
 	};
-	let foreign: Generation | null = null;
-	const proveSoon = paced(clock, {burst: 5, everyMs: 200}, () => void (foreign === null ? prover.prove() : noteStranger(foreign)));
-	const syncSoon = paced(clock, {burst: 20, everyMs: 50}, () => void engine.syncNetwork());
-
-	const onKernel = (event: KernelEvent): void => {
-		switch (event.kind) {
-			case 'ruleset-changed':
-				if (event.ours) return;
-				prover.suspect(event.generation);
-				foreign = event.generation;
-				// While repairs pause, the proof of every second is enough to say so.
-				if (!prover.isPausing()) proveSoon();
-				return;
-			case 'network-changed':
-				if (event.by !== undefined) engine.suspect(event.by);
-				// A link that is new needs its backstop at once; the rest may come in storms.
-				if (event.what === 'link') engine.syncNetwork();
-				else if (!engine.isPausing()) syncSoon();
-				return;
-			case 'overrun':
-				syncSoon();
-				return;
-			case 'drops':
-				tell({type: 'drops', records: drops.take(event), lost: event.lost});
-		}
-	};
-
-	const reload = async (): Promise<void> => {
-		const read = await deps.readServers();
-		note('servers', read.ok ? null : read.error);
-		servers = read.ok ? read.value : [];
-	};
+	const onKernel = kernelEvents({clock, engine: {...engine, syncNetwork}, prover, drops, tell, stranger: strangerLog(clock, journal)});
 
 	const openPinhole = pinholeOpener({openings, state: () => engine.machine().state, apply: applyOpenings});
 	const catalogue = catalogueKeeper({
@@ -201,15 +212,27 @@ export function createController(deps: ControllerDeps): Controller {
 		mark: config.numbers.tunnelMark,
 		wanted: () => serverOf(engine.machine().target) ?? serverOf(targetIn(recalled)),
 		async reload() {
-			await reload();
-			if (engine.machine().target.kind !== 'none') return null;
-			const {target, problem} = startTarget(unlocked(recalled), config, servers, catalogue.entries());
-			note('start', problem);
-			return target.kind === 'connected' ? target.server : null;
+			await servers.reload();
+			return servers.choose();
 		},
 	});
 
-	const queue = commandQueue(answerCommand({engine, clock, exceptions, servers: () => servers, reload, favour: records.favour, measure, exit: tunnel.exitInWords, prove: () => prover.prove(), drill: drills.run}), superseded);
+	const queue = commandQueue(answerCommand({owner: guarding?.owner ?? noOwner, engine, clock, exceptions, servers: servers.all, reload: servers.reload, favour: records.favour, purge: retention.purge, next: () => choosing.next(), measure, exit: tunnel.exitInWords, trial, remembered: keeping.remark, prove: () => prover.prove(), drill: drills.run}), superseded);
+
+	const submit: Controller['submit'] = async command => {
+		if (trial.isOver()) return tooLate;
+		if (command.do !== 'favourite' && command.do !== 'purge' && command.do !== 'confirm') drills.interrupt();
+		if (command.do === 'reconnect') catalogue.hurry();
+		const outcome = await queue.submit(command);
+		journal.write('command', outcome.problem === null ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
+		void prover.prove().then(publish);
+		return outcome;
+	};
+	const choosing = createChoosing({
+		config, clock, journal, engine, drills, queue, submit,
+		servers: servers.all, provided: catalogue.entries, recordOf: records.of,
+		note: problem => note('rotation', problem),
+	});
 
 	return {
 		async start() {
@@ -218,27 +241,32 @@ export function createController(deps: ControllerDeps): Controller {
 			const claimed = await firewall.claim();
 			if (!claimed.ok) return claimed;
 			if (stopping.signal.aborted) return ok(undefined);
+			if (config.management !== null) adoptManagement(kernel.network, config.management, {mark: config.numbers.replyMark, journal, note});
+			await slowStep('the state folder', keeping.inspect());
 			exceptions.resume(await standingLeases(kernel.firewall, clock.monotonic));
+			ports.start();
 			records.recall();
+			keys.recall();
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;
-			recalled = intent.recall();
+			recalled = guarding?.wanted(intent.recall()) ?? intent.recall();
 			const lockedAtStart = recalled.kind === 'unreadable' || (recalled.kind === 'target' && recalled.target.kind === 'lockdown');
 			if (lockedAtStart) engine.dispatch({kind: 'start', target: startTarget(recalled, config, []).target});
 			const enforced = await engine.enforce();
 			if (!enforced.ok) return enforced;
 			await prover.prove();
-			const watching = await kernel.watch(onKernel, {nflogGroup: config.numbers.nflogGroup, signal: stopping.signal});
+			const watching = await slowStep('the kernel\'s events', kernel.watch(onKernel, {nflogGroup: config.numbers.nflogGroup, signal: stopping.signal}));
 			watching.forEach(problem => note(problem.code, problem));
 			// What changed between the first reading and the subscription.
 			engine.syncNetwork();
-			await reload();
+			await slowStep('the servers', servers.reload());
 			if (stopping.signal.aborted) return ok(undefined);
-			const {target, problem} = startTarget(recalled, config, servers, catalogue.entries());
+			const {target, problem} = startTarget(recalled, config, servers.all(), catalogue.entries());
 			note('start', problem);
 			if (!lockedAtStart) engine.dispatch({kind: 'start', target});
 			journal.write('daemon', 'info', `vks ${deps.daemon.version} enforces with ${kernel.firewall.backend}; table ownership ${firewall.ownership()}.`);
-			stopTicking = everySecond(clock, tick);
+			if (deps.daemon.home !== undefined) journal.write('daemon', 'info', `It runs in ${deps.daemon.home.join('. Smaller there: ')}.`);
+			stopTicking = everySecond(clock, tick, ms => journal.write('daemon', 'warn', nothingRead(ms)));
 			catalogue.tick();
 			publish();
 			return ok(undefined);
@@ -246,9 +274,12 @@ export function createController(deps: ControllerDeps): Controller {
 		async stop() {
 			stopTicking();
 			catalogue.stop();
+			const told = Promise.all([ports.stop(), egress.stop()]);
 			drills.interrupt();
 			stopping.abort();
 			const blocked = await endInOrder(engine, clock);
+			await told;
+			await keeping.remark();
 			if (blocked) journal.write('daemon', 'info', 'vks stopped; the policy stays in place and nothing passes.');
 			else journal.write('daemon', 'error', 'vks stopped; the kernel has not taken the blocked policy, and the one before it stands.');
 			return blocked;
@@ -256,16 +287,11 @@ export function createController(deps: ControllerDeps): Controller {
 		snapshot: snapshotNow,
 		recentDrops: drops.recent,
 		recentJournal: () => journal.recent(),
-		async submit(command) {
-			if (command.do !== 'favourite') drills.interrupt();
-			if (command.do === 'reconnect') catalogue.hurry();
-			const outcome = await queue.submit(command);
-			journal.write('command', outcome.ok ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
-			void prover.prove().then(publish);
-			return outcome;
-		},
-		...answerQuestions({config, engine, firewall, openings, exceptions}),
+		submit,
+		...answerQuestions({kernel, clock, config, engine, firewall, openings, exceptions}),
 		openPinhole,
+		note,
+		write: journal.write,
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

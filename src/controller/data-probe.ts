@@ -7,7 +7,7 @@ export interface Question {
 	readonly source: IpAddress;
 }
 
-/** Null where there is nobody to ask: then the keepalive or an application has to make the first packet. */
+/** Null where there is nobody to ask: then only what the other end sends by itself shows that data flows, because applications wait for that. */
 export function questionFor({resolvers, addresses}: {readonly resolvers: readonly IpAddress[]; readonly addresses: readonly IpAddress[]}): Question | null {
 	const [resolver, source] = [resolvers.find(isIpv4), addresses.find(isIpv4)];
 	return resolver === undefined || source === undefined ? null : {resolver, source};
@@ -26,8 +26,11 @@ export async function roundTrip({resolver: target, source}: Question, {timeoutMs
 	return answered ? Math.max(0, monotonic() - startedMs) : null;
 }
 
-/** The answer does not matter, that there is one does: the tunnel's received bytes show it. Never rejects. */
-export async function askResolver(through: Parameters<typeof questionFor>[0], timeoutMs: number): Promise<void> {
-	const question = questionFor(through);
-	if (question !== null) await roundTrip(question, {timeoutMs, monotonic: () => 0});
+/**
+ * The answer does not matter, that there is one does: the tunnel's received bytes show it. Every resolver is asked, because the
+ * first of several that are set may belong to another server. Never rejects.
+ */
+export async function askResolvers({resolvers, addresses}: Parameters<typeof questionFor>[0], timeoutMs: number): Promise<void> {
+	const questions = resolvers.map(resolver => questionFor({resolvers: [resolver], addresses})).filter(question => question !== null);
+	await Promise.all(questions.map(question => roundTrip(question, {timeoutMs, monotonic: () => 0})));
 }

@@ -26,7 +26,7 @@ export async function raiseOpenvpn(server: OpenvpnServer, options: DialOptions, 
 	for (const endpoint of endpoints) {
 		const raised = await bringUpOpenvpn({
 			devices, server, endpoint, families, signal, uplinkMtu,
-			interfaceName: config.tunnelInterface,
+			interfaceName: options.interface,
 			mark: config.numbers.tunnelMark,
 			runFolder: config.runFolder,
 			secrets: secrets.openvpn,

@@ -7,6 +7,7 @@ import type {Secrets} from '../config/secrets.ts';
 import type {BlockedCause} from '../control/schema.ts';
 import type {Devices} from '../kernel/kernel.ts';
 import {familyOf, parseIp, type Family} from '../net/address.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
 import type {Endpoint} from '../net/port.ts';
 import type {TunnelUse} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
@@ -15,7 +16,7 @@ import {ofFamilies} from '../tunnel/of-families.ts';
 import type {Server, Tunnel, WireguardServer} from '../tunnel/tunnel.ts';
 import {bringUpWireguard} from '../tunnel/wireguard.ts';
 import {backoffMs, type Clock} from './clock.ts';
-import {askResolver} from './data-probe.ts';
+import {askResolvers} from './data-probe.ts';
 import {raiseOpenvpn} from './dial-openvpn.ts';
 
 export interface LiveTunnel {
@@ -32,46 +33,64 @@ export interface DialFailure {
 
 export interface DialOptions {
 	readonly server: Server;
+	/** What its device is called. */
+	readonly interface: InterfaceName;
 	readonly config: Config;
 	readonly devices: Devices;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	/** Of the uplink; null when it is not known. */
 	readonly uplinkMtu: number | null;
+	/** Of addresses that a new device would take. */
+	readonly families: readonly Family[];
+	/** Its owner, where it has one, is to connect it anew. */
+	readonly anew: boolean;
+	/** The policy without a tunnel; awaited before an owner is asked for anything. */
+	readonly close: () => Promise<Result<void, Problem>>;
 	/** Opens the pinhole; awaited before the device is given its endpoint. */
 	readonly openPinhole: (use: TunnelUse) => Promise<void>;
 	readonly secrets: Secrets;
 }
 
+/**
+ * What WireGuard counts for a message that carries nothing (whitepaper, 5.4.6: 16 bytes of header, 16 of the tag). A server that
+ * passes nothing on sends one ten seconds after it was sent something (KEEPALIVE_TIMEOUT).
+ */
+const keepaliveBytes = 32;
 /** How long a server may take to answer and to pass data. WireGuard repeats a lost handshake after 5 s (REKEY_TIMEOUT). */
 const verifyWithinMs = 16_000;
 
 export async function raise(options: DialOptions): Promise<Result<LiveTunnel, DialFailure>> {
-	const {server, config} = options;
-	const families: readonly Family[] = config.ipv6 === 'block' ? [4] : [4, 6];
+	const {server, families} = options;
 	switch (server.kind) {
 		case 'wireguard':
 			return raiseWireguard(server, options, families);
 		case 'openvpn': {
-			const useOf = (endpoint: Endpoint): TunnelUse => handshakeUse(config, endpoint, {addresses: [], resolvers: []}, 0);
+			const useOf = (endpoint: Endpoint): TunnelUse => handshakeUse(options, endpoint, {addresses: [], resolvers: []}, 0);
 			const raised = await raiseOpenvpn(server, options, families, useOf);
 			if (raised === null) return fail({cause: 'no-endpoint-route', problem: endpointIsAName(server)});
-			return raised.ok ? ok(liveOn(raised.value.tunnel, handshakeUse(config, raised.value.endpoint, raised.value.tunnel, 0))) : raised;
+			return raised.ok ? ok(liveOn(raised.value.tunnel, handshakeUse(options, raised.value.endpoint, raised.value.tunnel, 0))) : raised;
+		}
+		case 'gluetun':
+		case 'external': {
+			const adopted = await server.adopt(options);
+			return adopted.ok ? ok(liveOn(adopted.value.tunnel, adopted.value.use)) : adopted;
 		}
 	}
 }
 
-async function raiseWireguard(server: WireguardServer, {config, devices, uplinkMtu, openPinhole}: DialOptions, families: readonly Family[]): Promise<Result<LiveTunnel, DialFailure>> {
+async function raiseWireguard(server: WireguardServer, options: DialOptions, families: readonly Family[]): Promise<Result<LiveTunnel, DialFailure>> {
+	const {config, devices, uplinkMtu, openPinhole} = options;
 	const address = parseIp(server.endpointHost);
 	if (address === null) return fail({cause: 'no-endpoint-route', problem: endpointIsAName(server)});
 	const endpoint: Endpoint = {address, port: server.endpointPort, transport: 'udp'};
 	const inner = {addresses: ofFamilies(server.addresses, families).map(entry => entry.address), resolvers: server.resolvers};
-	const use = (implementation: string): TunnelUse => handshakeUse(config, endpoint, inner, implementation === 'wireguard-go' ? 0 : null);
+	const use = (implementation: string): TunnelUse => handshakeUse(options, endpoint, inner, implementation === 'wireguard-go' ? 0 : null);
 	const raised = await bringUpWireguard({
 		devices,
 		server,
 		endpoint,
-		interfaceName: config.tunnelInterface,
+		interfaceName: options.interface,
 		mark: config.numbers.tunnelMark,
 		families,
 		...(uplinkMtu === null ? {} : {defaultMtu: innerMtu(uplinkMtu)}),
@@ -81,8 +100,8 @@ async function raiseWireguard(server: WireguardServer, {config, devices, uplinkM
 	return ok(liveOn(raised.value, use(raised.value.implementation)));
 }
 
-const handshakeUse = (config: Config, endpoint: Endpoint, {addresses, resolvers}: Pick<Tunnel, 'addresses' | 'resolvers'>, senderUid: number | null): TunnelUse => ({
-	interface: config.tunnelInterface,
+const handshakeUse = ({config, interface: device}: DialOptions, endpoint: Endpoint, {addresses, resolvers}: Pick<Tunnel, 'addresses' | 'resolvers'>, senderUid: number | null): TunnelUse => ({
+	interface: device,
 	addresses,
 	endpoint,
 	resolvers: config.resolvers.length > 0 ? config.resolvers : resolvers,
@@ -98,13 +117,16 @@ const innerMtu = (uplinkMtu: number): number => Math.min(1420, Math.max(1280, up
 /** A minute where the server refused our credentials: they are as wrong a second later, and some providers lock who tries often. */
 export const retryAfterMs = (cause: BlockedCause, attempt: number, random: number): number => (cause === 'credentials' ? 60_000 : backoffMs(attempt, random));
 
-/** A handshake, and then bytes beyond it: "connected, but nothing flows" is not connected. */
-export async function verify({tunnel, use}: LiveTunnel, {clock, signal}: Pick<DialOptions, 'clock' | 'signal'>): Promise<Result<void, DialFailure>> {
+/**
+ * A handshake, and then bytes beyond it: "connected, but nothing flows" is not connected. `ask` sends something through it that
+ * wants an answer.
+ */
+export async function verify({tunnel, use}: LiveTunnel, {clock, signal, ask = () => askResolvers(use, 1000)}: Pick<DialOptions, 'clock' | 'signal'> & {readonly ask?: () => Promise<unknown>}): Promise<Result<void, DialFailure>> {
 	const startedAtMs = clock.now();
 	const before = await tunnel.facts();
 	const oldHandshakeAtMs = before.ok ? before.value.handshakeAtMs : null;
 	let waitedMs = 0;
-	let rxAtHandshake: number | null = null;
+	let [rxAtHandshake, lastRx]: [number | null, number] = [null, Infinity];
 	let exited = false;
 	tunnel.onExit(() => {
 		exited = true;
@@ -112,15 +134,16 @@ export async function verify({tunnel, use}: LiveTunnel, {clock, signal}: Pick<Di
 	// Counted and not read off the clock, which somebody may set back meanwhile.
 	for (let round = 0; waitedMs < verifyWithinMs; round++) {
 		if (signal.aborted) return fail({cause: 'stopped', problem: interrupted});
-		if (exited) return fail({cause: 'tunnel-failed', problem: processEnded});
+		if (exited) return fail({cause: 'tunnel-failed', problem: processEnded(tunnel.server)});
 		// A question about every second; the first one also makes WireGuard begin its handshake.
-		if (round % 8 === 0) void askResolver(use, 1000);
+		if (round % 8 === 0) void ask();
 		const facts = await tunnel.facts();
 		const handshakeAtMs = facts.ok ? facts.value.handshakeAtMs : null;
 		// A new one is new whatever time it claims to be: the clock may have been set between the two.
 		if (facts.ok && handshakeAtMs !== null && (handshakeAtMs !== oldHandshakeAtMs || handshakeAtMs >= startedAtMs - 180_000)) {
-			if (rxAtHandshake !== null && facts.value.rxBytes > rxAtHandshake) return ok(undefined);
+			if (rxAtHandshake !== null && facts.value.rxBytes - lastRx > keepaliveBytes) return ok(undefined);
 			rxAtHandshake ??= facts.value.rxBytes;
+			lastRx = facts.value.rxBytes;
 		}
 		const pauseMs = round < 20 ? 25 : 125;
 		await clock.sleep(pauseMs, signal);
@@ -134,7 +157,7 @@ const problem = (code: Problem['code'], what: string, next: string): Problem => 
 
 const endpointIsAName = (server: Server): Problem => problem(
 	'no-endpoint-route',
-	`The endpoint of ${server.id} is a name (${server.endpointHost}), and vks asks no resolver outside the tunnel.`,
+	`The endpoint of ${server.id} is a name (${'endpointHost' in server ? server.endpointHost : ''}), and vks asks no resolver outside the tunnel.`,
 	`Write the address in the file's ${server.kind === 'openvpn' ? 'remote' : 'Endpoint'} line; your provider lists it.`,
 );
 const noHandshake = (server: Server): Problem => problem(
@@ -147,5 +170,5 @@ const nothingFlows = (server: Server, {resolvers}: TunnelUse): Problem => proble
 	`${server.id} answered the handshake, but ${resolvers.length === 0 ? 'named no resolver, so nothing could be asked through it' : 'no data came back'}.`,
 	resolvers.length === 0 ? 'Set VKS_DNS to a resolver that is reached through it.' : 'The server may not route, or its resolver may be down: switch to another server, or set VKS_DNS.',
 );
-const processEnded = problem('tunnel-failed', 'The tunnel\'s process ended while it was connecting.', 'vks tries again; see the journal (`vks events`).');
+const processEnded = ({id}: Server): Problem => problem('tunnel-failed', `The process of the tunnel to ${id} ended while it was connecting.`, 'See the journal (`vks events`); a dial is tried again.');
 const interrupted = problem('superseded', 'A newer order took the place of this connection attempt.', 'Nothing to do.');

@@ -34,11 +34,15 @@ export interface DrillsDeps {
 export interface Drills {
 	/** Null when it was aborted. */
 	run(how: {readonly full: boolean; readonly cause: DrillView['cause']}, signal: AbortSignal): Promise<DrillView | null>;
-	/** In the background, at the next tick; a command that comes meanwhile ends it, and it begins anew later. */
-	due(cause: 'connected' | 'schedule'): void;
+	/**
+	 * Another tunnel carries: one is due, in the background, once it is ready. What was due until then, or runs, is part of that.
+	 * A command that comes meanwhile ends it, and it begins anew later.
+	 */
+	connected(ready: Promise<unknown>): void;
 	tick(): void;
 	/** An order of the operator comes first. */
 	interrupt(): void;
+	isRunning(): boolean;
 	last(): DrillView | null;
 	problem(): Problem | null;
 	mark(records: readonly DropView[]): readonly DropView[];
@@ -56,6 +60,7 @@ export function createDrills(deps: DrillsDeps): Drills {
 	let leak: Problem | null = null;
 	let waiting: 'connected' | 'schedule' | null = null;
 	let background: AbortController | null = null;
+	let awaited: Promise<unknown> | null = null;
 	let running: Promise<unknown> = Promise.resolve();
 	let active = 0;
 	let endedAtMs = -Infinity;
@@ -90,6 +95,7 @@ export function createDrills(deps: DrillsDeps): Drills {
 		const linksBefore = outsideLinks(network);
 		const scene = drillScene(ruleset, network, live, kernel.probes);
 		const connected = ['connected', 'degraded'].includes(engine.machine().state.kind);
+		if (full && config.attach !== null) return inconclusive('The full drill takes the tunnel down, and this one is its owner\'s: have its owner do so.');
 		if (full && (live === null || !connected)) return inconclusive('The full drill needs a tunnel that is connected: there is none to take down.');
 		const ours = scene.outside.flatMap(({addresses}) => addresses);
 		const whoami = config.drillWhoami;
@@ -144,6 +150,9 @@ export function createDrills(deps: DrillsDeps): Drills {
 		return view;
 	};
 
+	/** Unhandled, it would end the daemon. */
+	const unexpected = (error: unknown): void => journal.write('drill', 'error', `What a drill waited for ended unexpectedly: ${error instanceof Error ? error.message : String(error)}. What is refused stays so.`);
+
 	const run: Drills['run'] = ({full, cause}, signal) => {
 		const done = running.then(() => perform(full, cause, signal));
 		running = done.catch(() => undefined);
@@ -152,8 +161,14 @@ export function createDrills(deps: DrillsDeps): Drills {
 
 	return {
 		run,
-		due(cause) {
-			if (config.drillEveryMs !== null) waiting ??= cause;
+		connected(ready) {
+			if (config.drillEveryMs === null) return;
+			awaited = ready;
+			background?.abort();
+			void ready.catch(unexpected).finally(() => {
+				if (awaited !== ready) return;
+				[awaited, waiting] = [null, 'connected'];
+			});
 		},
 		tick() {
 			if (config.drillEveryMs === null) return;
@@ -163,17 +178,18 @@ export function createDrills(deps: DrillsDeps): Drills {
 			}
 			const {state} = engine.machine();
 			const settled = state.kind === 'connected' || state.kind === 'degraded' || state.kind === 'lockdown';
-			if (waiting === null || background !== null || !settled || engine.network()?.choice.uplink?.up !== true) return;
+			if (waiting === null || awaited !== null || background !== null || !settled || engine.network()?.choice.uplink?.up !== true) return;
 			const cause = waiting;
 			const mine = new AbortController();
 			[waiting, background] = [null, mine];
 			void run({full: false, cause}, mine.signal).then(view => {
 				if (view === null) waiting ??= cause;
-			}).finally(() => {
+			}).catch(unexpected).finally(() => {
 				background = null;
 			});
 		},
 		interrupt: () => background?.abort(),
+		isRunning: () => active > 0,
 		last: () => last,
 		problem: () => leak,
 		mark: records => (active > 0 || clock.now() - endedAtMs < dropsLateMs ? records.map(record => (isOurs(record) ? {...record, drill: true} : record)) : records),

@@ -6,7 +6,7 @@ import type {Drills} from './drills.ts';
 import {dropOwners} from './drop-owners.ts';
 import {perSecond, type Sample} from './rates.ts';
 
-const keptDrops = 1000;
+const usuallyKept = 1000;
 /** Snapshots come more often than once a second; a rate of a few milliseconds would jump. */
 const rateEveryMs = 900;
 
@@ -16,11 +16,13 @@ export interface DropKeeper {
 	/** Oldest first. */
 	recent(): readonly DropView[];
 	lost(): number;
+	/** How many were from before that moment, and are gone. */
+	forget(beforeMs: number): number;
 	/** How many records a second came: each refusing rule logs so many and counts them all, so that under a flood these are a sample. */
 	recordedPerSecond(): number;
 }
 
-export function dropKeeper({owners, clock, mark}: {readonly owners: Owners; readonly clock: Pick<Clock, 'monotonic'>; readonly mark: Drills['mark']}): DropKeeper {
+export function dropKeeper({owners, clock, mark, keep = usuallyKept}: {readonly keep?: number; readonly owners: Owners; readonly clock: Pick<Clock, 'monotonic'>; readonly mark: Drills['mark']}): DropKeeper {
 	const drops: DropView[] = [];
 	const owned = dropOwners(owners, clock);
 	let lostRecords = 0;
@@ -33,11 +35,17 @@ export function dropKeeper({owners, clock, mark}: {readonly owners: Owners; read
 			received += records.length;
 			const told = owned(mark(records));
 			drops.push(...told);
-			if (drops.length > keptDrops) drops.splice(0, drops.length - keptDrops);
+			if (drops.length > keep) drops.splice(0, drops.length - keep);
 			return told;
 		},
 		recent: () => drops,
 		lost: () => lostRecords,
+		forget(beforeMs) {
+			const stays = drops.filter(({atMs}) => atMs >= beforeMs);
+			const gone = drops.length - stays.length;
+			drops.splice(0, drops.length, ...stays);
+			return gone;
+		},
 		recordedPerSecond() {
 			const now: Sample = {atMs: clock.monotonic(), value: received};
 			if (now.atMs - sample.atMs < rateEveryMs) return rate;

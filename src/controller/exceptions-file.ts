@@ -7,9 +7,9 @@ import {z} from 'zod';
 import {exceptionTextSchema} from '../control/schema.ts';
 import type {Exception} from '../policy/exception.ts';
 import type {Problem} from '../problem.ts';
-import {fail, ok, type Result} from '../result.ts';
+import type {Result} from '../result.ts';
 import {parseException, type ExceptionWish} from './exception-wish.ts';
-import {parseJson, readStateFile, writeStateFile} from './state-file.ts';
+import {parseJson, recallState, rememberState, type StateFile} from './state-file.ts';
 
 const fileSchema = z.strictObject({
 	version: z.literal(1),
@@ -28,34 +28,17 @@ export interface ExceptionsFile {
 }
 
 export function exceptionsFile(folder: string): ExceptionsFile {
-	const path = join(folder, 'exceptions.json');
-	return {
-		recall() {
-			try {
-				const text = readStateFile(path);
-				return text === null ? ok({nextId: 1, exceptions: []}) : parseExceptions(text, path);
-			} catch (error) {
-				return fail(unreadable(path, error instanceof Error ? error.message : String(error)));
-			}
-		},
-		remember(nextId, exceptions) {
-			try {
-				writeStateFile(path, renderExceptions(nextId, exceptions));
-				return ok(undefined);
-			} catch (error) {
-				return fail(notSaved(path, error instanceof Error ? error.message : String(error)));
-			}
-		},
-	};
+	const file: StateFile<SavedExceptions> = {path: join(folder, 'exceptions.json'), empty: () => ({nextId: 1, exceptions: []}), parse: parseExceptions, unreadable, notSaved};
+	return {recall: () => recallState(file), remember: (nextId, exceptions) => rememberState(file, renderExceptions(nextId, exceptions))};
 }
 
-export function parseExceptions(text: string, path: string): Result<SavedExceptions, Problem> {
+/** Null for what vks did not write, or would not have granted. */
+export function parseExceptions(text: string): SavedExceptions | null {
 	const parsed = fileSchema.safeParse(parseJson(text));
-	if (!parsed.success) return fail(unreadable(path, 'it is not what vks wrote'));
+	if (!parsed.success) return null;
 	const read = parsed.data.exceptions.map(({id, ...saved}) => ({id, wish: parseException(saved)}));
 	const exceptions = read.flatMap(({id, wish}) => (wish.ok ? [{id, wish: wish.value}] : []));
-	const unique = new Set(exceptions.map(({id}) => id)).size === read.length;
-	return unique ? ok({nextId: parsed.data.nextId, exceptions}) : fail(unreadable(path, 'it holds what vks would not have granted'));
+	return new Set(exceptions.map(({id}) => id)).size === read.length ? {nextId: parsed.data.nextId, exceptions} : null;
 }
 
 export function renderExceptions(nextId: number, exceptions: readonly Exception[]): string {

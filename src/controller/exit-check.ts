@@ -1,8 +1,11 @@
 /** Asks, through the tunnel, which address the world sees. */
 import {Resolver} from 'node:dns/promises';
-import {get as getHttp} from 'node:http';
+import {get as getHttp, type RequestOptions} from 'node:http';
 import {get as getHttps} from 'node:https';
+import type {Duplex} from 'node:stream';
+import {connect as connectTls} from 'node:tls';
 import {isIpv4, parseIp, type IpAddress} from '../net/address.ts';
+import {fixedLookup} from '../net/fixed-lookup.ts';
 import {z} from 'zod';
 
 export interface ExitIdentity {
@@ -15,14 +18,32 @@ const answerSchema = z.object({ip: z.string(), city: z.string().nullish(), count
 const largestAnswer = 64 * 1024;
 const deadlineMs = 5000;
 
+type Reached = Duplex | {readonly from: IpAddress | undefined};
+
+/** How the question finds its tunnel. */
+export interface ExitWay {
+	/** With the tunnel's resolvers and never the system's, which may still name another. */
+	resolve(host: string): Promise<IpAddress | null>;
+	/** A connection, or the address to make one from; null when there is none to be had. */
+	reach(address: IpAddress, port: number): Promise<Reached | null>;
+}
+
 /** Null when nobody answered within five seconds, or not in the expected form (`{"ip", "city", "country"}`). */
-export async function askExit(url: string, through: {readonly addresses: readonly IpAddress[]; readonly resolvers: readonly IpAddress[]}): Promise<ExitIdentity | null> {
+export async function askExit(url: string, way: ExitWay): Promise<ExitIdentity | null> {
 	const target = new URL(url);
-	const localAddress = through.addresses.find(isIpv4);
-	const address = await resolveThrough(target.hostname, through.resolvers, localAddress);
+	const address = literalIn(target.hostname) ?? (await way.resolve(target.hostname));
 	if (address === null) return null;
-	const text = await fetchText(target, address, localAddress);
+	const reached = await way.reach(address, target.port === '' ? (target.protocol === 'https:' ? 443 : 80) : Number(target.port));
+	const text = reached === null ? null : await fetchText(target, address, reached);
 	return text === null ? null : parseExit(text);
+}
+
+const literalIn = (host: string): IpAddress | null => parseIp(host.replace(/^\[|\]$/g, ''));
+
+/** Where the routes lead: through the tunnel that carries. */
+export function wayOfRoutes({addresses, resolvers}: {readonly addresses: readonly IpAddress[]; readonly resolvers: readonly IpAddress[]}): ExitWay {
+	const from = addresses.find(isIpv4);
+	return {resolve: host => resolveThrough(host, resolvers, from), reach: async () => ({from})};
 }
 
 export function parseExit(text: string): ExitIdentity | null {
@@ -35,9 +56,9 @@ export function parseExit(text: string): ExitIdentity | null {
 	}
 }
 
-/** With the tunnel's resolvers and never the system's, which may still name another. */
+/** With these resolvers and never the system's, which may still name another. */
 export async function resolveThrough(host: string, resolvers: readonly IpAddress[], localAddress: IpAddress | undefined): Promise<IpAddress | null> {
-	const literal = parseIp(host.replace(/^\[|\]$/g, ''));
+	const literal = literalIn(host);
 	if (literal !== null) return literal;
 	if (resolvers.length === 0) return null;
 	const resolver = new Resolver({timeout: 2000, tries: 2});
@@ -47,15 +68,19 @@ export async function resolveThrough(host: string, resolvers: readonly IpAddress
 	return first === undefined ? null : parseIp(first);
 }
 
-function fetchText(url: URL, address: IpAddress, localAddress: IpAddress | undefined): Promise<string | null> {
+function fetchText(url: URL, address: IpAddress, reached: Reached): Promise<string | null> {
 	return new Promise(resolve => {
 		const get = url.protocol === 'https:' ? getHttps : getHttp;
 		const options = {
 			signal: AbortSignal.timeout(deadlineMs),
 			headers: {accept: 'application/json'},
 			// The address was resolved through the tunnel; TLS still checks the name.
-			lookup: (_host: string, _options: unknown, done: (error: null, found: {address: string; family: number}[]) => void) => done(null, [{address, family: isIpv4(address) ? 4 : 6}]),
-			...(localAddress === undefined || !isIpv4(address) ? {} : {localAddress}),
+			lookup: fixedLookup(address),
+			...connectionBy(url, address, reached),
+		};
+		const done = (text: string | null): void => {
+			if (!('from' in reached)) reached.destroy();
+			resolve(text);
 		};
 		const request = get(url, options, response => {
 			let text = '';
@@ -64,10 +89,19 @@ function fetchText(url: URL, address: IpAddress, localAddress: IpAddress | undef
 				text += chunk;
 				if (text.length > largestAnswer) request.destroy();
 			});
-			response.on('end', () => resolve(response.statusCode === 200 ? text : null));
-			response.on('error', () => resolve(null));
+			response.on('end', () => done(response.statusCode === 200 ? text : null));
+			response.on('error', () => done(null));
 		});
-		request.on('error', () => resolve(null));
-		request.on('close', () => resolve(null));
+		request.on('error', () => done(null));
+		request.on('close', () => done(null));
 	});
+}
+
+/** A connection that was made is used as it is; one that is yet to be made is kept by nobody, or it would be taken for an application's. */
+function connectionBy({protocol, hostname}: URL, address: IpAddress, reached: Reached): RequestOptions {
+	if ('from' in reached) return {agent: false, ...(reached.from === undefined || !isIpv4(address) ? {} : {localAddress: reached.from})};
+	// Whatever ends it is told by the request, and after that by nobody.
+	reached.on('error', () => undefined);
+	const named = literalIn(hostname) === null ? {servername: hostname} : {};
+	return {createConnection: () => (protocol === 'https:' ? connectTls({socket: reached, host: hostname, ...named}) : reached)};
 }

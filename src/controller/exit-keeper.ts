@@ -3,7 +3,7 @@ import type {Config} from '../config/config.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Clock} from './clock.ts';
 import type {LiveTunnel} from './dial.ts';
-import {askExit} from './exit-check.ts';
+import {askExit, wayOfRoutes} from './exit-check.ts';
 import type {TunnelStats} from './tunnel-stats.ts';
 
 const everyMs = 300_000;
@@ -17,8 +17,8 @@ export interface ExitKeeperDeps {
 	readonly live: () => LiveTunnel | null;
 	/** What is known of the present tunnel's. */
 	readonly known: () => TunnelStats['exit'];
-	/** Told after each question; null when there was no answer. */
-	readonly found: (exit: TunnelStats['exit']) => void;
+	/** Told after each question; null when there was no answer, from whom and since when then. */
+	readonly found: (exit: TunnelStats['exit'], asked: NonNullable<TunnelStats['exitUnanswered']>) => void;
 }
 
 export interface ExitKeeper {
@@ -35,8 +35,9 @@ export function exitKeeper({config, clock, live, known, found}: ExitKeeperDeps):
 	let asking: {readonly of: LiveTunnel; readonly answer: Promise<void>} | null = null;
 
 	const ask = async (url: string, asked: LiveTunnel): Promise<void> => {
-		const exit = await askExit(url, asked.use);
-		if (live() === asked) found(exit && {...exit, checkedAtMs: clock.now()});
+		const question = {host: new URL(url).hostname, atMs: clock.now()};
+		const exit = await askExit(url, wayOfRoutes(asked.use));
+		if (live() === asked) found(exit && {...exit, checkedAtMs: clock.now()}, question);
 	};
 
 	/** One question at a time: who comes meanwhile waits for its answer. */

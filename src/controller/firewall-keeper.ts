@@ -2,10 +2,12 @@
  * Keeps the kernel's ruleset equal to the wanted one. Closed at every step: the boot table stands before our own tables are
  * touched and goes only after they were read back.
  */
+import type {ManagementPath} from '../config/config.ts';
 import type {Firewall, TableFamily} from '../kernel/kernel.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import {withNamesAhead} from '../policy/ahead.ts';
-import {bootBackstop, bootBackstopRemoval, bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
+import {bootBackstop, bootBackstopRemoval, bootDoor, bootDoorBackstop, bootRemoval, bootScript, bootTable} from '../policy/boot.ts';
+import {leftOverScript} from '../policy/left-over.ts';
 import type {LeaseChanges} from '../policy/lease.ts';
 import {dropsByDefault, parseListing} from '../policy/listing.ts';
 import {renderInet, renderNetdev, tableName, type TableMode} from '../policy/render.ts';
@@ -49,25 +51,31 @@ interface TableOrder {
 	readonly render: (mode: TableMode, leases: LeaseChanges) => string;
 }
 
-export function firewallKeeper(firewall: Firewall, monotonic = systemClock().monotonic): FirewallKeeper {
+/** `management`: who may still come in while the boot table stands. */
+export function firewallKeeper(firewall: Firewall, monotonic = systemClock().monotonic, management: ManagementPath | null = null): FirewallKeeper {
 	const leases = leaseKeeper(firewall, monotonic);
 	let tail: Promise<unknown> = Promise.resolve();
 	let wanted: Ruleset | null = null;
 	let applied: Ruleset | null = null;
 	let ownership: 'owned' | 'unsupported' = 'unsupported';
 	let backstopUnsupported: Problem | null = null;
+	let swept: string | null = null;
 	let outside: readonly InterfaceName[] = [];
 	const ahead = onceAnswered(() => takesNamesAhead(firewall));
 
 	/** Refuses everything while tables of ours are replaced. Without an egress hook, or a link, there is no backstop. */
 	const cover = async (): Promise<Result<void, Problem>> => {
 		const covered = await firewall.run(bootScript);
-		return covered.ok ? coverRawFrames() : covered;
+		if (!covered.ok) return covered;
+		// Closed either way: where it is not taken, the operator waits for the policy.
+		if (management !== null) await firewall.run(bootDoor(management));
+		return coverRawFrames();
 	};
 	const coverRawFrames = async (): Promise<Result<void, Problem>> => {
 		const devices = (await ahead()) ? withNamesAhead(outside) : outside;
 		if (devices.length === 0) return ok(undefined);
 		const covered = await firewall.run(bootBackstop(devices));
+		if (covered.ok && management !== null) await firewall.run(bootDoorBackstop(management));
 		return covered.ok || (await hasEgressHook(firewall)) ? covered : ok(undefined);
 	};
 
@@ -90,6 +98,16 @@ export function firewallKeeper(firewall: Firewall, monotonic = systemClock().mon
 		return ok(undefined);
 	};
 
+	/** Once for the same settings: nothing else is left in the table by then. */
+	const sweep = async (ruleset: Ruleset): Promise<void> => {
+		const sets = ruleset.sets.join();
+		if (swept === sets) return;
+		swept = sets;
+		const listed = await firewall.list('inet', tableName);
+		const script = listed.ok ? leftOverScript(listed.value, ruleset) : null;
+		if (script !== null) await firewall.run(script);
+	};
+
 	const applyTable = async ({family, ruleset, order, render}: TableOrder): Promise<Result<void, Problem>> => {
 		const owned = await own(family);
 		if (!owned.ok) return owned;
@@ -100,7 +118,10 @@ export function firewallKeeper(firewall: Firewall, monotonic = systemClock().mon
 			return done;
 		};
 		const first = await commit(ownership === 'owned' ? 'standing' : 'create', changes, order);
-		if (first.ok) return first;
+		if (first.ok) {
+			if (family === 'inet' && order === 'in turn') await sweep(ruleset);
+			return first;
+		}
 		// A chain of ours with another hook (an older vks, a stranger's edit) cannot be changed, only replaced.
 		const covered = await cover();
 		if (!covered.ok) return first;

@@ -1,39 +1,83 @@
-/** Is the tunnel alive? Pure: readings in; what was seen, and what follows from it, out. */
-import {answersVote, handshakeVote, type Evidence, type Reading, type Vote} from './votes.ts';
+/** Is the tunnel alive? Pure: what was read and what was asked in; how bad it is, and why, out. Times are monotonic. */
+import {badAfterMs, lostInARowMeans, silentMs, suspectAfterMs, verdictOf, type Asked} from './asked.ts';
+import type {Evidence} from './evidence.ts';
+import {answersVote, dnsVote, handshakeVote, probeVote, type Questions, type Silence, type Vote} from './votes.ts';
 
-export interface Health extends Evidence {
-	readonly degradedSinceMs: number | null;
+/**
+ * `suspect`: worth asking more often. `failing`: told, and worth a fresh handshake. `dead`: nothing else helps but to connect
+ * anew.
+ */
+export type Level = 'well' | 'suspect' | 'failing' | 'dead';
+
+export interface Assessment {
+	readonly level: Level;
+	readonly votes: readonly Vote[];
+	/** What is wrong, in sentences; nothing unless it fails. */
+	readonly complaints: readonly string[];
 }
 
-/** An empty data message: 16 of header, 16 of tag (WireGuard paper, section 5.4.6). Nobody answers a keepalive. */
-const keepaliveBytes = 32;
-/** How long a suspicion may last before the tunnel is dialled again. */
-export const graceMs = 6000;
+interface Limits {
+	readonly suspectMs: number;
+	readonly badMs: number;
+	readonly deadMs: number;
+	/** So many questions of ours must be lost too, or one packet could do it. */
+	readonly lost: number;
+}
 
-export const freshHealth = (nowMs: number): Health => ({last: null, heardAtMs: nowMs, unansweredSinceMs: null, degradedSinceMs: null});
+/** Somebody who answered before is asked, and would answer within milliseconds. */
+const asked: Limits = {suspectMs: suspectAfterMs, badMs: badAfterMs, deadMs: 11_000, lost: lostInARowMeans};
+/**
+ * Nobody ever answered: a server that got data and has none to send says so by a keepalive 10 s later (KEEPALIVE_TIMEOUT,
+ * WireGuard paper, section 6.5). One of those may be lost, and what a fresh handshake brings is waited for.
+ */
+const unasked: Limits = {suspectMs: 10_000, badMs: 11_500, deadMs: 24_000, lost: 0};
+/** After a sleep the old session is worth little: neither the server nor a router on the way need remember it. */
+const woken: Limits = {suspectMs: 0, badMs: 2500, deadMs: 9000, lost: 2};
+/** The last source that fell silent was asked a little later than the first. */
+const lagMs = 3000;
 
-/** Nothing that was noted before the clock was set back can be compared with what comes after. */
-const sinceSetBack = (health: Health, {atMs}: Reading): Health => (health.last !== null && atMs < health.last.atMs ? {...freshHealth(atMs), last: health.last} : health);
-
-export function observe(earlier: Health, reading: Reading): Health {
-	const health = sinceSetBack(earlier, reading);
-	const {last} = health;
-	// OpenVPN's bytes are those inside the tunnel: a server with nothing to answer is heard by its keepalive alone.
-	const heard = last !== null && (reading.rxBytes > last.rxBytes || (reading.handshakeAtMs ?? 0) > (last.handshakeAtMs ?? 0));
-	const sent = last !== null && reading.txBytes > last.txBytes + keepaliveBytes;
-	const next: Health = {
-		...health,
-		last: reading,
-		heardAtMs: heard ? reading.atMs : health.heardAtMs,
-		unansweredSinceMs: heard ? null : (health.unansweredSinceMs ?? (sent ? reading.atMs : null)),
+export function assess(evidence: Evidence, questions: Questions, nowMs: number): Assessment {
+	const known = [...questions.targets.map(target => target.asked), questions.dns].filter(each => each.known);
+	const limits = evidence.wokeAtMs !== null ? woken : known.length > 0 ? asked : unasked;
+	const lost = known.reduce((sum, {open}) => sum + (open?.count ?? 0), 0);
+	const silence: Silence = {
+		ms: silenceOf(evidence, known, nowMs),
+		suspectAfterMs: limits.suspectMs,
+		badAfterMs: known.length > 0 && lost < limits.lost ? Infinity : limits.badMs,
+		answered: known.some(each => verdictOf(each, nowMs) === 'good'),
 	};
-	return {...next, degradedSinceMs: complaintsOf(next, reading.atMs).length === 0 ? null : (health.degradedSinceMs ?? reading.atMs)};
+	const votes = [answersVote(evidence, silence, nowMs), handshakeVote(evidence, silence, nowMs), probeVote(questions, nowMs), dnsVote(questions, nowMs)];
+	const nothingFlows = flowsNot(evidence, known, nowMs);
+	const failing = votes.some(({source, verdict}) => verdict === 'bad' && (source === 'answers' || source === 'handshake' || nothingFlows));
+	const unreadableMs = evidence.unreadableSinceMs === null || silence.answered ? 0 : nowMs - evidence.unreadableSinceMs;
+	const dead = failing && (Math.max(silence.ms, unreadableMs) > limits.deadMs || (nothingFlows && allSilentFor(known, limits.deadMs, nowMs)));
+	// One that falls silent while others answer has its vote, and is no reason to ask all of them every second from then on.
+	const allSilent = known.length > 0 && known.every(each => silentMs(each, nowMs) >= suspectAfterMs);
+	const deciding = known.length > 0 ? ['answers'] : ['answers', 'handshake'];
+	const suspect = evidence.wokeAtMs !== null || allSilent || votes.some(({source, verdict}) => deciding.includes(source) && (verdict === 'suspect' || verdict === 'bad'));
+	return {
+		level: dead ? 'dead' : failing ? 'failing' : suspect ? 'suspect' : 'well',
+		votes,
+		complaints: failing ? votes.flatMap(({verdict, detail}) => (verdict === 'bad' ? [detail] : [])) : [],
+	};
 }
 
-/** The votes that decide. What else votes is shown and decides nothing. */
-export const decidingVotes = (health: Health, nowMs: number): readonly Vote[] => [answersVote(health, nowMs), handshakeVote(health, nowMs)];
+/** How long nothing at all came although something was sent: by the counters, or by the moment a question left. */
+function silenceOf({unansweredSinceMs, heardAtMs}: Evidence, known: readonly Asked[], nowMs: number): number {
+	const since = [unansweredSinceMs, ...known.map(({open}) => open?.sinceMs ?? null)].filter(atMs => atMs !== null && atMs >= heardAtMs);
+	return since.length === 0 ? 0 : nowMs - Math.min(...since.map(Number));
+}
 
-/** What is wrong, in sentences; nothing where nothing seems wrong. */
-export const complaintsOf = (health: Health, nowMs: number): readonly string[] => decidingVotes(health, nowMs).flatMap(({verdict, detail}) => (verdict === 'bad' ? [detail] : []));
+/**
+ * The session lives, keepalives come, and yet nobody who answered before does, and nothing else comes back either: connected,
+ * but nothing flows.
+ */
+function flowsNot({flowedAtMs}: Evidence, known: readonly Asked[], nowMs: number): boolean {
+	const first = Math.min(...known.map(({open}) => open?.sinceMs ?? nowMs));
+	return known.length > 0 && known.every(each => verdictOf(each, nowMs) === 'bad') && (flowedAtMs === null || flowedAtMs < first);
+}
 
-export const isDead = ({degradedSinceMs}: Health, nowMs: number): boolean => degradedSinceMs !== null && nowMs - degradedSinceMs > graceMs;
+const allSilentFor = (known: readonly Asked[], ms: number, nowMs: number): boolean => {
+	const silences = known.map(each => silentMs(each, nowMs));
+	return Math.max(...silences) > ms && Math.min(...silences) > ms - lagMs;
+};

@@ -1,15 +1,16 @@
 /** Keeps moments of what the controller publishes, and hands them out. It follows the controller as any client does. */
 import type {JournalEntry, KeptMoment, MomentQuery, MomentView, Snapshot} from '../control/schema.ts';
-import {stepFrom, withMoment, type Bounds, type Kept, type Moments} from '../history/moments.ts';
+import {stepFrom, takenSince, withMoment, type Bounds, type Kept, type Moments} from '../history/moments.ts';
 import {patchBetween} from '../history/patch.ts';
 import {intervalMs, reasonFor} from '../history/worth-keeping.ts';
 import type {Clock} from './clock.ts';
 import type {ControllerPort, HistoryPort} from './port.ts';
+import type {Kept as Forgetting} from './retention.ts';
 
 /** What was the case right before a change is worth a moment where the last one is older than this. */
 const beforehandMs = 2000;
 
-export function keepHistory(controller: Pick<ControllerPort, 'subscribe'>, clock: Pick<Clock, 'monotonic'>, bounds?: Bounds): HistoryPort {
+export function keepHistory(controller: Pick<ControllerPort, 'subscribe'>, clock: Pick<Clock, 'monotonic'>, bounds?: Bounds): HistoryPort & Forgetting {
 	let moments: Moments = [];
 	let last: {readonly snapshot: Snapshot; readonly tickMs: number} | null = null;
 	let news: JournalEntry[] = [];
@@ -42,6 +43,11 @@ export function keepHistory(controller: Pick<ControllerPort, 'subscribe'>, clock
 	return {
 		moments: () => moments.map(({moment}) => moment),
 		moment: query => answer(moments, query),
+		forget(beforeMs) {
+			const before = moments.length;
+			moments = takenSince(moments, beforeMs);
+			return before - moments.length;
+		},
 	};
 }
 

@@ -1,90 +1,128 @@
 /**
  * The operator's intent across restarts: one small file, replaced atomically. Missing means connect as configured (blocked
- * until then); unreadable or corrupt means lockdown, because a lockdown might be what was lost.
+ * until then); unreadable or corrupt means lockdown, because a lockdown might be what was lost. Where the state folder does not
+ * take it, a copy stands in for it in the run folder, which a container keeps when it is restarted.
  */
-import {createHash} from 'node:crypto';
-import {join} from 'node:path';
-import {z} from 'zod';
-import type {Problem} from '../problem.ts';
-import {fail, ok, type Result} from '../result.ts';
-import type {Target} from './state.ts';
-import {emptyStateFile, parseJson, readStateFile, writeStateFile} from './state-file.ts';
+import {constants} from 'node:fs';
+import {access, rm, statfs} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {isRefusal, refusalAt} from '../access.ts';
+import {makeFolderAside} from '../make-folder.ts';
+import {fileTroubleInWords} from '../small-file.ts';
+import {identityOf, recallBeside, recallFrom, renderCopy, renderIntent, type Recalled, type Wanted} from './intent-text.ts';
+import {lastOf} from './last-of.ts';
+import {emptyStateFile, readStateFile, writeStateFileAside} from './state-file.ts';
 
-const intentSchema = z.discriminatedUnion('want', [
-	z.strictObject({version: z.literal(2), want: z.literal('connected'), server: z.string().min(1), check: z.string()}),
-	z.strictObject({version: z.literal(2), want: z.literal('lockdown'), reason: z.string(), by: z.string(), server: z.string().nullable(), check: z.string()}),
-]);
-
-export type Recalled = {readonly kind: 'nothing'} | {readonly kind: 'target'; readonly target: Target} | {readonly kind: 'unreadable'; readonly why: string};
-
-export interface IntentFile {
-	recall(): Recalled;
-	remember(target: Target): Result<void, Problem>;
+/** Why the state folder does not take it, and what to do about that. */
+export interface Trouble {
+	readonly why: string;
+	readonly next: string;
 }
 
-export function intentFile(folder: string): IntentFile {
-	const path = join(folder, 'intent.json');
+export type Saved =
+	| {readonly kind: 'saved'}
+	/** On a full disk: what cannot be read is a lockdown, too. */
+	| {readonly kind: 'emptied'; readonly trouble: Trouble}
+	| {readonly kind: 'refused'; readonly trouble: Trouble};
+
+/** What forgets the copy: `restart` of container or machine (a tmpfs), a container made `anew`; null where there is none. */
+export type CopyEnds = 'restart' | 'anew' | null;
+
+export interface IntentFile {
+	readonly path: string;
+	recall(): Recalled;
+	/** Whether the state folder takes files, which is made where there is none. Never rejects. */
+	inspect(): Promise<Trouble | null>;
+	/** Never rejects; of those that wait the last is saved. A copy that stood in for it goes. */
+	remember(target: Wanted): Promise<Saved>;
+	/** Never rejects. */
+	standIn(target: Wanted): Promise<CopyEnds>;
+}
+
+const tmpfs = 0x01021994;
+
+export function intentFile(stateFolder: string, runFolder: string): IntentFile {
+	const path = join(stateFolder, 'intent.json');
+	const copy = join(runFolder, 'intent.json');
+	/** Of the text in the state folder. Undefined, which no copy bears, where nobody knows. */
+	let identity: string | null | undefined;
+	let copied = true;
+	let saved: Saved = {kind: 'saved'};
+	// One after another: a copy that is written late must not outlive the file it stood in for.
+	let copying: Promise<unknown> = Promise.resolve();
+	const inTurn = <T>(act: () => Promise<T>, otherwise: T): Promise<T> => {
+		const done = copying.then(act).catch(() => otherwise);
+		copying = done;
+		return done;
+	};
+
+	const save = lastOf<Wanted>(async (target, isLast) => {
+		try {
+			const text = renderIntent(target);
+			await writeStateFileAside(path, text);
+			identity = identityOf(text);
+			saved = {kind: 'saved'};
+			if (copied && isLast()) {
+				await inTurn(async () => {
+					await rm(copy, {force: true});
+					copied = false;
+				}, undefined);
+			}
+		} catch (error) {
+			const trouble = troubleOf(stateFolder, error);
+			const emptied = target.kind === 'lockdown' && (await emptyStateFile(path).then(() => true, () => false));
+			if (emptied) identity = identityOf('');
+			saved = {kind: emptied ? 'emptied' : 'refused', trouble};
+		}
+	});
+
 	return {
+		path,
 		recall() {
+			const copyText = readOr(copy);
+			copied = copyText !== null;
 			try {
 				const text = readStateFile(path);
-				return text === null ? {kind: 'nothing'} : parseIntent(text);
+				identity = identityOf(text);
+				return recallFrom(text, copyText);
 			} catch (error) {
-				return {kind: 'unreadable', why: error instanceof Error ? error.message : String(error)};
+				return recallBeside(isRefusal(error) ? troubleOf(path, error).why : error instanceof Error ? error.message : String(error), copyText);
 			}
 		},
-		remember(target) {
-			if (target.kind === 'none') return ok(undefined);
+		async inspect() {
 			try {
-				writeStateFile(path, renderIntent(target));
-				return ok(undefined);
+				await makeFolderAside(stateFolder, 0o700);
+				await access(stateFolder, constants.W_OK | constants.X_OK);
+				return null;
 			} catch (error) {
-				const kept = target.kind === 'lockdown' && emptied(path);
-				return fail(notSaved(path, error, kept ? 'the file was emptied, so a restart is a lockdown all the same, without its reason' : 'a restart will not remember this'));
+				return troubleOf(stateFolder, error);
 			}
 		},
+		async remember(target) {
+			await save(target);
+			return saved;
+		},
+		standIn: target => inTurn(async (): Promise<CopyEnds> => {
+			copied = true;
+			await writeStateFileAside(copy, renderCopy(target, identity === undefined ? 'unknown' : identity));
+			return (await statfs(dirname(copy))).type === tmpfs ? 'restart' : 'anew';
+		}, null),
 	};
 }
 
-export function parseIntent(text: string): Recalled {
-	const parsed = intentSchema.safeParse(parseJson(text));
-	if (!parsed.success) return {kind: 'unreadable', why: 'it is not an intent vks wrote'};
-	const {data} = parsed;
-	const target: Exclude<Target, {kind: 'none'}> = data.want === 'connected'
-		? {kind: 'connected', server: data.server}
-		: {kind: 'lockdown', reason: data.reason, by: data.by, server: data.server};
-	return data.check === checkOf(target) ? {kind: 'target', target} : {kind: 'unreadable', why: 'it was changed since vks wrote it'};
-}
-
-export function renderIntent(target: Exclude<Target, {kind: 'none'}>): string {
-	const intent = target.kind === 'connected'
-		? {version: 2, want: 'connected', server: target.server}
-		: {version: 2, want: 'lockdown', reason: target.reason, by: target.by, server: target.server};
-	return `${JSON.stringify({...intent, check: checkOf(target)})}\n`;
-}
-
-/** One byte that the disk gave back wrong can name another server that exists, and it would be connected to. */
-function checkOf(target: Exclude<Target, {kind: 'none'}>): string {
-	const words = target.kind === 'connected' ? [target.kind, target.server] : [target.kind, target.reason, target.by, target.server];
-	return createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 16);
-}
-
-/** For a lockdown on a full disk: emptying takes no room, and what cannot be read is a lockdown. */
-function emptied(path: string): boolean {
+/** One that cannot be read at all is no intent of vks. */
+function readOr(path: string): string | null {
 	try {
-		emptyStateFile(path);
-		return true;
+		return readStateFile(path);
 	} catch {
-		return false;
+		return '';
 	}
 }
 
-function notSaved(path: string, error: unknown, consequence: string): Problem {
+function troubleOf(path: string, error: unknown): Trouble {
+	const refused = isRefusal(error) ? refusalAt(path, 'write') : null;
 	return {
-		code: 'state-folder',
-		severity: 'warning',
-		what: `The intent could not be saved to ${path}: ${error instanceof Error ? error.message : String(error)}; ${consequence}.`,
-		stillBlocking: true,
-		next: 'Make the folder named by VKS_STATE_FOLDER writable, with room on its disk.',
+		why: refused?.why ?? fileTroubleInWords(error),
+		next: refused?.next ?? 'Make the folder named by VKS_STATE_FOLDER writable, with room on its disk.',
 	};
 }

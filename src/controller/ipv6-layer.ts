@@ -16,7 +16,7 @@ export function ipv6Policy(state: StateKind, addresses: readonly IpAddress[] | n
 	if (settings.ipv6 === 'block') return blocked('by VKS_IPV6=block');
 	if (addresses === null || (state !== 'connected' && state !== 'degraded')) return blocked('without a verified tunnel');
 	const from = addresses.filter(address => !isIpv4(address));
-	return from.length > 0 ? {kind: 'tunnelled', from} : blocked('because the server\'s file has no IPv6 address');
+	return from.length > 0 ? {kind: 'tunnelled', from} : blocked('because the tunnel has no IPv6 address');
 }
 
 export const describeIpv6 = (policy: Ipv6Policy): string =>

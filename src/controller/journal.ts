@@ -7,14 +7,16 @@ export interface Journal {
 	/** `diff` is for the screens; the log has the text. */
 	write(kind: JournalEntry['kind'], level: JournalEntry['level'], text: string, diff?: readonly string[]): void;
 	recent(): readonly JournalEntry[];
+	/** How many were from before that moment, and are gone. */
+	forget(beforeMs: number): number;
 }
 
 /** Two hours of a busy daemon. */
-const kept = 5000;
+const usuallyKept = 5000;
 /** Lines of diffs in all: an old entry loses its own before a new one goes without. */
 const keptDiffLines = 4000;
 
-export function journal(clock: Pick<Clock, 'now'>, logger: Pick<Logger, 'info' | 'warn' | 'error'>, listener: (entry: JournalEntry) => void): Journal {
+export function journal(clock: Pick<Clock, 'now'>, logger: Pick<Logger, 'info' | 'warn' | 'error'>, listener: (entry: JournalEntry) => void, kept = usuallyKept): Journal {
 	const entries: JournalEntry[] = [];
 	let seq = 0;
 	let diffLines = 0;
@@ -40,5 +42,12 @@ export function journal(clock: Pick<Clock, 'now'>, logger: Pick<Logger, 'info' |
 			listener(entry);
 		},
 		recent: () => entries,
+		forget(beforeMs) {
+			const stays = entries.filter(({atMs}) => atMs >= beforeMs);
+			const gone = entries.length - stays.length;
+			entries.splice(0, entries.length, ...stays);
+			diffLines = stays.reduce((sum, {diff}) => sum + (diff?.length ?? 0), 0);
+			return gone;
+		},
 	};
 }

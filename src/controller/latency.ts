@@ -121,7 +121,7 @@ function openSockets({probes, config}: LatencyDeps, families: ReadonlySet<Family
 function targetsOf(entries: readonly ServerEntry[], ids: readonly string[]): readonly {readonly id: string; readonly address: IpAddress}[] {
 	return entries.flatMap(entry => {
 		if (!entry.ok || (ids.length > 0 && !ids.includes(entry.server.id))) return [];
-		const address = parseIp(entry.server.endpointHost);
+		const address = 'endpointHost' in entry.server ? parseIp(entry.server.endpointHost) : null;
 		return address === null ? [] : [{id: entry.server.id, address}];
 	});
 }

@@ -19,12 +19,12 @@ export function layersOf(readings: Readings): readonly LayerView[] {
 	const routing6 = routing.filter(text => text.includes('IPv6'));
 	const layers = [
 		layer('firewall', firewall, readings.ownership === 'owned' ? 'default drop; the table is ours and nobody else can change it' : 'default drop; this kernel or backend has no table ownership, changes are repaired'),
-		layer('routing', routing, 'only marked packets and answers of published ports find the uplink; everything else ends in the tunnel or unreachable'),
-		reversePathLayer(readings.sysctl),
+		readings.attached ? foreign('routing', routing, 'the tunnel\'s owner routes; firewall and egress backstop hold alone') : layer('routing', routing, 'only marked packets and answers of published ports find the uplink; everything else ends in the tunnel or unreachable'),
+		readings.attached ? foreign('reverse-path', [], 'sysctls are the owner\'s, and left as they are') : reversePathLayer(readings.sysctl),
 		readings.backstop !== null && past.length === 0 ? {name: 'egress', state: 'unsupported', detail: readings.backstop.what} as const : layer('egress', backstop, `raw packets are stopped on every interface outside the tunnel; ${readings.rawDropped} so far${beside}`),
 		network.ok ? xdpLayer(network.value.xdp) : layer('af-xdp', routing, ''),
 		noIpv6 ? {name: 'ipv6', state: 'unsupported', detail: 'the kernel has no IPv6 here, so nothing can leave by it'} as const : layer('ipv6', [...firewall, ...routing6], describeIpv6(readings.ipv6)),
-		dnsLayer(readings, firewall),
+		readings.attached ? foreign('dns', firewall, `look-ups go to the named resolvers on the tunnel ${orEngine(readings)}; resolv.conf is the owner's`) : dnsLayer(readings, firewall),
 	] satisfies readonly Layer[];
 	return layers.map(each => ({...each, repairs: readings.repairs[each.name]}));
 }
@@ -39,10 +39,19 @@ export function reversePathLayer({problems, filtering, unset}: Pick<SysctlReadin
 }
 
 /** Look-ups outside are refused by the firewall either way; resolv.conf decides whether names resolve at all. */
-function dnsLayer({resolv}: Readings, firewall: readonly string[]): Layer {
+function dnsLayer(readings: Readings, firewall: readonly string[]): Layer {
+	const {resolv} = readings;
 	if (firewall.length > 0) return layer('dns', firewall, '');
-	if (!resolv.due) return layer('dns', [], 'no tunnel: every look-up is refused');
-	return layer('dns', resolv.differs === null ? [] : [`resolv.conf ${resolv.differs}; look-ups elsewhere are refused`], 'look-ups go to the tunnel\'s resolvers only');
+	if (!resolv.due) return layer('dns', [], `no tunnel: every look-up is refused${readings.engineDns ? ` but those to ${engine}` : ''}`);
+	return layer('dns', resolv.differs === null ? [] : [`resolv.conf ${resolv.differs}; look-ups elsewhere are refused`], `look-ups go to the tunnel's resolvers ${orEngine(readings)}`);
+}
+
+const engine = '127.0.0.11 (VKS_DOCKER_DNS), which answers from outside the tunnel';
+const orEngine = ({engineDns}: Pick<Readings, 'engineDns'>): string => (engineDns ? `and to ${engine}` : 'only');
+
+/** Somebody else's business: what of it is ours to say is said, and nothing is put right. */
+function foreign(name: Layer['name'], differences: readonly string[], whose: string): Layer {
+	return differences.length === 0 ? {name, state: 'foreign', detail: whose} : layer(name, differences, '');
 }
 
 function layer(name: Layer['name'], differences: readonly string[], held: string): Layer {

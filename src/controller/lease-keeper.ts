@@ -1,10 +1,10 @@
 /**
  * Keeps the kernel's leases equal to those granted. What stands is left alone, so that replacing a policy neither prolongs
  * nor shortens one: since Linux 6.12 adding an element again sets its time anew (measured on 6.18). Only a lease that is new,
- * was taken away, or holds more than was granted is written, with the time it has left by the monotonic clock.
+ * was taken away, holds more than was granted, or was granted again is written, with the time it has left by the monotonic clock.
  */
 import type {Firewall, TableFamily} from '../kernel/kernel.ts';
-import {holdsNoMore, leasePrefix, mayHaveExpired, noLeaseChanges, remainingMs, type Lease, type LeaseChanges} from '../policy/lease.ts';
+import {holdsLess, holdsNoMore, leasePrefix, mayHaveExpired, noLeaseChanges, remainingMs, type Lease, type LeaseChanges} from '../policy/lease.ts';
 import {parseListing, type Listing} from '../policy/listing.ts';
 import {counterName, tableName} from '../policy/render.ts';
 
@@ -30,7 +30,7 @@ export function leaseKeeper(firewall: Firewall, monotonic: () => number): LeaseK
 		const now = monotonic();
 		if (remainingMs(lease, now) === 0) return false;
 		const set = listing.leases.get(lease.name);
-		if (set !== undefined && set.elements.length > 0) return !holdsNoMore(lease, set, now);
+		if (set !== undefined && set.elements.length > 0) return !holdsNoMore(lease, set, now) || holdsLess(lease, set, now);
 		return set === undefined || !(granted.get(family)?.has(lease.name) ?? false) || !mayHaveExpired(lease, now);
 	}).map(lease => ({lease, remainingMs: remainingMs(lease, monotonic())}));
 

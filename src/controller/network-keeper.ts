@@ -1,11 +1,13 @@
 /** Keeps the routing layer as intended, follows the uplink through flaps, renames and new gateways. */
-import type {Kernel, Link, Network, XdpHolding} from '../kernel/kernel.ts';
+import type {Kernel, Link, Network, Route, XdpHolding} from '../kernel/kernel.ts';
 import type {Config} from '../config/config.ts';
 import {isIpv4, type Family, type IpAddress} from '../net/address.ts';
 import {mergeCidrs, type Cidr} from '../net/cidr.ts';
 import {loopback, type InterfaceName} from '../net/interface-name.ts';
-import {describeRepair, intendedRouting, isRepaired, localTable, repairRouting, type Door, type RoutingIntent, type RoutingRepair} from '../policy/routing.ts';
-import {chooseUplink, isTunnel, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
+import type {Numbers} from '../policy/policy.ts';
+import {describeRepair, intendedRouting, isRepaired, localTable, ourTables, repairRouting, type Door, type RoutingIntent, type RoutingRepair, type TunnelWay} from '../policy/routing.ts';
+import {slotOf} from '../policy/slots.ts';
+import {chooseUplink, isTunnel, mainTable, type Uplink, type UplinkChoice} from '../policy/uplink.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import {readHooks, type HooksReading} from './foreign-hooks.ts';
@@ -21,6 +23,8 @@ export interface NetworkWish {
 	/** Every tunnel interface of ours, so that none is taken for an uplink. */
 	readonly tunnels: readonly InterfaceName[];
 	readonly carrying: Carrying | null;
+	/** One that stands beside it. */
+	readonly beside?: Carrying | null;
 	readonly exceptionsOpen: boolean;
 	/** False where somebody undoes our repairs as fast: what differs is told and left. */
 	readonly repair: boolean;
@@ -37,6 +41,8 @@ export interface NetworkReading {
 	readonly ipv6: boolean;
 	/** Whether the tunnel's device exists, is up and has its addresses. */
 	readonly carrierUp: boolean;
+	/** The same of the one beside it; false where there is none. */
+	readonly besideUp: boolean;
 	/** As it was last read. */
 	readonly routing: RoutingIntent;
 	readonly links: readonly Link[];
@@ -55,7 +61,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp' 
 	let previous: Uplink | null = null;
 
 	return {
-		sync({tunnels, carrying, exceptionsOpen, exceptions, repair: mayRepair}) {
+		sync({tunnels, carrying, beside = null, exceptionsOpen, exceptions, repair: mayRepair}) {
 			const links = network.links();
 			if (!links.ok) return links;
 			const actual = readRouting(network, config);
@@ -71,13 +77,15 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp' 
 			previous = choice.uplink ?? previous;
 			const xdp = kernel.xdp.hold(links.value.filter(({name}) => choice.outside.includes(name)));
 			const ipv6 = kernel.sysctl.read('net.ipv6.conf.all.disable_ipv6') !== null;
-			const standing = carrying !== null && links.value.some(link => canCarry(link, carrying)) ? carrying : null;
+			const wayOf = (tunnel: Carrying | null): TunnelWay | null =>
+				(tunnel !== null && links.value.some(link => canCarry(link, tunnel)) ? {...tunnel, slot: slotOf(config, tunnel.interface)} : null);
+			const [standing, other] = [wayOf(carrying), wayOf(beside)];
 			const intent = intendedRouting({
-				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, network: exceptionsOpen ? outsideRanges(config, exceptions) : [], doors: doorsOf(config, exceptionsOpen), ipv6,
+				numbers: config.numbers, uplink: choice.uplink, tunnel: standing, beside: other, network: exceptionsOpen ? outsideRanges(config, exceptions) : [], doors: doorsOf(config, exceptionsOpen), ipv6,
 			});
 			const repair = repairRouting(intent, actual.value, config.numbers);
 			const leave = isRepaired(repair) || !mayRepair;
-			const errors = leave ? [] : apply(network, repair);
+			const errors = leave ? [] : apply(network, repair, config.numbers);
 			const after = leave ? ok(actual.value) : readRouting(network, config);
 			if (!after.ok) return after;
 			const left = describeRepair(repairRouting(intent, after.value, config.numbers));
@@ -87,6 +95,7 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp' 
 				broken: [...(left.length === 0 ? [] : [...left, ...errors]), ...impostors(links.value)],
 				ipv6,
 				carrierUp: standing !== null,
+				besideUp: other !== null,
 				routing: after.value,
 				links: links.value,
 				xdp,
@@ -100,11 +109,11 @@ export function networkKeeper(kernel: Pick<Kernel, 'network' | 'sysctl' | 'xdp' 
 const outsideRanges = ({network, lan}: Config, exceptions: readonly Cidr[]): readonly Cidr[] => mergeCidrs([...network, ...lan.map(({range}) => range), ...exceptions]);
 
 /** The firewall lets pass what is called `lo`. */
-const impostors = (links: readonly Link[]): readonly string[] =>
+export const impostors = (links: readonly Link[]): readonly string[] =>
 	links.some(link => link.name === loopback && !link.loopback) ? ['an interface that is no loopback is called lo, and the firewall takes it for one'] : [];
 
 /** IPv6 addresses are not asked for: where IPv6 is switched off the device never took them. */
-const canCarry = (link: Link, {interface: device, addresses}: Carrying): boolean =>
+export const canCarry = (link: Link, {interface: device, addresses}: Carrying): boolean =>
 	isTunnel(link, [device]) && link.up && addresses.filter(isIpv4).every(address => link.addresses.some(entry => entry.address === address));
 
 /** Each once: the management port may be published too. */
@@ -117,22 +126,34 @@ function doorsOf({inboundPorts, management}: Config, exceptionsOpen: boolean): r
 }
 
 function readRouting(network: Network, {numbers}: Config) {
-	const routes = network.routes([numbers.uplinkTable, numbers.tunnelTable, localTable]);
+	const routes = network.routes([...ourTables(numbers), localTable]);
 	if (!routes.ok) return routes;
 	const rules = network.rules();
 	if (!rules.ok) return rules;
 	return ok({routes: routes.value, rules: rules.value});
 }
 
-/** Unreachables and rules first, defaults last: in between, a look-up finds less than it should and never more. */
-function apply(network: Network, {addRoutes, deleteRoutes, addRules, deleteRules}: RoutingRepair): readonly string[] {
-	const closingFirst = [...addRoutes].sort((a, b) => Number(b.kind === 'unreachable') - Number(a.kind === 'unreachable'));
+/**
+ * Unreachables and rules first, defaults last: in between, a look-up finds less than it should and never more. What only leads
+ * another way than before is replaced in one step, so that no packet finds nothing.
+ */
+function apply(network: Network, {addRoutes, deleteRoutes, addRules, deleteRules}: RoutingRepair, {tunnelTable, uplinkTable}: Numbers): readonly string[] {
+	const ways = addRoutes.filter(({kind}) => kind !== 'unreachable');
+	const instead = (route: Route): Route | undefined => deleteRoutes.find(old => old.ours === true && placeOf(old) === placeOf(route));
+	// A slot's table is filled before a rule leads there: reverse-path filtering asks it of every answer from then on.
+	const ofSlots = ways.filter(({table}) => ![tunnelTable, uplinkTable, mainTable].includes(table));
+	const others = ways.filter(route => !ofSlots.includes(route));
+	const [inPlace, anew] = [others.filter(instead), others.filter(route => instead(route) === undefined)];
 	const results = [
-		...closingFirst.filter(({kind}) => kind === 'unreachable').map(route => network.replaceRoute(route)),
+		...[...addRoutes.filter(({kind}) => kind === 'unreachable'), ...ofSlots].map(route => network.replaceRoute(route)),
 		...addRules.map(rule => network.addRule(rule)),
 		...deleteRules.map(rule => network.deleteRule(rule)),
+		...inPlace.map(route => network.replaceRoute(route)),
 		...deleteRoutes.map(route => network.deleteRoute(route)),
-		...closingFirst.filter(({kind}) => kind !== 'unreachable').map(route => network.replaceRoute(route)),
+		...anew.map(route => network.replaceRoute(route)),
 	];
 	return results.flatMap(result => (result.ok ? [] : [result.error.what]));
 }
+
+/** What the kernel replaces one route by another for. */
+const placeOf = ({family, table, destination, kind, metric}: Route): string => JSON.stringify([family, table, destination, kind, metric]);

@@ -27,4 +27,14 @@ export function obstacleTo(server: Server, network: NetworkReading | null, sysct
 	};
 }
 
-const hostsOf = (server: Server): readonly string[] => (server.kind === 'openvpn' ? server.remotes.map(({host}) => host) : [server.endpointHost]);
+function hostsOf(server: Server): readonly string[] {
+	switch (server.kind) {
+		case 'openvpn':
+			return server.remotes.map(({host}) => host);
+		case 'wireguard':
+			return [server.endpointHost];
+		case 'gluetun':
+		case 'external':
+			return [];
+	}
+}

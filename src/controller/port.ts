@@ -1,5 +1,5 @@
 /** What the control socket may ask of the controller. The server knows this interface only. */
-import type {Command, DropView, ExplainQuery, Explanation, JournalEntry, KeptMoment, MomentQuery, MomentView, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
+import type {Command, DropView, ExplainQuery, Explanation, Facts, JournalEntry, KeptMoment, MomentQuery, MomentView, Outcome, Preview, PreviewWish, Snapshot} from '../control/schema.ts';
 
 export type ControllerEvent =
 	| {readonly type: 'snapshot'; readonly snapshot: Snapshot}
@@ -16,6 +16,8 @@ export interface ControllerPort {
 	explain(query: ExplainQuery): Explanation;
 	/** What an exception would open; nothing changes. */
 	preview(wish: PreviewWish): Preview;
+	/** What the kernel says of this moment. */
+	facts(): Promise<Facts>;
 	/** Returns the function that ends the subscription. */
 	subscribe(listener: (event: ControllerEvent) => void): () => void;
 }

@@ -19,10 +19,14 @@ export interface Readings {
 	readonly sysctl: SysctlReading;
 	readonly ownership: 'owned' | 'unsupported';
 	readonly resolv: ResolvNews;
+	/** Whether the engine's own resolver may be asked, which answers from outside the tunnel. */
+	readonly engineDns: boolean;
 	/** What the egress backstop's rules refused, as the kernel counted it. */
 	readonly rawDropped: number;
 	readonly ipv6: Ipv6Policy;
 	readonly repairs: Readonly<Record<LayerView['name'], number>>;
+	/** Beside somebody else's tunnel: routing, sysctls and resolv.conf are the owner's. */
+	readonly attached: boolean;
 }
 
 export function proofOf(readings: Readings): ProofView {
@@ -48,7 +52,7 @@ export function proofOf(readings: Readings): ProofView {
 		checkedAtMs: atMs,
 		rulesetHash,
 		detail: [...(readings.enforcement === null ? [] : [readings.enforcement.what]), ...differences],
-		covers: ['ruleset', ...(readings.ownership === 'owned' ? (['ownership'] as const) : []), 'routing', ...(readings.backstop === null ? (['backstop'] as const) : []), ...(network.value.xdp.kind === 'held' ? (['af-xdp'] as const) : []), 'hooks', 'sysctl'],
+		covers: ['ruleset', ...(readings.ownership === 'owned' ? (['ownership'] as const) : []), ...(readings.attached ? [] : (['routing'] as const)), ...(readings.backstop === null ? (['backstop'] as const) : []), ...(network.value.xdp.kind === 'held' ? (['af-xdp'] as const) : []), 'hooks', ...(readings.attached ? [] : (['sysctl'] as const))],
 		generation,
 	};
 }

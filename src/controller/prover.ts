@@ -94,7 +94,9 @@ export function createProver(deps: ProverDeps): Prover {
 			sysctl,
 			ownership: firewall.ownership(),
 			resolv,
+			engineDns: deps.config.dockerDns,
 			rawDropped: stats.rawDrops(),
+			attached: deps.config.attach !== null,
 			ipv6: ipv6Policy(engine.machine().state.kind, live?.use.addresses ?? null, deps.config, engine.situation().exceptions?.map(({range}) => range)),
 			repairs: {...repairs.counts(), routing: routing.all, ipv6: routing.ipv6, 'reverse-path': sysctl.repairs, 'af-xdp': xdpRepairs.count(), dns: deps.resolv.repairs()},
 		};

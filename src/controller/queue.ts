@@ -5,25 +5,35 @@ export type RunCommand = (command: Command, signal: AbortSignal) => Promise<Outc
 
 export interface CommandQueue {
 	submit(command: Command): Promise<Outcome>;
+	/** Whether one runs or waits that others have to wait for. */
+	isBusy(): boolean;
 }
 
 export function commandQueue(run: RunCommand, superseded: (command: Command) => Outcome): CommandQueue {
 	let tail: Promise<unknown> = Promise.resolve();
 	let era = new AbortController();
+	let pending = 0;
+	const counted = (outcome: Promise<Outcome>): Promise<Outcome> => {
+		pending += 1;
+		const over = (): void => void (pending -= 1);
+		outcome.then(over, over);
+		return outcome;
+	};
 	return {
+		isBusy: () => pending > 0,
 		submit(command) {
 			if (command.do === 'lockdown') {
 				era.abort();
 				era = new AbortController();
 				// Not chained behind the one that was aborted: it may hang in an effect that never returns.
-				const outcome = run(command, era.signal);
+				const outcome = counted(run(command, era.signal));
 				tail = outcome.catch(() => undefined);
 				return outcome;
 			}
 			const {signal} = era;
-			// A mark on a server is no matter of the policy: it neither waits nor is overtaken.
-			if (command.do === 'favourite') return run(command, signal);
-			const outcome = tail.then(() => (signal.aborted ? superseded(command) : orSuperseded(run(command, signal), signal, () => superseded(command))));
+			// A mark on a server is no matter of the policy, nor is what is kept: neither waits nor is overtaken. A confirmation must not come too late.
+			if (command.do === 'favourite' || command.do === 'purge' || command.do === 'confirm') return run(command, signal);
+			const outcome = counted(tail.then(() => (signal.aborted ? superseded(command) : orSuperseded(run(command, signal), signal, () => superseded(command)))));
 			tail = outcome.catch(() => undefined); // One failed command must not stop the queue.
 			return outcome;
 		},

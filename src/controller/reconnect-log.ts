@@ -7,7 +7,7 @@ export interface ReconnectLog {
 	/** The epoch last seen connected, and its server; null before the first. */
 	readonly stood: {readonly epoch: number; readonly server: string} | null;
 	/** Since when it does not carry, and why; null while it does. */
-	readonly left: {readonly atMs: number; readonly reason: string} | null;
+	readonly left: {readonly atMs: number; readonly reason: string; readonly switching: boolean} | null;
 	readonly count: number;
 	readonly list: readonly ReconnectView[];
 }
@@ -27,8 +27,14 @@ export const emptyLog: ReconnectLog = {stood: null, left: null, count: 0, list: 
 
 export function followReconnects(log: ReconnectLog, moment: Moment): ReconnectLog {
 	const {machine: {state}, nowMs, monotonicMs} = moment;
+	// What stands goes on carrying while the next one is raised beside it.
+	if (state.kind === 'switching' && state.step !== 'alone') return log;
 	if (state.kind !== 'connected' && state.kind !== 'degraded') {
-		return log.stood === null || log.left !== null ? log : {...log, left: {atMs: monotonicMs, reason: reasonOf(moment)}};
+		if (log.stood === null) return log;
+		const switching = state.kind === 'switching';
+		// A switch that failed is not what brought the tunnel back: why it failed is.
+		const known = log.left !== null && (!log.left.switching || switching) ? log.left.reason : reasonOf(moment);
+		return {...log, left: {atMs: log.left?.atMs ?? monotonicMs, reason: known, switching}};
 	}
 	const stood = {epoch: state.epoch, server: state.server};
 	// The tunnel that was kept while the uplink was away is the same one.

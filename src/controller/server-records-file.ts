@@ -6,8 +6,8 @@ import {join} from 'node:path';
 import {z} from 'zod';
 import {lastTrySchema, latencySchema, type LastTry, type Latency} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
-import {fail, ok, type Result} from '../result.ts';
-import {parseJson, readStateFile, writeStateFile} from './state-file.ts';
+import type {Result} from '../result.ts';
+import {parseJson, recallState, rememberState, type StateFile} from './state-file.ts';
 
 export interface ServerRecord {
 	readonly id: string;
@@ -29,26 +29,8 @@ const recordSchema = z.strictObject({id: z.string().min(1).max(255), favourite: 
 const fileSchema = z.strictObject({version: z.literal(1), servers: z.array(recordSchema).max(mostRecords)});
 
 export function serverRecordsFile(folder: string): ServerRecordsFile {
-	const path = join(folder, 'servers.json');
-	return {
-		recall() {
-			try {
-				const text = readStateFile(path);
-				const records = text === null ? [] : parseServerRecords(text);
-				return records === null ? fail(unreadable(path, 'it is not what vks wrote')) : ok(records);
-			} catch (error) {
-				return fail(unreadable(path, error instanceof Error ? error.message : String(error)));
-			}
-		},
-		remember(records) {
-			try {
-				writeStateFile(path, renderServerRecords(records));
-				return ok(undefined);
-			} catch (error) {
-				return fail(notSaved(path, error instanceof Error ? error.message : String(error)));
-			}
-		},
-	};
+	const file: StateFile<readonly ServerRecord[]> = {path: join(folder, 'servers.json'), empty: () => [], parse: parseServerRecords, unreadable, notSaved};
+	return {recall: () => recallState(file), remember: records => rememberState(file, renderServerRecords(records))};
 }
 
 /** Null for what vks did not write. */
@@ -73,6 +55,16 @@ export function renderServerRecords(records: readonly ServerRecord[]): string {
 		return left >= 0 ? [text] : mark === undefined ? [] : [mark];
 	});
 	return `{"version":1,"servers":[${kept.join(',')}]}\n`;
+}
+
+/** Without what is from before that moment; a mark that somebody made stays. */
+export function withoutOlder(records: readonly ServerRecord[], beforeMs: number): readonly ServerRecord[] {
+	const since = <T extends {readonly atMs: number}>(what: T | null): T | null => (what !== null && what.atMs >= beforeMs ? what : null);
+	return records.flatMap(record => {
+		const [last, latency] = [since(record.last), since(record.latency)];
+		if (last === record.last && latency === record.latency) return [record];
+		return last === null && latency === null && !record.favourite ? [] : [{...record, last, latency}];
+	});
 }
 
 /** With the comma. */

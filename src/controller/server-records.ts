@@ -3,7 +3,7 @@ import type {Latency, Outcome} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
 import type {Clock} from './clock.ts';
-import type {ServerRecord, ServerRecordsFile} from './server-records-file.ts';
+import {withoutOlder, type ServerRecord, type ServerRecordsFile} from './server-records-file.ts';
 
 export interface ServerRecordsDeps {
 	readonly clock: Pick<Clock, 'now'>;
@@ -22,6 +22,8 @@ export interface ServerRecords {
 	/** Through the tunnel, every few seconds: what stands where no ping was answered of late. */
 	timed(id: string, ms: number): void;
 	measured(latencies: ReadonlyMap<string, Latency>): void;
+	/** Of how many something was from before that moment, and is gone, from the file too. */
+	forget(beforeMs: number): number;
 }
 
 /** Whoever marks more than he could look through has a catalogue, not favourites. */
@@ -77,6 +79,16 @@ export function serverRecords({clock, file, servers, note}: ServerRecordsDeps): 
 			if (latency?.how === 'echo' && latency.ms !== null && atMs - latency.atMs < echoStandsMs) return;
 			put({...of(id), latency: {ms, atMs, how: 'tunnel'}});
 			if (Math.abs(atMs - savedAtMs) > saveEveryMs) save();
+		},
+		forget(beforeMs) {
+			const before = [...records.values()];
+			const stays = withoutOlder(before, beforeMs);
+			const gone = before.filter(record => !stays.includes(record)).length;
+			if (gone === 0) return 0;
+			records.clear();
+			stays.forEach(put);
+			save();
+			return gone;
 		},
 		measured(latencies) {
 			for (const [id, latency] of latencies) put({...of(id), latency});

@@ -26,11 +26,18 @@ export interface SnapshotParts {
 	readonly drops: Snapshot['drops'];
 	readonly servers: readonly ServerEntry[];
 	readonly recordOf: ServerViewParts['recordOf'];
+	readonly ranks: ReadonlyMap<string, number>;
+	readonly keyOf: NonNullable<ServerViewParts['keyOf']>;
+	readonly rotation: Snapshot['rotation'];
+	readonly forwardedPort: Snapshot['forwardedPort'];
+	readonly catalogue: Snapshot['catalogue'];
 	readonly problems: readonly Problem[];
 	readonly tamper: Snapshot['tamper'];
 	readonly reconnects: Snapshot['reconnects'];
+	readonly healing: Snapshot['healing'];
 	readonly lastDrill: Snapshot['lastDrill'];
 	readonly exceptions: Snapshot['exceptions'];
+	readonly unconfirmed: NonNullable<Snapshot['unconfirmed']> | null;
 }
 
 export function buildSnapshot(parts: SnapshotParts): Snapshot {
@@ -47,12 +54,17 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 		uplink: uplink && {name: uplink.name, addresses: [...uplink.addresses], gateway: uplink.gateway4 ?? uplink.gateway6, up: uplink.up},
 		rules: [...parts.rules],
 		drops: parts.drops,
-		servers: parts.servers.map(entry => serverView(entry, {current: parts.live?.tunnel.server.id ?? null, recordOf: parts.recordOf})),
+		servers: parts.servers.map(entry => serverView(entry, {current: parts.live?.tunnel.server.id ?? null, recordOf: parts.recordOf, ranks: parts.ranks, keyOf: parts.keyOf})),
 		problems: [...parts.problems],
 		unsafeNetwork: [...config.unsafeNetwork],
 		tamper: parts.tamper,
 		reconnects: parts.reconnects,
+		healing: parts.healing,
 		exceptions: [...parts.exceptions],
+		rotation: parts.rotation,
+		forwardedPort: parts.forwardedPort,
+		catalogue: parts.catalogue,
+		...(parts.unconfirmed === null ? {} : {unconfirmed: parts.unconfirmed}),
 		lastDrill: parts.lastDrill,
 	};
 }
@@ -71,7 +83,8 @@ function tunnelView({live, stats, machine}: SnapshotParts): TunnelView | null {
 		mtu: tunnel.mtu,
 		keepaliveSeconds: stats.facts?.keepaliveSeconds ?? null,
 		exit: stats.exit,
-		handshakeAtMs: stats.facts?.handshakeAtMs ?? null,
+		exitUnanswered: stats.exitUnanswered,
+		handshakeAtMs: stats.handshakeAtMs,
 		rxBytes: stats.facts?.rxBytes ?? 0,
 		txBytes: stats.facts?.txBytes ?? 0,
 		rxBytesPerSecond: stats.rxRate,

@@ -1,8 +1,9 @@
 /** What to want at start: the remembered intent, else the configured server, else the first one; lockdown where in doubt. */
 import type {Config} from '../config/config.ts';
+import {nearest} from '../config/nearest.ts';
 import type {Problem} from '../problem.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
-import type {Recalled} from './intent.ts';
+import type {Recalled} from './intent-text.ts';
 import type {Target} from './state.ts';
 
 /** Where neither a setting nor the intent names one, the first of the provider's is taken, or the first file where there is no provider. */
@@ -20,7 +21,8 @@ export function startTarget(recalled: Recalled, config: Config, entries: readonl
 	const other = provided !== null && config.server === null ? first : undefined;
 	const server = named === null ? first : (usable.find(id => id === named) ?? other);
 	if (server !== undefined) return {target: {kind: 'connected', server}, problem: null};
-	return {target: {kind: 'none'}, problem: noServer(config, remembered, entries)};
+	const problem = noServer(config, remembered, entries);
+	return {target: {kind: 'none', ...(named === null ? {} : {why: problem.what})}, problem};
 }
 
 const usableIn = (entries: readonly ServerEntry[]): readonly string[] => entries.flatMap(entry => (entry.ok ? [entry.server.id] : []));
@@ -32,11 +34,26 @@ const corrupt = (why: string): Problem => ({
 
 function noServer({server, tunnelFolder, provider}: Config, remembered: string | null, entries: readonly ServerEntry[]): Problem {
 	if (provider.name !== 'folder') return noneProvided(provider.name, server);
+	if (server !== null && entries.length > 0) return noneSo(server, tunnelFolder, entries);
 	const missing = `and ${tunnelFolder} has no usable file of that name`;
 	const what = server !== null ? `VKS_SERVER names ${server}, ${missing}.` : remembered !== null ? `The last server was ${remembered}, ${missing}.` : `No file in ${tunnelFolder} can be connected to (${entries.length} found).`;
 	const choose = server === null && remembered !== null ? ', or choose another with `vks switch`' : '';
 	return {code: 'no-server', severity: 'error', what, stillBlocking: true, next: `Put a WireGuard .conf or OpenVPN .ovpn file into the folder${choose}; \`vks servers\` says what is wrong with those that are there.`};
 }
+
+function noneSo(name: string, folder: string, entries: readonly ServerEntry[]): Problem {
+	const known = usableIn(entries);
+	const refused = entries.find(entry => !entry.ok && entry.id === name);
+	const near = nearest(name, known);
+	const others = `there ${known.length === 1 ? 'is' : 'are'} ${known.length === 0 ? 'none that can be used' : `${known.slice(0, mostNamed).join(', ')}${known.length > mostNamed ? ', …' : ''}`}.`;
+	return {
+		code: 'no-server', severity: 'error', stillBlocking: true,
+		what: refused === undefined || refused.ok ? `There is no server ${name} (VKS_SERVER)${near === null ? `; ${others}` : `; did you mean ${near}?`}` : `The server ${name} (VKS_SERVER) cannot be used: ${refused.problem.what}`,
+		next: refused === undefined || refused.ok ? `Name one that \`vks servers\` lists, or put ${name}.conf or ${name}.ovpn into ${folder}.` : refused.problem.next,
+	};
+}
+
+const mostNamed = 5;
 
 const noneProvided = (provider: string, server: string | null): Problem => ({
 	code: 'no-server', severity: 'warning', stillBlocking: true,

@@ -4,77 +4,21 @@
  */
 import {assertNever} from '../result.ts';
 import type {BlockedCause} from '../control/schema.ts';
+import {alone, backTo, isBeside, isCarrying, onCarried, onReturned, stay} from './state-switch.ts';
+import type {Event, Machine, Step, TunnelState, UplinkReadiness} from './state-types.ts';
 
-export type Target = {readonly kind: 'connected'; readonly server: string} | {readonly kind: 'lockdown'; readonly reason: string; readonly by: string; readonly server: string | null} | {readonly kind: 'none'};
-
-export type TunnelState =
-	| {readonly kind: 'blocked'; readonly cause: BlockedCause; readonly detail: string; readonly attempt: number; readonly retryAtMs: number | null}
-	/** There is nothing to connect to yet, and who knows of something is being asked. */
-	| {readonly kind: 'bootstrapping'; readonly host: string}
-	| {readonly kind: 'connecting'; readonly server: string; readonly attempt: number}
-	| {readonly kind: 'verifying'; readonly server: string; readonly attempt: number}
-	| {readonly kind: 'connected'; readonly server: string; readonly epoch: number}
-	| {readonly kind: 'degraded'; readonly server: string; readonly epoch: number; readonly votes: readonly string[]}
-	| {readonly kind: 'switching'; readonly from: string; readonly to: string}
-	| {readonly kind: 'lockdown'; readonly by: string; readonly reason: string};
-
-/** Whether the uplink could carry a tunnel now. */
-export type UplinkReadiness = 'ready' | 'no-uplink' | 'no-gateway';
-
-export interface Machine {
-	readonly target: Target;
-	readonly state: TunnelState;
-	readonly sinceMs: number;
-	readonly uplink: UplinkReadiness;
-	/** Rises with every tunnel that was verified. */
-	readonly epoch: number;
-	/** A tunnel device stands and is kept, although the uplink below it is gone. */
-	readonly tunnelKept: boolean;
-}
-
-export type Event =
-	| {readonly kind: 'start'; readonly target: Target}
-	| {readonly kind: 'uplink'; readonly readiness: UplinkReadiness}
-	| {readonly kind: 'bootstrap'; readonly host: string}
-	/** What the asking came to: a server to connect to, or why there is none. */
-	| {readonly kind: 'bootstrapped'; readonly server: string | null; readonly why: Pick<Extract<TunnelState, {readonly kind: 'blocked'}>, 'cause' | 'detail' | 'retryAtMs'>}
-	| {readonly kind: 'raised'}
-	| {readonly kind: 'verified'}
-	| {readonly kind: 'failed'; readonly cause: BlockedCause; readonly detail: string; readonly retryAtMs: number}
-	| {readonly kind: 'lost'; readonly why: string}
-	/** The address the tunnel sends from is no longer the uplink's. */
-	| {readonly kind: 'moved'; readonly why: string}
-	| {readonly kind: 'health'; readonly votes: readonly string[]}
-	| {readonly kind: 'retry'}
-	| {readonly kind: 'reconnect'; readonly fallbackServer: string | null}
-	| {readonly kind: 'switch'; readonly to: string}
-	| {readonly kind: 'lockdown'; readonly by: string; readonly reason: string}
-	| {readonly kind: 'lift'; readonly fallbackServer: string | null}
-	| {readonly kind: 'stop'};
-
-export type Effect =
-	/** Takes down what stands, brings up the server's tunnel and verifies it; answers with raised, verified or failed. */
-	| {readonly kind: 'dial'; readonly server: string}
-	/** Verifies the tunnel that was kept. */
-	| {readonly kind: 'reverify'}
-	| {readonly kind: 'hang-up'}
-	| {readonly kind: 'retry-at'; readonly atMs: number}
-	| {readonly kind: 'remember'}
-	/** A new tunnel epoch began: old connections are forgotten, the exit is asked for. */
-	| {readonly kind: 'opened'};
-
-export interface Step {
-	readonly machine: Machine;
-	readonly effects: readonly Effect[];
-}
+export type {Effect, Event, Machine, Step, Switching, Target, TunnelState, UplinkReadiness} from './state-types.ts';
 
 export const initialMachine = (nowMs: number): Machine => ({
 	target: {kind: 'none'},
 	state: {kind: 'blocked', cause: 'starting', detail: 'vks is starting.', attempt: 0, retryAtMs: null},
 	sinceMs: nowMs,
 	uplink: 'no-uplink',
+	uplinkWhy: null,
 	epoch: 0,
 	tunnelKept: false,
+	standIn: null,
+	before: null,
 });
 
 export function transition(machine: Machine, event: Event, nowMs: number): Step {
@@ -88,7 +32,7 @@ function react(machine: Machine, event: Event): Step {
 		case 'start':
 			return begin({...machine, target: event.target});
 		case 'uplink':
-			return onUplink(machine, event.readiness);
+			return onUplink({...machine, uplink: event.readiness, uplinkWhy: event.why ?? null}, event.readiness);
 		case 'bootstrap':
 			return waitsForServers(machine) && machine.uplink === 'ready' ? stay(machine, {kind: 'bootstrapping', host: event.host}) : {machine, effects: []};
 		case 'bootstrapped':
@@ -97,18 +41,26 @@ function react(machine: Machine, event: Event): Step {
 			return machine.state.kind === 'connecting' ? stay(machine, {...machine.state, kind: 'verifying'}) : {machine, effects: []};
 		case 'verified':
 			return onVerified(machine);
+		case 'carried':
+			return onCarried(machine);
+		case 'returned':
+			return onReturned(machine, event.to);
+		case 'not-beside':
+			return isBeside(machine.state) ? alone(machine, machine.state, event.why) : {machine, effects: []};
 		case 'failed':
 			return onFailed(machine, event);
 		case 'lost':
-			return onLost(machine);
+			return event.dead === true ? anew(onLost(machine, event.why)) : onLost(machine, event.why);
 		case 'moved':
-			return onMoved(machine);
+			return onMoved(machine, event.why);
 		case 'health':
 			return onHealth(machine, event.votes);
 		case 'retry':
-			return machine.state.kind === 'blocked' ? dialTarget(machine, machine.state.attempt + 1) : {machine, effects: []};
+			return onRetry(machine);
+		case 'stand-in':
+			return onStandIn(machine, event.server);
 		case 'reconnect':
-			return dialTarget(withTarget(machine, event.fallbackServer), 1);
+			return anew(dialTarget(withTarget(machine, event.fallbackServer), 1));
 		case 'switch':
 			return onSwitch(machine, event.to);
 		case 'lockdown':
@@ -133,9 +85,28 @@ function begin(machine: Machine): Step {
 function dialTarget(machine: Machine, attempt: number): Step {
 	const {target, uplink} = machine;
 	if (target.kind === 'lockdown') return {machine, effects: []};
-	if (target.kind === 'none') return stay(machine, blocked('no-server', 'There is no server to connect to.'), [{kind: 'hang-up'}]);
+	if (target.kind === 'none') return stay(machine, blocked('no-server', target.why ?? 'There is no server to connect to.'), [{kind: 'hang-up'}]);
 	if (uplink !== 'ready') return stay(machine, uplinkGone(uplink, machine), []);
-	return stay({...machine, tunnelKept: false}, {kind: 'connecting', server: target.server, attempt}, [{kind: 'dial', server: target.server}]);
+	return stay({...machine, tunnelKept: false, standIn: null}, {kind: 'connecting', server: target.server, attempt}, [{kind: 'dial', server: target.server}]);
+}
+
+const anew = ({machine, effects}: Step): Step => ({machine, effects: effects.map(effect => (effect.kind === 'dial' ? {...effect, anew: true} : effect))});
+
+/** What came up and carried nothing would carry no more if it were only looked at again. */
+function onRetry(machine: Machine): Step {
+	const {state} = machine;
+	if (state.kind !== 'blocked') return {machine, effects: []};
+	const step = dialTarget(machine, state.attempt + 1);
+	return state.cause === 'no-handshake' ? anew(step) : step;
+}
+
+/** Only in the place of a tunnel that is dead or of an attempt that is due: nobody who chose meanwhile is overruled. */
+function onStandIn(machine: Machine, server: string): Step {
+	const {state, target, uplink} = machine;
+	const due = state.kind === 'connected' || state.kind === 'degraded' || (state.kind === 'blocked' && state.retryAtMs !== null);
+	if (!due || target.kind !== 'connected' || uplink !== 'ready') return {machine, effects: []};
+	const attempt = state.kind === 'blocked' ? state.attempt + 1 : 1;
+	return stay({...machine, tunnelKept: false, standIn: server}, {kind: 'connecting', server, attempt}, [{kind: 'dial', server}]);
 }
 
 /** Somebody who chose a target meanwhile, locked down or stopped is not overruled by an answer. */
@@ -151,47 +122,54 @@ function onBootstrapped(machine: Machine, {server, why}: Extract<Event, {kind: '
 }
 
 /** The tunnel is kept while the uplink is away: its address stays, so applications' connections can outlive a short outage. */
-function onUplink(before: Machine, readiness: UplinkReadiness): Step {
-	const machine = {...before, uplink: readiness};
+function onUplink(machine: Machine, readiness: UplinkReadiness): Step {
 	const {state} = machine;
 	if (state.kind === 'lockdown' || (state.kind === 'blocked' && (state.cause === 'starting' || state.cause === 'stopped'))) return {machine, effects: []};
 	if (readiness !== 'ready') {
 		if (state.kind === 'blocked') return stay(machine, uplinkGone(readiness, machine), []);
+		// What was being raised beside it is given up: nobody can say when the uplink returns.
+		if (isCarrying(state)) return stay({...backTo(machine, state.from), tunnelKept: true}, uplinkGone(readiness, machine), [{kind: 'drop-beside'}]);
 		const kept = state.kind === 'connected' || state.kind === 'degraded';
 		return stay({...machine, tunnelKept: kept}, uplinkGone(readiness, machine), kept ? [] : [{kind: 'hang-up'}]);
 	}
 	if (state.kind !== 'blocked' || (state.cause !== 'no-uplink' && state.cause !== 'no-gateway')) return {machine, effects: []};
 	if (machine.tunnelKept && machine.target.kind === 'connected') {
-		return stay(machine, {kind: 'verifying', server: machine.target.server, attempt: 1}, [{kind: 'reverify'}]);
+		return stay(machine, {kind: 'verifying', server: machine.standIn ?? machine.target.server, attempt: 1}, [{kind: 'reverify'}]);
 	}
 	return dialTarget(machine, 1);
 }
 
 function onVerified(machine: Machine): Step {
 	const {state} = machine;
-	if (state.kind !== 'verifying' && state.kind !== 'connecting' && state.kind !== 'switching') return {machine, effects: []};
+	if (isBeside(state)) return stay(machine, {...state, step: 'both'}, [{kind: 'hand-over'}]);
+	if (state.kind !== 'verifying' && state.kind !== 'connecting' && !(state.kind === 'switching' && state.step === 'alone')) return {machine, effects: []};
 	const server = state.kind === 'switching' ? state.to : state.server;
 	// A tunnel that was kept across an uplink outage is still the same epoch: nothing that lives in it needs to end.
 	const epoch = machine.tunnelKept ? machine.epoch : machine.epoch + 1;
 	return {
-		machine: {...machine, tunnelKept: false, epoch, target: {kind: 'connected', server}, state: {kind: 'connected', server, epoch}},
+		machine: {...machine, tunnelKept: false, epoch, target: machine.standIn === server ? machine.target : {kind: 'connected', server}, state: {kind: 'connected', server, epoch}},
 		effects: machine.tunnelKept ? [] : [{kind: 'remember'}, {kind: 'opened'}],
 	};
 }
 
 function onFailed(machine: Machine, {cause, detail, retryAtMs}: Extract<Event, {kind: 'failed'}>): Step {
 	const {state} = machine;
+	if (isCarrying(state)) {
+		// It never stopped carrying; the outcome of the command says why it went no further.
+		return stay(backTo(machine, state.from), {kind: 'connected', server: state.from, epoch: machine.epoch}, [{kind: 'drop-beside'}]);
+	}
 	if (state.kind === 'switching') {
 		// Back to the server that worked; the outcome of the command says why.
-		return stay({...machine, target: {kind: 'connected', server: state.from}}, {kind: 'connecting', server: state.from, attempt: 1}, [{kind: 'dial', server: state.from}]);
+		return stay(backTo(machine, state.from), {kind: 'connecting', server: state.from, attempt: 1}, [{kind: 'dial', server: state.from}]);
 	}
 	if (state.kind !== 'connecting' && state.kind !== 'verifying') return {machine, effects: []};
 	if (machine.tunnelKept) return dialTarget(machine, 1);
 	return stay({...machine, tunnelKept: false}, {kind: 'blocked', cause, detail, attempt: state.attempt, retryAtMs}, [{kind: 'hang-up'}, {kind: 'retry-at', atMs: retryAtMs}]);
 }
 
-function onLost(machine: Machine): Step {
+function onLost(machine: Machine, why: string): Step {
 	const {state} = machine;
+	if (isBeside(state)) return alone(machine, state, `the tunnel to ${state.from} is gone: ${why}`);
 	const stood = state.kind === 'connected' || state.kind === 'degraded' || (machine.tunnelKept && (state.kind === 'blocked' || state.kind === 'verifying'));
 	// Anywhere else a dial is under way, and reports the loss itself as a failure.
 	if (stood) return dialTarget({...machine, tunnelKept: false}, 1);
@@ -199,11 +177,12 @@ function onLost(machine: Machine): Step {
 }
 
 /** A dial that is under way would not notice: what it has heard came to the old address. */
-function onMoved(machine: Machine): Step {
+function onMoved(machine: Machine, why: string): Step {
 	const {state} = machine;
 	if (state.kind === 'connecting' || state.kind === 'verifying') return dialTarget({...machine, tunnelKept: false}, state.attempt);
+	if (isCarrying(state)) return alone(machine, state, why);
 	if (state.kind === 'switching') return {machine, effects: [{kind: 'dial', server: state.to}]};
-	return onLost(machine);
+	return onLost(machine, why);
 }
 
 function onHealth(machine: Machine, votes: readonly string[]): Step {
@@ -216,10 +195,13 @@ function onHealth(machine: Machine, votes: readonly string[]): Step {
 function onSwitch(machine: Machine, to: string): Step {
 	if (machine.target.kind === 'lockdown') return {machine, effects: []};
 	const {state} = machine;
-	const from = state.kind === 'connected' || state.kind === 'degraded' ? state.server : null;
-	const next = {...machine, target: {kind: 'connected', server: to}} as const;
-	if (machine.uplink !== 'ready' || from === null || from === to) return dialTarget(next, 1);
-	return stay({...next, tunnelKept: false}, {kind: 'switching', from, to}, [{kind: 'dial', server: to}]);
+	const from = state.kind === 'connected' || state.kind === 'degraded' ? state.server : isCarrying(state) ? state.from : null;
+	const before = isCarrying(state) ? machine.before : {target: machine.target, standIn: machine.standIn};
+	const next = {...machine, standIn: null, target: {kind: 'connected', server: to}, before} as const;
+	if (isCarrying(state) && from === to) return stay(next, {kind: 'connected', server: to, epoch: machine.epoch}, [{kind: 'drop-beside'}]);
+	if (from === to) return anew(dialTarget(next, 1));
+	if (machine.uplink !== 'ready' || from === null) return dialTarget(next, 1);
+	return stay({...next, tunnelKept: false}, {kind: 'switching', from, to, step: 'beside'}, [{kind: 'raise-beside', server: to}]);
 }
 
 function onLockdown(machine: Machine, {by, reason}: Extract<Event, {kind: 'lockdown'}>): Step {
@@ -244,17 +226,13 @@ function onLift(machine: Machine, fallbackServer: string | null): Step {
 	return {...step, effects: [{kind: 'remember'}, ...step.effects]};
 }
 
-function stay(machine: Machine, state: TunnelState, effects: readonly Effect[] = []): Step {
-	return {machine: {...machine, state}, effects};
-}
-
 function blocked(cause: BlockedCause, detail: string): TunnelState {
 	return {kind: 'blocked', cause, detail, attempt: 0, retryAtMs: null};
 }
 
-function uplinkGone(readiness: Exclude<UplinkReadiness, 'ready'>, {tunnelKept}: Machine): TunnelState {
+function uplinkGone(readiness: Exclude<UplinkReadiness, 'ready'>, {tunnelKept, uplinkWhy}: Machine): TunnelState {
 	const detail = readiness === 'no-uplink'
-		? 'The uplink is down; vks connects again as soon as it returns.'
+		? uplinkWhy ?? 'The uplink is down; vks connects again as soon as it returns.'
 		: 'The uplink has no gateway; vks connects again as soon as one appears.';
 	return blocked(readiness, tunnelKept ? `${detail} The tunnel is kept.` : detail);
 }

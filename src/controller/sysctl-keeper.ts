@@ -25,7 +25,7 @@ export interface SysctlKeeper {
 	keep(links: Pick<UplinkChoice, 'uplink' | 'outside'> | null): SysctlReading;
 }
 
-export function sysctlKeeper(sysctl: Sysctl, tunnel: InterfaceName, journal: Pick<Journal, 'write'>): SysctlKeeper {
+export function sysctlKeeper(sysctl: Sysctl, tunnels: readonly InterfaceName[], journal: Pick<Journal, 'write'>): SysctlKeeper {
 	let known: ReadonlyMap<string, string> = new Map();
 	let uplink: Pick<Uplink, 'index' | 'name'> | null = null;
 	let repairs = 0;
@@ -50,7 +50,7 @@ export function sysctlKeeper(sysctl: Sysctl, tunnel: InterfaceName, journal: Pic
 			follow(links?.uplink ?? null);
 			const outside = links?.outside ?? [];
 			const wanted = wantedSysctls(outside);
-			const names = [...outside, tunnel];
+			const names = [...outside, ...tunnels];
 			const watched = ['all', ...names].flatMap(name => ['rp_filter', 'src_valid_mark'].map(leaf => `net/ipv4/conf/${name}/${leaf}`));
 			const keys = [...new Set([...watched, ...wanted.map(({key}) => key)])];
 			const set: string[] = [];

@@ -1,30 +1,30 @@
 /** What is known of the tunnel that stands: its numbers, whether it is alive, where it comes out, and which ones were before it. */
 import type {Config} from '../config/config.ts';
 import type {Snapshot} from '../control/schema.ts';
-import type {Network} from '../kernel/kernel.ts';
+import type {Network, Probes} from '../kernel/kernel.ts';
 import type {IpAddress} from '../net/address.ts';
 import type {Problem} from '../problem.ts';
 import type {Clock} from './clock.ts';
-import {questionFor, roundTrip} from './data-probe.ts';
 import type {LiveTunnel} from './dial.ts';
-import type {Engine} from './engine.ts';
+import type {Engine, Opening} from './engine.ts';
 import {forgetConnections} from './epoch.ts';
+import {gapMs, unheard} from './evidence.ts';
 import {exitKeeper} from './exit-keeper.ts';
-import {complaintsOf, isDead} from './health.ts';
+import {factsReader} from './facts-reader.ts';
+import type {Healer} from './healer.ts';
 import type {Journal} from './journal.ts';
+import {createQuestions, type QuestionKeeper} from './question-keeper.ts';
 import {emptyLog, followReconnects} from './reconnect-log.ts';
-import {freshRtt, recordRtt, type Rtt} from './rtt.ts';
-import {freshStats, recordFacts, type TunnelStats} from './tunnel-stats.ts';
-
-/** An answer that takes longer is as good as none. */
-const answerWithinMs = 3000;
+import {freshStats, judge, recordFacts, recordUnreadable, type Now, type TunnelStats} from './tunnel-stats.ts';
 
 export interface TunnelKeeperDeps {
 	readonly config: Config;
 	readonly clock: Clock;
-	readonly network: Pick<Network, 'flushConnections' | 'endConnections'>;
+	readonly network: Pick<Network, 'flushConnections' | 'endConnections' | 'forgetConnections'>;
+	readonly probes: Pick<Probes, 'openEcho' | 'openFlow'>;
 	readonly journal: Journal;
 	readonly engine: () => Pick<Engine, 'live' | 'machine' | 'dispatch' | 'dialReason'>;
+	readonly healer: () => Pick<Healer, 'tend'>;
 	readonly note: (problem: Problem | null) => void;
 	readonly publish: () => void;
 	/** The server's resolver answered through the tunnel. */
@@ -37,9 +37,9 @@ export interface TunnelKeeper {
 	reconnects(): Snapshot['reconnects'];
 	/** The machine's state is another one. */
 	follow(): void;
-	/** A tunnel was verified. */
-	opened(live: LiveTunnel): void;
-	/** Once a second: reads its numbers, judges them, and asks its resolver when that is due. */
+	/** A tunnel was verified and carries. */
+	opened(live: LiveTunnel, how: Opening): void;
+	/** Once a second: reads its numbers, judges them, and asks through it when that is due. */
 	read(): Promise<void>;
 	checkExit(): Promise<void>;
 	/** As it was seen a moment ago, or asked for anew. */
@@ -48,23 +48,33 @@ export interface TunnelKeeper {
 	exitInWords(): Promise<string | null>;
 }
 
-export function tunnelKeeper({config, clock, network, journal, engine, note, publish, timed}: TunnelKeeperDeps): TunnelKeeper {
-	let stats = freshStats(clock.now());
+export function tunnelKeeper({config, clock, network, probes, journal, engine, healer, note, publish, timed}: TunnelKeeperDeps): TunnelKeeper {
+	let stats = freshStats(clock.monotonic());
 	let statsOf: LiveTunnel | null = null;
-	let lastAddresses: readonly IpAddress[] = [];
+	let questions: QuestionKeeper | null = null;
+	/** Of the tunnel that carried last. */
+	let last: {readonly addresses: readonly IpAddress[]; readonly exit: IpAddress | null} | null = null;
 	let log = emptyLog;
-	let asking = false;
-	let askAtMs = 0;
+	const readFacts = factsReader(clock);
 
+	const begin = (live: LiveTunnel | null): void => {
+		questions?.close();
+		questions = live === null ? null : createQuestions({config, clock, probes, live, timed: ms => timed(live.tunnel.server.id, ms)});
+		statsOf = live;
+		stats = freshStats(clock.monotonic(), live?.tunnel.server.kind === 'openvpn' ? 'life' : 'handshake', questions?.read().rtt);
+	};
 	const now = (): TunnelStats => {
 		const live = engine().live();
-		if (live !== statsOf) [statsOf, stats] = [live, freshStats(clock.now(), live === null ? freshRtt() : rttOf(live, config))];
+		if (live !== statsOf) begin(live);
 		return stats;
 	};
 
-	const forget = async (epoch: number, live: LiveTunnel): Promise<void> => {
-		const {text, forgotten, problem} = await forgetConnections(network, epoch, {before: lastAddresses, now: live.use.addresses});
-		lastAddresses = live.use.addresses;
+	const forget = async (epoch: number, live: LiveTunnel, {exit: seen, settled}: Opening): Promise<void> => {
+		const [before, now] = [last, live.use.addresses];
+		last = {addresses: now, exit: seen?.address ?? null};
+		const known = before?.exit ?? null;
+		const anotherExit = known !== null && seen !== null && known !== seen.address;
+		const {text, forgotten, problem} = await forgetConnections(network, epoch, {before: before?.addresses ?? null, now, anotherExit, settled, management: config.management});
 		if (statsOf === live) stats = {...stats, forgotten};
 		note(problem);
 		journal.write('tunnel', 'info', text);
@@ -74,23 +84,23 @@ export function tunnelKeeper({config, clock, network, journal, engine, note, pub
 		config, clock,
 		live: () => engine().live(),
 		known: () => now().exit,
-		found(found) {
-			if (found !== null) stats = {...now(), exit: found};
+		found(found, asked) {
+			stats = found === null ? {...now(), exitUnanswered: asked} : {...now(), exit: found, exitUnanswered: null};
+			if (found !== null && last !== null) last = {...last, exit: found.address};
 			publish();
 		},
 	});
 
-	/** Never two at once; a tunnel that is no longer the one that was asked gets no answer of another. */
-	const measure = async (live: LiveTunnel): Promise<void> => {
-		const question = questionFor(live.use);
-		if (config.rttEveryMs === null || question === null || asking || clock.monotonic() < askAtMs) return;
-		asking = true;
-		askAtMs = clock.monotonic() + config.rttEveryMs;
-		const tookMs = await roundTrip(question, {timeoutMs: answerWithinMs, monotonic: clock.monotonic});
-		asking = false;
-		if (statsOf !== live) return;
-		stats = {...stats, rtt: recordRtt(stats.rtt, tookMs)};
-		if (tookMs !== null) timed(live.tunnel.server.id, tookMs);
+	/** Who is not asked for applications is not judged; and what was not answered meanwhile is nobody's silence. */
+	const rest = (atMs: number): void => {
+		stats = {...stats, evidence: unheard(stats.evidence, atMs)};
+		questions?.forget();
+	};
+
+	const heal = (live: LiveTunnel): void => {
+		const {level, doubt: {complaints}, verifiedAtMs} = stats;
+		engine().dispatch({kind: 'health', votes: complaints});
+		healer().tend(live, {level, complaints, verifiedAtMs});
 	};
 
 	return {
@@ -99,36 +109,33 @@ export function tunnelKeeper({config, clock, network, journal, engine, note, pub
 		follow() {
 			log = followReconnects(log, {machine: engine().machine(), dialReason: engine().dialReason(), nowMs: clock.now(), monotonicMs: clock.monotonic()});
 		},
-		opened(live) {
-			const nowMs = clock.now();
-			[statsOf, stats] = [live, {...freshStats(nowMs, rttOf(live, config)), connectedAtMs: nowMs}];
-			askAtMs = 0;
-			void forget(engine().machine().epoch, live);
+		opened(live, how) {
+			begin(live);
+			const exit = how.exit && {...how.exit, checkedAtMs: clock.now()};
+			stats = {...stats, exit, connectedAtMs: clock.now()};
+			void forget(engine().machine().epoch, live, how);
 		},
 		async read() {
 			const live = engine().live();
 			if (live === null) return;
-			const facts = await live.tunnel.facts();
-			if (!facts.ok || engine().live() !== live) return;
-			stats = recordFacts(now(), facts.value, clock.now());
+			const facts = await readFacts(live.tunnel);
+			if (engine().live() !== live) return;
+			const moment: Now = {atMs: clock.monotonic(), bootMs: clock.boottime(), wallMs: clock.now()};
+			// Whoever was asked before a sleep has answered to nobody.
+			if (gapMs(now().evidence, moment) > 0) questions?.forget();
+			stats = facts === null ? recordUnreadable(stats, moment) : recordFacts(stats, facts, moment);
 			const {state} = engine().machine();
-			if (state.kind !== 'connected' && state.kind !== 'degraded') return;
-			const complaints = complaintsOf(stats.health, clock.now());
-			engine().dispatch({kind: 'health', votes: complaints});
-			if (isDead(stats.health, clock.now())) {
-				journal.write('tunnel', 'warn', `The tunnel is dead: ${complaints.join('; ')}. Connecting again.`);
-				return engine().dispatch({kind: 'lost', why: complaints.join('; ')});
-			}
-			void measure(live);
+			if (questions === null) return;
+			const carries = state.kind === 'connected' || state.kind === 'degraded' || (state.kind === 'switching' && state.step === 'beside');
+			if (!carries) return rest(moment.atMs);
+			stats = judge(stats, questions.read(), moment.atMs);
+			heal(live);
+			if (statsOf !== engine().live()) return;
+			questions.ask(stats.level, stats.evidence.flowedAtMs);
 			if (exit.isDue()) void exit.check();
 		},
 		checkExit: exit.check,
 		freshExit: exit.fresh,
 		exitInWords: exit.inWords,
 	};
-}
-
-function rttOf({use}: LiveTunnel, {rttEveryMs}: Config): Rtt {
-	if (rttEveryMs === null) return freshRtt('VKS_RTT_EVERY is off');
-	return freshRtt(questionFor(use) === null ? 'the tunnel has no IPv4 resolver to ask' : null, rttEveryMs);
 }

@@ -1,7 +1,8 @@
 /** States in words, for the journal and for status. */
 import type {JournalEntry, StateView} from '../control/schema.ts';
 import {assertNever} from '../result.ts';
-import type {Event, Machine, TunnelState} from './state.ts';
+import type {Event, Machine, Switching, TunnelState} from './state.ts';
+import {isCarrying} from './state-switch.ts';
 
 export function describeState(state: TunnelState): string {
 	switch (state.kind) {
@@ -18,9 +19,23 @@ export function describeState(state: TunnelState): string {
 		case 'degraded':
 			return `Degraded on ${state.server}: ${state.votes.join('; ')}.`;
 		case 'switching':
-			return `Switching from ${state.from} to ${state.to}; applications wait.`;
+			return describeSwitch(state);
 		case 'lockdown':
 			return `Locked down by ${state.by}: ${state.reason}`;
+		default:
+			return assertNever(state);
+	}
+}
+
+function describeSwitch(state: Switching): string {
+	const way = `Switching from ${state.from} to ${state.to}`;
+	switch (state.step) {
+		case 'beside':
+			return `${way}; applications stay on ${state.from} until ${state.to} is verified.`;
+		case 'both':
+			return `${way}: it is verified and takes over.`;
+		case 'alone':
+			return `${way}; applications wait: ${state.why}.`;
 		default:
 			return assertNever(state);
 	}
@@ -33,6 +48,9 @@ export function describeDial(event: Event): string {
 			return 'the daemon started';
 		case 'lost':
 		case 'moved':
+		case 'stand-in':
+		case 'returned':
+		case 'not-beside':
 			return event.why;
 		case 'uplink':
 			return 'the uplink returned';
@@ -51,6 +69,7 @@ export function describeDial(event: Event): string {
 		case 'bootstrap':
 		case 'raised':
 		case 'verified':
+		case 'carried':
 		case 'health':
 		case 'lockdown':
 		case 'stop':
@@ -71,11 +90,17 @@ export function viewState({state, sinceMs}: Machine): StateView {
 		sinceMs,
 		server: 'server' in state ? state.server : state.kind === 'switching' ? state.to : null,
 		from: state.kind === 'switching' ? state.from : null,
+		carries: carrierIn(state),
 		cause: state.kind === 'blocked' ? state.cause : null,
 		detail: describeState(state),
 		attempt: 'attempt' in state ? state.attempt : 0,
 		nextAttemptAtMs: state.kind === 'blocked' ? state.retryAtMs : null,
 	};
+}
+
+export function carrierIn(state: TunnelState): string | null {
+	if (state.kind === 'connected' || state.kind === 'degraded') return state.server;
+	return isCarrying(state) ? state.from : null;
 }
 
 /** A list that may be long, in one sentence. */

@@ -1,5 +1,5 @@
 /** What is known of now and of two hours before: asked of the daemon, moment by moment, each as what differs from the last. */
-import type {DropView, JournalEntry, KeptMoment, MomentQuery, MomentView, Snapshot} from '../control/schema.ts';
+import type {DropView, Facts, JournalEntry, KeptMoment, MomentQuery, MomentView, Snapshot} from '../control/schema.ts';
 import {applyPatch} from '../history/patch.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
@@ -12,6 +12,10 @@ export interface Evidence {
 	readonly moments: ReadonlyArray<{readonly moment: MomentView; readonly snapshot: Snapshot}>;
 	/** Why there are fewer than were kept; null when all are here. */
 	readonly missing: string | null;
+	/** What the kernel said beside the rules; or why nobody could be asked. */
+	readonly facts: Facts | string;
+	/** What came of the lockdown that was asked for after the snapshot; null when none was. */
+	readonly lockdown: string | null;
 }
 
 /** Null where there is no daemon to ask any more. */
@@ -20,7 +24,13 @@ export type AskMoment = (query: MomentQuery) => Promise<Result<KeptMoment | null
 /** More than a daemon keeps: one that hands out moments for ever gets no more of our time. */
 const most = 2000;
 
-export async function collectEvidence(now: Pick<Evidence, 'snapshot' | 'drops' | 'journal'>, ask: AskMoment): Promise<Evidence> {
+/** `latest` is the picture after everything else was asked, where it is not the first one. */
+export interface Asked extends Pick<Evidence, 'snapshot' | 'drops' | 'journal' | 'facts'> {
+	readonly lockdown?: string | null;
+	readonly latest?: Snapshot;
+}
+
+export async function collectEvidence({lockdown = null, latest, ...now}: Asked, ask: AskMoment): Promise<Evidence> {
 	const moments: Array<Evidence['moments'][number]> = [];
 	let missing: string | null = null;
 	let last: KeptMoment['moment'] | null = null;
@@ -38,6 +48,7 @@ export async function collectEvidence(now: Pick<Evidence, 'snapshot' | 'drops' |
 		else moments.push({moment, snapshot});
 		last = moment;
 	}
-	const newest: MomentView = {id: (last?.id ?? 0) + 1, atMs: now.snapshot.atMs, kind: 'interval', why: 'When the evidence was taken.'};
-	return {...now, moments: [...moments, {moment: newest, snapshot: now.snapshot}], missing};
+	const snapshot = latest ?? now.snapshot;
+	const newest: MomentView = {id: (last?.id ?? 0) + 1, atMs: snapshot.atMs, kind: 'interval', why: 'When the evidence was taken.'};
+	return {...now, lockdown, moments: [...moments, {moment: newest, snapshot}], missing};
 }

@@ -1,8 +1,9 @@
 /** Evidence as files: for a person, for a program, and for `vks-tui --replay`. Pure. */
-import type {RuleView} from '../control/schema.ts';
+import type {FactsSection, RuleView} from '../control/schema.ts';
 import {withoutControls} from '../controls.ts';
 import {dropsLine, headingLine, journalLine, momentWriter} from '../history/recording.ts';
 import type {Evidence} from './collect.ts';
+import {manifestName, manifestOf} from './manifest.ts';
 import {redact} from './redact.ts';
 
 export interface EvidenceFile {
@@ -14,7 +15,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, '\t')}\n
 const lines = (values: readonly unknown[]): string => values.map(value => `${JSON.stringify(value)}\n`).join('');
 
 export function evidenceFiles(evidence: Evidence, by: string, isoTime: (atMs: number) => string): readonly EvidenceFile[] {
-	const {snapshot, drops, journal, moments} = evidence;
+	const {snapshot, drops, journal, moments, facts} = evidence;
 	const {rules, exceptions, lastDrill, ...state} = snapshot;
 	const files: readonly EvidenceFile[] = [
 		{name: 'README.txt', text: readme(evidence, by, isoTime)},
@@ -26,8 +27,11 @@ export function evidenceFiles(evidence: Evidence, by: string, isoTime: (atMs: nu
 		{name: 'drill.json', text: json(lastDrill)},
 		{name: 'moments.jsonl', text: lines(moments.map(({moment}) => moment))},
 		{name: 'session.jsonl', text: sessionText(evidence, by)},
+		...(typeof facts === 'string' ? [] : facts.sections.map(section => ({name: `${section.name}.txt`, text: sectionText(section)}))),
 	];
-	return files.map(({name, text}) => ({name, text: readable(name, redact(text))}));
+	const written = files.map(({name, text}) => ({name, text: readable(name, redact(text))}));
+	// Last, so that where it is, everything else is.
+	return [...written, {name: manifestName, text: manifestOf(written)}];
 }
 
 /** Somebody will show it in a terminal. JSON escapes only the first of the controls by itself (RFC 8259, 7), and can say all. */
@@ -50,7 +54,20 @@ function rulesText(rules: readonly RuleView[]): string {
 	}).join('\n').concat('\n');
 }
 
-function readme({snapshot, drops, journal, moments, missing}: Evidence, by: string, isoTime: (atMs: number) => string): string {
+const sectionText = ({lines: said, leftOut, problem}: FactsSection): string =>
+	[...said, ...(leftOut === 0 ? [] : [`… and ${leftOut} more`]), ...(problem === null ? [] : [`Not read: ${problem}`])].map(line => `${line}\n`).join('');
+
+const contents: Readonly<Record<FactsSection['name'], string>> = {
+	'links': 'interfaces and their addresses',
+	'routes': 'routes of every table that vks looks at',
+	'routing-rules': 'rules of routing',
+	'hooks': 'what others hooked in: tables, tc filters, XDP programs',
+	'tunnel': 'the tunnel as its device tells of it, without keys',
+	'connections': 'tracked connections, as they began and as they are answered',
+	'sockets': 'open sockets of TCP and UDP, with the uid of their owner',
+};
+
+function readme({snapshot, drops, journal, moments, missing, facts, lockdown}: Evidence, by: string, isoTime: (atMs: number) => string): string {
 	const {state, proof, daemon} = snapshot;
 	return `Evidence of vks ${daemon.version}, taken ${isoTime(snapshot.atMs)} by vks ${by}.
 
@@ -65,7 +82,8 @@ exceptions.json  what was open for a time
 drill.json       the last leak test
 moments.jsonl    when and why each of ${moments.length} moments was kept
 session.jsonl    these moments: vks-tui --replay with this folder
-${missing === null ? '' : `\nEarlier or later moments are missing: ${missing}.\n`}
-Routes, connections and the rules of others are not in it. What looked like a key or a password was removed.
+${typeof facts === 'string' ? '' : facts.sections.map(({name}) => `${`${name}.txt`.padEnd(17)}${contents[name]}\n`).join('')}${manifestName}  SHA-256 of every other file: sha256sum --check ${manifestName}
+${lockdown === null ? '' : `\nstate.json, rules.txt and the first lines here are from before the lockdown that was asked for with it; the rest is from after it.\nLockdown: ${lockdown}\n`}${missing === null ? '' : `\nEarlier or later moments are missing: ${missing}.\n`}
+${typeof facts === 'string' ? `Routes, connections and sockets are not in it: ${facts}\n` : ''}What looked like a key or a password was removed. Addresses, uids and names of servers are in it.
 `;
 }

@@ -47,6 +47,13 @@ function outlived(moments: Moments, sinceMs: number): Moments {
 	return first <= 0 ? moments : remeasured(moments.slice(first), 0);
 }
 
+/** Without those that were taken before, by the wall clock. */
+export const takenSince = (moments: Moments, sinceMs: number): Moments => {
+	const stays = moments.filter(({moment}) => moment.atMs >= sinceMs);
+	// What went may have been between two that stay.
+	return stays.length === moments.length ? moments : stays.map((kept, index) => ({...kept, bytes: sizeBeyond(stays[index - 1]?.snapshot, kept.snapshot)}));
+};
+
 const minutesMs = 60_000;
 /** So far apart are those that time alone brought, once they are this old. */
 const spacing = [{olderThanMs: 30 * minutesMs, apartMs: minutesMs}, {olderThanMs: 10 * minutesMs, apartMs: minutesMs / 2}] as const;

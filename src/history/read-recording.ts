@@ -21,6 +21,8 @@ export interface Session {
 	readonly journal: readonly JournalEntry[];
 	/** Where it was cut; null when it is whole. */
 	readonly cut: string | null;
+	/** Why it may not be what was written; absent where nothing says so. */
+	readonly doubt?: string;
 }
 
 const headingSchema = z.object({vks: z.literal('recording'), version: z.number(), by: z.string().max(100)});

@@ -1,12 +1,13 @@
 /** What devices need from outside: the kernel's tools, the clock, the file system. Tests replace any of it. */
 import {constants, readFileSync} from 'node:fs';
-import {access, chmod, mkdir, open, readdir, readFile, readlink, rm, unlink} from 'node:fs/promises';
+import {access, chmod, open, readdir, readFile, readlink, rm, unlink} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {childEnvironment, runCommand, type Run} from './devices-run.ts';
 import {startProcess, type StartProcess} from './devices-process.ts';
 import {openChannel, type OpenChannel} from './line-channel.ts';
 import {speakUapi, uapiPath, type Uapi} from './wireguard-uapi.ts';
+import {makeFolderAside} from '../make-folder.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {ProcessEntry} from './devices-leftover.ts';
 
@@ -79,7 +80,7 @@ async function findProgram(name: string): Promise<string | null> {
 }
 
 async function socketIn(folder: string, name: string): Promise<string> {
-	await mkdir(folder, {recursive: true, mode: 0o700});
+	await makeFolderAside(folder, 0o700);
 	await chmod(folder, 0o700);
 	const path = join(folder, name);
 	await rm(path, {force: true});

@@ -3,6 +3,7 @@ import type {Result} from '../result.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Problem} from '../problem.ts';
 import {realDeps, type DeviceDeps} from './devices-deps.ts';
+import {inspectTunnel} from './devices-inspect.ts';
 import {removeLeftovers} from './devices-leftover.ts';
 import type {Devices, TunnelDevice} from './kernel.ts';
 import {startOpenvpn} from './openvpn.ts';
@@ -13,10 +14,12 @@ export function linuxDevices(replaced: Partial<DeviceDeps> = {}): Devices {
 	const deps: DeviceDeps = {...realDeps, ...replaced};
 	return {
 		createWireguard: name => createWireguard(deps, name),
+		inspect: (name, kind) => inspectTunnel(deps, name, kind),
 		async startOpenvpn(name, start) {
 			const clean = await removeLeftovers(deps, name);
 			return clean.ok ? startOpenvpn(deps, name, start) : clean;
 		},
+		removeLeftover: name => removeLeftovers(deps, name),
 	};
 }
 

@@ -11,11 +11,25 @@ import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 import type {Owners} from './owners/owner.ts';
 import type {ConnectWish} from './connect/connect.ts';
+import type {ForeignTunnel} from './foreign-tunnel.ts';
+import type {ExchangeWish} from './connect/exchange.ts';
+import type {XdpGuard} from './af-xdp/holding.ts';
+import type {ForeignHooks} from './foreign/hook.ts';
 import type {Probes} from './probe/probe.ts';
+import type {HeldProxy, ProxyStart} from './proxy.ts';
+import type {ProgramEnd, ProgramWish} from './program/program.ts';
+import type {Traffic} from './traffic/traffic.ts';
 
 export type {Holder, LocalFlow, Owners} from './owners/owner.ts';
 export type {ConnectWish} from './connect/connect.ts';
-export type {EchoAnswer, EchoSocket, ProbeAnswer, ProbeFlow, ProbePacket, Probes, Tap, TapFrame, TapOptions} from './probe/probe.ts';
+export type {XdpGuard, XdpHolding} from './af-xdp/holding.ts';
+export type {ForeignHook, ForeignHooks} from './foreign/hook.ts';
+export type {ForeignTunnel} from './foreign-tunnel.ts';
+export type {HeldProxy, ProxyStart} from './proxy.ts';
+export type {ProgramEnd, ProgramWish} from './program/program.ts';
+export type {ExchangeWish} from './connect/exchange.ts';
+export type {Flow, OpenSocket, TrackedConnection, Traffic} from './traffic/traffic.ts';
+export type {EchoAnswer, EchoSocket, EchoWay, ProbeAnswer, ProbeFlow, ProbePacket, Probes, Tap, TapFrame, TapOptions} from './probe/probe.ts';
 
 export type TableFamily = 'inet' | 'netdev';
 
@@ -108,6 +122,12 @@ export interface RoutingRule {
 	readonly message?: Uint8Array;
 }
 
+/** A TCP port of ours that others may connect to from these ranges; from anywhere where there is none. */
+export interface DoorFlows {
+	readonly port: Port;
+	readonly from: readonly Cidr[];
+}
+
 export interface Network {
 	/** Links with their addresses. */
 	links(): Result<readonly Link[], Problem>;
@@ -119,8 +139,14 @@ export interface Network {
 	deleteRoute(route: Route): Result<void, Problem>;
 	addRule(rule: RoutingRule): Result<void, Problem>;
 	deleteRule(rule: RoutingRule): Result<void, Problem>;
-	/** Forgets all tracked connections; how many there were, or why connection tracking could not be asked. */
-	flushConnections(): Promise<Result<number, Problem>>;
+	/** Has the kernel ask anew for a neighbour that it took for dead; false where it did not. */
+	forgetDeadNeighbour(address: IpAddress, link: InterfaceName): Result<boolean, Problem>;
+	/** Forgets all tracked connections, but for those that came in by the door; how many, or why connection tracking could not be asked. */
+	flushConnections(spare?: DoorFlows): Promise<Result<number, Problem>>;
+	/** Has TCP connections that stand, and came in by the door, tracked as such and with this mark; how many there are. */
+	adoptConnections(door: DoorFlows, mark: number): Result<number, Problem>;
+	/** The same of those alone that have one of these addresses; `translated`: only others' that bear it on their way. */
+	forgetConnections(addresses: readonly IpAddress[], which: 'all' | 'translated'): Promise<Result<number, Problem>>;
 	/** Ends the TCP connections bound to these addresses, so that their owners hear of it at once; how many there were. */
 	endConnections(addresses: readonly IpAddress[]): Result<number, Problem>;
 }
@@ -149,6 +175,8 @@ export interface DropRecord {
 	readonly gid: number | null;
 	/** The packet mark, where it bore one. */
 	readonly mark?: number;
+	/** Of a frame that is neither IP nor ARP (IEEE 802). */
+	readonly etherType?: number;
 	/** Bytes of the whole IP packet. */
 	readonly length: number;
 }
@@ -232,38 +260,10 @@ export interface Devices {
 	createWireguard(name: InterfaceName): Promise<Result<TunnelDevice, Problem>>;
 	/** Starts openvpn, held. Removes a leftover device of the same name first. */
 	startOpenvpn(name: InterfaceName, start: OpenvpnStart): Promise<Result<OpenvpnProcess, Problem>>;
-}
-
-/** What stands between an AF_XDP socket of somebody else's and the links that lead outside. */
-export type XdpHolding =
-	/** Every queue is bound to a socket of ours: nobody else can have it. */
-	| {readonly kind: 'held'; readonly queues: number}
-	/** These queues are somebody else's: what is sent there meets no egress hook. */
-	| {readonly kind: 'taken'; readonly queues: readonly string[]}
-	/** The kernel let us hold none: no NET_RAW, too little lockable memory. */
-	| {readonly kind: 'refused'; readonly why: string}
-	/** This kernel has no AF_XDP: nobody can have such a socket. */
-	| {readonly kind: 'unsupported'};
-
-export interface XdpGuard {
-	/**
-	 * Holds every queue of these links and lets go of those of others. Each is asked for anew: what it answers is what the
-	 * kernel says now. Synchronous.
-	 */
-	hold(links: readonly Link[]): XdpHolding;
-}
-
-/** What somebody else hooked in beside our tables. `diverts`: it can copy packets, or lead them past what we filter. */
-export type ForeignHook =
-	/** A tc filter; `queue` is one on a queueing discipline or class. `actions` is null where the classifier does not show them. */
-	| {readonly kind: 'filter'; readonly device: InterfaceName; readonly at: 'ingress' | 'egress' | 'queue'; readonly classifier: string; readonly actions: readonly string[] | null; readonly diverts: boolean}
-	| {readonly kind: 'xdp'; readonly device: InterfaceName; readonly diverts: true}
-	/** A table of nftables with a chain on a hook; `statements` are those of its rules that divert. */
-	| {readonly kind: 'table'; readonly family: string; readonly table: string; readonly devices: readonly string[]; readonly statements: readonly string[]; readonly diverts: boolean};
-
-export interface ForeignHooks {
-	/** Filters and programs on these links, and every hooked table but `ours` (`inet vks`). Synchronous. */
-	read(links: readonly Link[], ours: readonly string[]): Result<readonly ForeignHook[], Problem>;
+	/** Reads a device of somebody else's, and changes nothing. */
+	inspect(name: InterfaceName, kind: ForeignTunnel['kind']): Promise<Result<ForeignTunnel, Problem>>;
+	/** Removes what an earlier daemon left under that name: a tunnel, and the process behind it. */
+	removeLeftover(name: InterfaceName): Promise<Result<void, Problem>>;
 }
 
 export interface Kernel {
@@ -275,8 +275,15 @@ export interface Kernel {
 	readonly devices: Devices;
 	readonly probes: Probes;
 	readonly owners: Owners;
+	readonly traffic: Traffic;
 	/** A TCP connection of our own. Rejects never; a signal that aborts ends the attempt. */
 	connect(wish: ConnectWish, signal: AbortSignal): Promise<Result<Duplex, Problem>>;
+	/** Runs a program of the operator's to its end. Rejects never; a signal that aborts ends it. */
+	runProgram(wish: ProgramWish, signal: AbortSignal): Promise<ProgramEnd>;
+	/** Starts nginx as a user of its own, ready to listen; ends first what an earlier daemon left of it. */
+	startProxy(start: ProxyStart): Promise<Result<HeldProxy, Problem>>;
+	/** One datagram of our own, and the first that comes back; null when none did before the signal. Never rejects. */
+	exchange(wish: ExchangeWish, signal: AbortSignal): Promise<Uint8Array | null>;
 	/** Starts delivering events until the signal aborts. A busy NFLOG group is a problem, not a failure. */
 	watch(listener: (event: KernelEvent) => void, options: {readonly nflogGroup: number; readonly signal: AbortSignal}): Promise<readonly Problem[]>;
 	close(): void;

@@ -4,6 +4,7 @@ import {fail, ok, type Result} from '../result.ts';
 import {openXdpGuard} from './af-xdp/guard.ts';
 import {openXdpSockets} from './af-xdp/xdp-socket.ts';
 import {connectTcp} from './connect/connect.ts';
+import {exchange} from './connect/exchange.ts';
 import {EPERM} from './ffi/errno.ts';
 import {loadKoffi, type Koffi} from './ffi/koffi.ts';
 import {openLibc, type Libc} from './ffi/libc.ts';
@@ -11,7 +12,9 @@ import {readForeignHooks} from './foreign/hooks.ts';
 import type {Devices, Firewall, Generation, Kernel} from './kernel.ts';
 import {NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink, type NetlinkError, type NetlinkSocket} from './netlink/socket.ts';
 import {endConnections} from './network/connections.ts';
-import {flushConntrack} from './network/conntrack.ts';
+import {forgetDeadNeighbour} from './network/neighbours.ts';
+import {flushConntrack, forgetTracked} from './network/conntrack.ts';
+import {adoptFlows, flushAllBut} from './network/door-flows.ts';
 import {readLinks, readRawLinks} from './network/links.ts';
 import {openRouting} from './network/routing.ts';
 import {inProcessFirewall, type FirewallParts} from './nftables/in-process.ts';
@@ -23,7 +26,11 @@ import {openOwners} from './owners/owners.ts';
 import {noNft, noPermission, problem} from './problems.ts';
 import {openProbeCalls} from './probe/calls.ts';
 import {openProbes} from './probe/probes.ts';
+import {realDeps} from './devices-deps.ts';
+import {startProxy} from './proxy.ts';
+import {runProgram} from './program/program.ts';
 import {openSysctl} from './sysctl.ts';
+import {readSockets, readTracked} from './traffic/read.ts';
 import {recentPids} from './watch/recent-pids.ts';
 import {openWatch} from './watch/watch.ts';
 
@@ -114,7 +121,19 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		network: {
 			...openRouting(route),
 			links: () => readLinks(route),
-			flushConnections: async () => flushConntrack(netfilter),
+			forgetDeadNeighbour: (address, link) => forgetDeadNeighbour(route, address, link),
+			async flushConnections(spare) {
+				const local = localAddresses(route);
+				if (spare === undefined || !local.ok) return flushConntrack(netfilter);
+				return flushAllBut(netfilter, spare, local.value);
+			},
+			adoptConnections(door, mark) {
+				const local = localAddresses(route);
+				if (!local.ok) return local;
+				const sockets = withSocketTable(libc, readSockets);
+				return sockets.ok ? adoptFlows(netfilter, {door, mark, local: local.value, sockets: sockets.value}) : sockets;
+			},
+			forgetConnections: async (addresses, which) => forgetTracked(netfilter, addresses, which),
 			endConnections: addresses => withSocketTable(libc, socket => endConnections(socket, addresses)),
 		},
 		sysctl: openSysctl(),
@@ -123,7 +142,11 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		devices,
 		probes: openProbes(koffi, libc),
 		owners,
+		traffic: {tracked: () => readTracked(netfilter), sockets: () => withSocketTable(libc, readSockets)},
 		connect: (wish, signal) => connectTcp(libc, openProbeCalls(koffi), wish, signal),
+		runProgram,
+		startProxy: start => startProxy(realDeps, start),
+		exchange: (wish, signal) => exchange(libc, openProbeCalls(koffi), wish, signal),
 		watch,
 		close() {
 			firewall.value.close();
@@ -139,6 +162,11 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 function refusal({errno, text}: NetlinkError): Problem {
 	if (errno === EPERM) return noPermission('The kernel does not let this process read its firewall');
 	return problem('no-nft', `The kernel has no nf_tables: ${text}.`, 'Load the module on the host (`modprobe nf_tables`) or use a kernel that has it.');
+}
+
+function localAddresses(route: NetlinkSocket): Result<ReadonlySet<string>, Problem> {
+	const links = readLinks(route);
+	return links.ok ? ok(new Set(links.value.flatMap(({addresses}) => addresses.map(({address}) => address)))) : links;
 }
 
 function linkNames(route: NetlinkSocket): ReadonlySet<string> {

@@ -14,7 +14,6 @@ import {parseLinkCounters} from './parse-net-dev.ts';
 import {noOpenvpn, noTunForOpenvpn, tunnelFailed} from './device-problems.ts';
 
 const readyWithinMs = 5000;
-const socketName = 'management';
 
 export async function startOpenvpn(deps: DeviceDeps, name: InterfaceName, {config, options, runFolder}: OpenvpnStart): Promise<Result<OpenvpnProcess, Problem>> {
 	const tun = await deps.tun();
@@ -22,7 +21,7 @@ export async function startOpenvpn(deps: DeviceDeps, name: InterfaceName, {confi
 	const program = await deps.findProgram('openvpn');
 	if (program === null) return fail(noOpenvpn());
 	// OpenVPN makes its socket writable for all (socket_bind_unix): the folder keeps others out, and it asks who they are.
-	const socket = await deps.socketIn(join(runFolder, 'openvpn'), socketName).catch(() => null);
+	const socket = await deps.socketIn(join(runFolder, 'openvpn'), name).catch(() => null);
 	if (socket === null) return fail(tunnelFailed('OpenVPN\'s socket has no place in the run folder.', 'Set VKS_RUN_FOLDER to a folder that vks may write in.'));
 	// What stands after the configuration wins over it.
 	const started = await deps.start([program, '--config', 'stdin', '--management', socket, 'unix', '--management-client-user', 'root', ...options], {}, config);

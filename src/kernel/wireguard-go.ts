@@ -15,7 +15,7 @@ import {noTun, noWireguard, tunnelFailed} from './device-problems.ts';
 const readyWithinMs = 5000;
 
 // In the foreground, so that the process we started is the process that serves. Silent, because its messages quote values.
-const environment = {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'silent'};
+const environment = {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'silent', GOTRACEBACK: 'none'};
 
 export async function createUserspace(deps: DeviceDeps, name: InterfaceName): Promise<Result<TunnelDevice, Problem>> {
 	const tun = await deps.tun();
@@ -40,7 +40,7 @@ async function waitUntilReady(deps: DeviceDeps, name: InterfaceName, process: Pr
 		const answer = await deps.uapi(name, getRequest);
 		if (answer.ok) break;
 		if (end.status !== null) {
-			return fail(tunnelFailed(`wireguard-go ended (${end.status}) before ${name} existed.`, `Run \`LOG_LEVEL=verbose wireguard-go -f ${name}\` in this network namespace to see why.`));
+			return fail(endedEarly(name, end.status, process.lastWords()));
 		}
 		if (deps.now() >= until) return fail(tunnelFailed(`wireguard-go did not serve ${name} within ${readyWithinMs / 1000} seconds.`));
 		await deps.wait(5);
@@ -73,6 +73,16 @@ function deviceOn(deps: DeviceDeps, name: InterfaceName, process: Process): Tunn
 			supervision.onExit(listener);
 		},
 	};
+}
+
+/** It has no key yet, so what it says holds none. */
+function endedEarly(name: InterfaceName, status: number | string, words: string): Problem {
+	// A Go program needs some threads, and says so of none that it may not have.
+	const tooFew = /new OS thread|newosproc|Resource temporarily unavailable/.test(words);
+	return tunnelFailed(
+		`wireguard-go ended (${status}) before ${name} existed${words === '' ? '' : `: ${words.replace(/\.$/, '')}`}.`,
+		tooFew ? 'It may start too few threads: raise the limit, `--pids-limit 256`, in a compose file `pids_limit: 256`.' : `Run \`LOG_LEVEL=verbose wireguard-go -f ${name}\` in this network namespace to see why.`,
+	);
 }
 
 const silent = (name: InterfaceName): Problem => tunnelFailed(`wireguard-go does not answer for ${name}.`);

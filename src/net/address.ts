@@ -44,6 +44,8 @@ function formatIpv6(address: ipaddr.IPv6): Ipv6 {
 
 export const isIpv4 = (address: IpAddress): address is Ipv4 => !address.includes(':');
 export const isIpv6 = (address: IpAddress): address is Ipv6 => address.includes(':');
+/** 127.0.0.0/8 (RFC 1122) and ::1 (RFC 4291). */
+export const isLoopback = (address: IpAddress): boolean => (isIpv4(address) ? address.startsWith('127.') : address === '::1');
 export const familyOf = (address: IpAddress): Family => (isIpv4(address) ? 4 : 6);
 
 /** Orders addresses by family and then by value, the order in which nft lists a set. */

@@ -3,6 +3,8 @@
  * so an entrypoint can load it before Node starts. `container/blocked.nft` is this text, byte for byte.
  */
 
+import type {ManagementPath} from '../config/config.ts';
+import {cidrFamily} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import {deviceList} from './ahead.ts';
 
@@ -34,6 +36,26 @@ add chain netdev ${bootTable} egress { type filter hook egress devices = ${devic
 flush chain netdev ${bootTable} egress
 add rule netdev ${bootTable} egress counter name "refused" drop
 `;
+
+/**
+ * The operator's way in, once settings are known: in transactions of their own, because not every kernel tracks connections, and
+ * what refuses must not hang on it. Nothing begins here: what leaves is an answer.
+ */
+export const bootDoor = ({port, from}: ManagementPath): string => endsOf(from, 'saddr').map(source => `insert rule inet ${bootTable} input ${source}tcp dport ${port} counter accept\n`)
+	.concat(endsOf(from, 'daddr').map(target => `insert rule inet ${bootTable} output ${target}tcp sport ${port} ct direction reply counter accept\n`)).join('');
+
+/** Connections are not known at that hook, and no mark stands yet. */
+export const bootDoorBackstop = ({port, from}: ManagementPath): string =>
+	endsOf(from, 'daddr').map(target => `insert rule netdev ${bootTable} egress ${target}tcp sport ${port} counter accept\n`).join('');
+
+/** One for each family; one for all where nobody is named. */
+function endsOf(from: ManagementPath['from'], end: 'saddr' | 'daddr'): readonly string[] {
+	if (from.length === 0) return [''];
+	return ([4, 6] as const).flatMap(family => {
+		const ranges = from.filter(range => cidrFamily(range) === family);
+		return ranges.length === 0 ? [] : [`${family === 4 ? 'ip' : 'ip6'} ${end} { ${ranges.join(', ')} } `];
+	});
+}
 
 export const bootBackstopRemoval = `delete table netdev ${bootTable}\n`;
 

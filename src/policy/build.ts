@@ -30,6 +30,14 @@ export function snat(id: string, address: IpAddress, match: Match, reason: strin
 	return {id: id as RuleId, verdict: {kind: 'snat', address}, match, reason, setting};
 }
 
+/** Where the kernel redirects to (nf_nat_redirect_ipv4, nf_nat_redirect_ipv6: for what is sent from here). */
+export const loopbackOf = (family: Family): IpAddress => (family === 4 ? '127.0.0.1' : '::1') as IpAddress;
+
+/** To a listener of ours, where a rule of the `divert` chain says so. */
+export function redirect(id: string, to: Port, match: Match, reason: string, setting: string): Rule {
+	return {id: id as RuleId, verdict: {kind: 'redirect', port: to}, match, reason, setting};
+}
+
 /** nft rules speak one address family; this calls `make` once per family that the ranges hold, with an id suffix. */
 export function perFamily(ranges: readonly Cidr[], make: (ranges: readonly Cidr[], suffix: `v${Family}`) => Rule): readonly Rule[] {
 	return ([4, 6] as const).flatMap(family => {

@@ -5,8 +5,12 @@
 import type {Config} from '../config/config.ts';
 import {parseCidr} from '../net/cidr.ts';
 import {loopback} from '../net/interface-name.ts';
+import {attachedEgress, attachedIn, attachedLoopRefusal, attachedOut} from './attached-rules.ts';
 import {accept, drop, hosts, perFamily, reject} from './build.ts';
-import {contextOf, type Context} from './context.ts';
+import {egressSet, egressSetSpec} from '../egress/plan.ts';
+import {egressDiverts, egressListeners, egressLookUps, egressOut} from './egress-rules.ts';
+import {contextOf, tunnelNamesIn, type Context} from './context.ts';
+import {grantedPortIn} from './granted-port.ts';
 import {gatewayEgress, gatewayErrorsOut, gatewayForward, gatewayNat, gatewayUnmarks} from './gateway-rules.ts';
 import {permissionsEgress, permissionsIn, permissionsOut} from './lan-rules.ts';
 import {exceptionsEgress, exceptionsIn, exceptionsOut, pinholeMarks, pinholesEgress, pinholesIn, pinholesOut} from './exception-rules.ts';
@@ -14,7 +18,7 @@ import {echoesEgress, echoesIn, echoesOut, echoMarks} from './latency-rules.ts';
 import type {Lease} from './lease.ts';
 import {arpEgress, arpRefusal, dhcpEgress, dhcpIn, dhcpOut, hostNeighboursIn, hostNeighboursOut, neighboursIn, neighboursOut, pathMtuIn} from './link-rules.ts';
 import type {Chain, ChainName, Rule, Ruleset, Situation} from './policy.ts';
-import {dnsRefusal, endpointEgress, endpointIn, endpointMarks, endpointOut, loopRefusal, resolversOut, tunnelIn, tunnelOut, tunnelRefusal} from './tunnel-rules.ts';
+import {dnsRefusal, endpointEgress, endpointIn, endpointMarks, endpointOut, exitOut, loopRefusal, resolversOut, tunnelIn, tunnelMarks, tunnelOut, tunnelRefusal} from './tunnel-rules.ts';
 import {doorMarks, doorsEgress, doorsIn, doorsOut, forwardedPortsIn, lanIn, lanOut, peersIn, peersOut, replyMarks} from './uplink-rules.ts';
 
 export function compile(config: Config, situation: Situation): Ruleset {
@@ -22,8 +26,9 @@ export function compile(config: Config, situation: Situation): Ruleset {
 	return {
 		chains: [
 			chain('early', 'accept', tunnelAddressGuard(context)),
-			chain('prerouting', 'accept', [...endpointMarks(context), ...pinholeMarks(context), ...echoMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)]),
+			chain('prerouting', 'accept', markRules(context)),
 			chain('reroute', 'accept', replyMarks(context)),
+			...(situation.egress === undefined ? [] : [chain('divert', 'accept', egressDiverts(context))]),
 			chain('input', 'drop', inputRules(context)),
 			chain('forward', 'drop', [...gatewayForward(context), drop('refuse-forward', {}, 'vks routes for nobody else.')]),
 			chain('output', 'drop', outputRules(context)),
@@ -31,21 +36,34 @@ export function compile(config: Config, situation: Situation): Ruleset {
 			{name: 'egress', table: 'netdev', policy: 'drop', rules: egressRules(context)},
 		],
 		backstop: [...new Set(situation.outside)].sort(),
-		tunnelNames: [config.tunnelInterface],
+		tunnelNames: tunnelNamesIn(context),
 		leases: leasesOf(situation),
+		sets: (situation.egress?.scopes ?? []).flatMap(scope => ([4, 6] as const).map(family => `${egressSet(scope, family)} ${egressSetSpec(family)}`)),
 		numbers: config.numbers,
 	};
+}
+
+/** Beside somebody else's tunnel no packet's way is ours to change; that a connection came in by the uplink is remembered. */
+function markRules(context: Context): readonly Rule[] {
+	if (context.attached !== null) return doorMarks(context);
+	return [...endpointMarks(context), ...tunnelMarks(context), ...pinholeMarks(context), ...echoMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)];
 }
 
 /** The endpoint stands first, because a server may listen on port 53; the DNS refusal stands before every broad accept. */
 function outputRules(context: Context): readonly Rule[] {
 	return [
 		...dockerDnsRefusal(context),
+		...egressListeners(context),
 		accept('loopback-out', {outInterface: [loopback]}, 'The namespace talking to itself.'),
 		...loopRefusal(context),
+		...attachedLoopRefusal(context),
 		...endpointOut(context, 'endpoint-out'),
+		...attachedOut(context),
+		...egressLookUps(context),
 		...resolversOut(context),
 		...dnsRefusal(),
+		...exitOut(context),
+		...egressOut(context),
 		...tunnelOut(context),
 		...tunnelRefusal(context),
 		...pinholesOut(context),
@@ -68,7 +86,9 @@ function inputRules(context: Context): readonly Rule[] {
 		accept('loopback-in', {inInterface: [loopback]}, 'The namespace talking to itself.'),
 		...tunnelIn(context),
 		...forwardedPortsIn(context),
+		...grantedPortIn(context),
 		...endpointIn(context),
+		...attachedIn(context),
 		...pinholesIn(context),
 		...echoesIn(context),
 		...lanIn(context),
@@ -89,6 +109,7 @@ function egressRules(context: Context): readonly Rule[] {
 	return [
 		...disguiseRefusal(),
 		...endpointEgress(context),
+		...attachedEgress(context),
 		...pinholesEgress(context),
 		...echoesEgress(context),
 		...arpRefusal(context),
@@ -138,8 +159,8 @@ function tunnelAddressGuard({situation: {outside}, tunnels}: Context): readonly 
 }
 
 /** Also in lockdown, where no rule names them: the kernel counts their time on, and a lift opens what is left of it. */
-function leasesOf({tunnels, exceptions = [], pinholes = [], echoes = []}: Situation): readonly Lease[] {
-	return [...tunnels.flatMap(({lease, pass}) => (lease === undefined || pass === 'traffic' ? [] : [lease])), ...exceptions.map(({lease}) => lease), ...[...pinholes, ...echoes].map(({lease}) => lease)];
+function leasesOf({tunnels, exceptions = [], pinholes = [], echoes = [], granted}: Situation): readonly Lease[] {
+	return [...tunnels.flatMap(({lease, pass}) => (lease === undefined || pass === 'traffic' ? [] : [lease])), ...exceptions.map(({lease}) => lease), ...[...pinholes, ...echoes].map(({lease}) => lease), ...(granted?.leases ?? [])];
 }
 
 function chain(name: Exclude<ChainName, 'egress'>, policy: 'accept' | 'drop', rules: readonly Rule[]): Chain {

@@ -3,7 +3,8 @@ import type {Config} from '../config/config.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import {isIpv6} from '../net/address.ts';
 import {cidrFamily} from '../net/cidr.ts';
-import type {Situation, TunnelUse} from './policy.ts';
+import type {Attached, Situation, TunnelUse} from './policy.ts';
+import {slotNames} from './slots.ts';
 
 export interface Context {
 	readonly config: Config;
@@ -11,15 +12,25 @@ export interface Context {
 	/** Empty outside `tunnelled`. */
 	readonly tunnels: readonly TunnelUse[];
 	readonly uplink: InterfaceName | null;
+	/** Null where the tunnels are ours. */
+	readonly attached: Attached | null;
 	/** False in lockdown, where only loopback and the management path remain. */
 	readonly exceptionsOpen: boolean;
 	/** Whether anything on the uplink speaks IPv6 and so needs neighbour discovery. */
 	readonly needsNeighbours: boolean;
 }
 
+/** Every interface that is taken for a tunnel: those of our slots, or the one of its owner. */
+export function tunnelNamesIn({config, attached}: Pick<Context, 'config' | 'attached'>): readonly InterfaceName[] {
+	if (attached === null) return slotNames(config);
+	return attached.interface === null ? [] : [attached.interface];
+}
+
 export function contextOf(config: Config, situation: Situation): Context {
 	const tunnels = situation.kind === 'tunnelled' ? situation.tunnels : [];
 	const exceptionsOpen = situation.kind !== 'lockdown';
+	const {interface: guarded = null, endpoints = []} = situation.attached ?? {};
+	const attached = config.attach === null ? null : {interface: guarded, endpoints: exceptionsOpen ? endpoints : []};
 	const ranges = [
 		...(exceptionsOpen ? [...config.network, ...config.lan.map(({range}) => range)] : []),
 		...(exceptionsOpen ? config.inboundPorts.filter(({on}) => on === 'uplink').flatMap(({from}) => from) : []),
@@ -34,7 +45,8 @@ export function contextOf(config: Config, situation: Situation): Context {
 		situation,
 		tunnels,
 		uplink: situation.uplink,
+		attached,
 		exceptionsOpen,
-		needsNeighbours: openToAll || (exceptionsOpen && (situation.pinholes ?? []).some(({address}) => isIpv6(address))) || (exceptionsOpen && config.latency && (situation.echoes ?? []).some(({protocol}) => protocol === 'icmpv6')) || tunnels.some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
+		needsNeighbours: openToAll || (exceptionsOpen && (situation.pinholes ?? []).some(({address}) => isIpv6(address))) || (exceptionsOpen && config.latency && (situation.echoes ?? []).some(({protocol}) => protocol === 'icmpv6')) || [...tunnels, ...(attached?.endpoints ?? [])].some(({endpoint}) => isIpv6(endpoint.address)) || ranges.some(range => cidrFamily(range) === 6),
 	};
 }

@@ -1,4 +1,5 @@
 /** Walks a packet through chains as the kernel does: first deciding rule wins, the chain's default otherwise. */
+import {loopbackOf} from './build.ts';
 import {matches} from './match.ts';
 import type {Packet} from './packet.ts';
 import type {Chain, ChainName, Rule, Ruleset} from './policy.ts';
@@ -36,6 +37,8 @@ function walk(chain: Chain, start: Packet): Decision {
 				return {verdict: rule.verdict.kind, rule, path, counted, packet};
 			case 'snat':
 				return {verdict: 'accept', rule, path, counted, packet: {...packet, source: rule.verdict.address}};
+			case 'redirect':
+				return {verdict: 'accept', rule, path, counted, packet: {...packet, destination: loopbackOf(packet.family ?? 4), destinationPort: rule.verdict.port, diverted: true}};
 			case 'clamp-mss':
 				break;
 			case 'set-mark':

@@ -1,6 +1,7 @@
-/** Openings with an end: an operator's exceptions, pinholes for what must be asked before there is a tunnel, and pings. */
+/** Openings with an end: operators' exceptions, pinholes for what must be asked before there is a tunnel, pings, and a port that the provider forwards. */
 import type {IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
+import type {InterfaceName} from '../net/interface-name.ts';
 import type {Port, Transport} from '../net/port.ts';
 import type {Lease} from './lease.ts';
 import type {Protocol} from './policy.ts';
@@ -39,4 +40,12 @@ export interface Pinhole {
 	/** What is asked there. */
 	readonly reason: string;
 	readonly lease: Lease;
+}
+
+/** A port that the provider forwards to us by one tunnel, for as long as it was granted. */
+export interface GrantedPort {
+	readonly interface: InterfaceName;
+	readonly port: Port;
+	/** One for each transport. */
+	readonly leases: readonly Lease[];
 }

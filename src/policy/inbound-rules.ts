@@ -26,7 +26,7 @@ export function entranceRules({name, suffix, match, reason, setting, rates: {per
 		...(carries ? [{...opened, match: {...match, connection: ['established' as const]}}] : []),
 		...familiesOf(match).map(family => accept(
 			`${name}-new-v${family}`,
-			{...fresh, ...(match.source ? {} : {family}), pace: {family, perSource, total: perPort}},
+			{...fresh, ...(match.source ?? match.destination ? {} : {family}), pace: {family, perSource, total: perPort}},
 			`${reason} New connections, no faster than the limits.`,
 			setting,
 		)),
@@ -34,7 +34,7 @@ export function entranceRules({name, suffix, match, reason, setting, rates: {per
 	];
 }
 
-function familiesOf({source}: Match): readonly (4 | 6)[] {
-	const [first] = source ?? [];
+function familiesOf({source, destination}: Match): readonly (4 | 6)[] {
+	const [first] = source ?? destination ?? [];
 	return first === undefined ? [4, 6] : [cidrFamily(first)];
 }

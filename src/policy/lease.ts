@@ -16,6 +16,8 @@ export interface Lease {
 	readonly untilMs: number;
 	/** How long it was granted for. */
 	readonly forMs: number;
+	/** Its end moves on while it stands, because somebody grants it again and again: a set that holds clearly less is written anew. */
+	readonly renewed?: true;
 }
 
 /** A lease that must be written into its set: the set may stand empty, or hold what it should not. */
@@ -56,6 +58,11 @@ export const mayHaveExpired = (lease: Lease, nowMs: number): boolean => remainin
 /** Whether what the set holds is this lease, or less of it. */
 export function holdsNoMore(lease: Lease, {elements}: ListedLease, nowMs: number): boolean {
 	return elements.every(({value, expiresMs}) => value === nftProtocol(lease.protocol) && expiresMs !== null && expiresMs <= remainingMs(lease, nowMs) + slackMs(lease));
+}
+
+/** Whether it was granted again since the set was written. */
+export function holdsLess(lease: Lease, {elements}: ListedLease, nowMs: number): boolean {
+	return lease.renewed === true && elements.every(({expiresMs}) => expiresMs !== null && expiresMs < remainingMs(lease, nowMs) - slackMs(lease));
 }
 
 /** What differs between the leases granted and the sets read back, in words. */

@@ -84,8 +84,8 @@ export function dhcpIn({uplink, config}: Context): readonly Rule[] {
 }
 
 /** Without these errors a path with a small MTU swallows large tunnel packets (RFC 1191 type 3, RFC 8201 type 2). */
-export function pathMtuIn({tunnels, uplink}: Context): readonly Rule[] {
-	if (uplink === null || tunnels.length === 0) return [];
+export function pathMtuIn({tunnels, uplink, attached}: Context): readonly Rule[] {
+	if (uplink === null || tunnels.length + (attached?.endpoints.length ?? 0) === 0) return [];
 	const reason = 'Tells the tunnel that its packets are too big for the path.';
 	return [
 		accept('path-mtu-in-v4', {inInterface: [uplink], protocol: ['icmp'], icmpTypes: [3], connection: ['related']}, reason),

@@ -7,7 +7,10 @@ import {hookOf} from './render.ts';
 const listingSchema = z.object({nftables: z.array(z.record(z.string(), z.unknown()))});
 const chainSchema = z.object({name: z.string(), type: z.string().optional(), hook: z.string().optional(), prio: z.number().optional(), policy: z.string().optional()});
 const listedRuleSchema = z.object({chain: z.string(), comment: z.string().optional(), expr: z.array(z.unknown())});
-const timedElementSchema = z.object({elem: z.object({val: z.string(), expires: z.number()})});
+/** Where there is no /etc/protocols, as in most container images, nft has no names and prints numbers (getprotobynumber(3)). */
+const protocolNames: ReadonlyMap<number, string> = new Map([[1, 'icmp'], [6, 'tcp'], [17, 'udp'], [58, 'ipv6-icmp']]);
+const protocolSchema = z.union([z.string(), z.number().transform(number => protocolNames.get(number) ?? String(number))]);
+const timedElementSchema = z.object({elem: z.object({val: protocolSchema, expires: z.number()})});
 const setSchema = z.object({name: z.string(), type: z.unknown(), flags: z.unknown().optional(), elem: z.array(z.unknown()).optional()});
 const counterSchema = z.object({name: z.string(), packets: z.number(), bytes: z.number()});
 

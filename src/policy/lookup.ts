@@ -1,6 +1,6 @@
 /** The routing decision as the kernel makes it (fib_rules.c, ip_route_output_key_hash_rcu in net/ipv4/route.c). Pure. */
 import type {Link, Route, RoutingRule} from '../kernel/kernel.ts';
-import {familyOf, isIpv4, type IpAddress} from '../net/address.ts';
+import {familyOf, isIpv4, isLoopback, type IpAddress} from '../net/address.ts';
 import {cidrContains, cidrOf, parseCidr, splitCidr, type Cidr} from '../net/cidr.ts';
 import {loopback, type InterfaceName} from '../net/interface-name.ts';
 import type {Port, Transport} from '../net/port.ts';
@@ -29,12 +29,10 @@ export type Look = {readonly device: InterfaceName; readonly by: string} | {read
 
 const multicast = ['224.0.0.0/4', 'ff00::/8'].flatMap(text => parseCidr(text) ?? []);
 const localMulticast = '224.0.0.0/24' as Cidr;
-const loopbackRanges = ['127.0.0.0/8', '::1'].flatMap(text => parseCidr(text) ?? []);
 const broadcast = '255.255.255.255';
 
 const within = (ranges: readonly Cidr[], address: IpAddress): boolean => ranges.some(range => cidrContains(range, address));
 export const isMulticast = (address: IpAddress): boolean => within(multicast, address);
-export const isLoopback = (address: IpAddress): boolean => within(loopbackRanges, address);
 export const isOwn = (links: readonly Link[], address: IpAddress): boolean => links.some(link => link.addresses.some(entry => entry.address === address));
 
 /** The link whose own network ends with this address. */

@@ -20,6 +20,8 @@ export function renderMatch(match: Match): string {
 		match.hopLimit !== undefined && `ip6 hoplimit ${match.hopLimit}`,
 		...transport(match),
 		match.synOnly && 'tcp flags & (syn | rst) == syn',
+		match.held && `${match.held.family === 4 ? 'ip' : 'ip6'} daddr . tcp dport @${match.held.set}`,
+		match.diverted && 'ct status dnat',
 		match.lease !== undefined && `meta l4proto @${match.lease}`,
 		match.connection && `ct state ${oneOrSet(match.connection)}`,
 		match.connectionDirection && `ct direction ${match.connectionDirection}`,
@@ -59,6 +61,8 @@ export function matches(match: Match, packet: Packet): boolean {
 		&& (match.connectionMark === undefined || match.connectionMark === packet.connectionMark)
 		&& (match.mark === undefined || match.mark === packet.mark)
 		&& (match.uid === undefined || match.uid === packet.uid)
+		&& (match.diverted === undefined || packet.diverted === true)
+		&& (match.held === undefined || (packet.protocol === 'tcp' && packet.heldIn?.includes(match.held.set) === true))
 	);
 }
 

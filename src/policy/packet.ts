@@ -23,4 +23,8 @@ export interface Packet {
 	readonly connection: 'new' | 'established' | 'related' | 'invalid' | 'untracked';
 	readonly connectionDirection: 'original' | 'reply' | null;
 	readonly connectionMark: number;
+	/** The `divert` chain gave it its destination. */
+	readonly diverted?: true;
+	/** The sets that hold address and port of its destination; absent: none of them. */
+	readonly heldIn?: readonly string[];
 }

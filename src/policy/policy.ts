@@ -7,7 +7,8 @@ import type {Brand} from '../net/brand.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Endpoint, Port, PortSpan, Transport} from '../net/port.ts';
-import type {EchoOpening, Exception, Pinhole} from './exception.ts';
+import type {EchoOpening, Exception, GrantedPort, Pinhole} from './exception.ts';
+import type {EgressPlan} from '../egress/plan.ts';
 import type {Lease, LeaseName} from './lease.ts';
 
 /** A word such as `tunnel-endpoint`, unique in a ruleset; also the counter's name and the NFLOG prefix's last part. */
@@ -21,6 +22,9 @@ export interface Numbers {
 	readonly replyMark: number;
 	readonly uplinkTable: number;
 	readonly tunnelTable: number;
+	/** Of the tunnel in the first slot; that of the second is the next number. */
+	readonly probeMark: number;
+	readonly probeTable: number;
 	readonly nflogGroup: number;
 }
 
@@ -39,8 +43,36 @@ export interface TunnelUse {
 	 * with the right mark; null for a kernel device, whose packets belong to no process.
 	 */
 	readonly senderUid: number | null;
+	/** While another tunnel stands beside it. */
+	readonly beside?: Beside;
 	/** Until when the pinhole is open while only the handshake may pass; absent: for as long as the policy stands. */
 	readonly lease?: Lease;
+}
+
+/** What a tunnel needs so that it can be asked while another one carries. */
+export interface Beside {
+	/** Of its slot: on our own questions through it, and on all that comes by it. */
+	readonly mark: number;
+	/** Who is asked which address the world sees, while that is being asked. */
+	readonly exit: Endpoint | null;
+}
+
+/** What the owner of a tunnel that we only guard may reach outside it. */
+export interface OwnersEndpoint {
+	readonly endpoint: Endpoint;
+	/** What its outer packets bear; null where they bear nothing, or nobody says what. */
+	readonly mark: number | null;
+	/** Whose process sends them; null for a kernel device, and where the device itself names the endpoint. */
+	readonly uid: number | null;
+	/** Who named it. */
+	readonly by: 'device' | 'setting';
+}
+
+/** Somebody else's tunnel that is guarded: open for its owner outside a lockdown, whether it stands or not. */
+export interface Attached {
+	/** Null while there is none. */
+	readonly interface: InterfaceName | null;
+	readonly endpoints: readonly OwnersEndpoint[];
 }
 
 /** What the policy depends on besides configuration. */
@@ -60,6 +92,12 @@ export interface Situation {
 	readonly pinholes?: readonly Pinhole[];
 	/** Servers whose distance is being measured. */
 	readonly echoes?: readonly EchoOpening[];
+	/** What the provider forwards at this moment. */
+	readonly granted?: GrantedPort;
+	/** With `VKS_ATTACH`, where `tunnels` are somebody else's. */
+	readonly attached?: Attached;
+	/** Which names may be reached through the tunnel, where not all may. */
+	readonly egress?: EgressPlan;
 }
 
 /** What a rule looks at. Every field present must hold; an absent field matches everything. */
@@ -83,6 +121,10 @@ export interface Match {
 	readonly hopLimit?: number;
 	readonly mark?: number;
 	readonly uid?: number;
+	/** Address and port of the destination are in a set that is filled while the ruleset stands. */
+	readonly held?: {readonly set: string; readonly family: 4 | 6};
+	/** The `divert` chain gave it its destination. */
+	readonly diverted?: true;
 	readonly connection?: readonly ('new' | 'established' | 'related')[];
 	readonly connectionDirection?: 'original' | 'reply';
 	readonly connectionMark?: number;
@@ -114,6 +156,8 @@ export type Verdict =
 	| {readonly kind: 'set-connection-mark'; readonly mark: number}
 	/** Lowers the segment size that a TCP SYN names to what fits the route, both ways. */
 	| {readonly kind: 'clamp-mss'}
+	/** To this port on loopback; only in the `divert` chain, which decides once for a connection. */
+	| {readonly kind: 'redirect'; readonly port: Port}
 	/** Only in the `postrouting` chain. */
 	| {readonly kind: 'snat'; readonly address: IpAddress};
 
@@ -128,8 +172,11 @@ export interface Rule {
 	readonly verdict: Verdict;
 }
 
-/** `early` stands before connection tracking; `postrouting` only where hosts are routed through the tunnel. */
-export type ChainName = 'early' | 'prerouting' | 'reroute' | 'input' | 'forward' | 'output' | 'postrouting' | 'egress';
+/**
+ * `early` stands before connection tracking; `postrouting` only where hosts are routed through the tunnel, `divert` only where
+ * names are chosen that may be reached.
+ */
+export type ChainName = 'early' | 'prerouting' | 'reroute' | 'divert' | 'input' | 'forward' | 'output' | 'postrouting' | 'egress';
 
 export interface Chain {
 	readonly name: ChainName;
@@ -149,5 +196,7 @@ export interface Ruleset {
 	readonly tunnelNames: readonly InterfaceName[];
 	/** What ends by itself, whether a rule names it now or not. */
 	readonly leases: readonly Lease[];
+	/** What of rules is in sets that are filled meanwhile: `name { type … }` */
+	readonly sets: readonly string[];
 	readonly numbers: Numbers;
 }

@@ -63,6 +63,7 @@ function renderTable({family, table, mode, rehook = false, ahead = false, leases
 		...(mode === 'recreate' ? [`add table ${at}`, `delete table ${at}`] : []),
 		...(mode === 'standing' ? [] : [`add table ${at}`]),
 		...(family === 'inet' ? paceSets.map(set => `add set ${at} ${set}`) : []),
+		...(family === 'inet' ? ruleset.sets.map(set => `add set ${at} ${set}`) : []),
 		...[...ruleset.leases.map(({name}) => name), ...leases.endedSets].map(name => `add set ${at} ${name} ${leaseSpec}`),
 		...chains.flatMap(({rules}) => rules.map(({id}) => `add counter ${at} ${counterName(id)}`)),
 		...(rehook ? chains.flatMap(({name}) => [`flush chain ${at} ${name}`, `delete chain ${at} ${name}`]) : []),
@@ -100,6 +101,8 @@ export function hookOf(name: Chain['name']): {readonly type: 'filter' | 'route' 
 		case 'early':
 			// NF_IP_PRI_RAW (linux/netfilter_ipv4.h): connection tracking comes at -200.
 			return {type: 'filter', hook: 'prerouting', priority: -300};
+		case 'divert':
+			return {type: 'nat', hook: 'output', priority: -100};
 		case 'postrouting':
 			return {type: 'nat', hook: 'postrouting', priority: 100};
 		case 'prerouting':
@@ -128,6 +131,8 @@ function renderVerdict({verdict}: Rule): string {
 			return `ct mark set 0x${verdict.mark.toString(16)}`;
 		case 'clamp-mss':
 			return 'tcp option maxseg size set rt mtu';
+		case 'redirect':
+			return `redirect to :${verdict.port}`;
 		case 'snat':
 			return `snat ${isIpv4(verdict.address) ? 'ip' : 'ip6'} to ${verdict.address}`;
 	}
@@ -142,6 +147,7 @@ function direction(chain: Chain['name']): 'in' | 'out' | 'forward' {
 		case 'forward':
 			return 'forward';
 		case 'reroute':
+		case 'divert':
 		case 'output':
 		case 'postrouting':
 		case 'egress':

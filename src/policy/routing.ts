@@ -5,10 +5,11 @@
  */
 import type {Route, RoutingRule} from '../kernel/kernel.ts';
 import {familyOf, isIpv4, type Family, type IpAddress} from '../net/address.ts';
-import {cidrContains, cidrFamily, splitCidr, type Cidr} from '../net/cidr.ts';
+import {cidrContains, cidrFamily, hostCidr, splitCidr, type Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Port, Transport} from '../net/port.ts';
 import type {Numbers} from './policy.ts';
+import type {Slot} from './slots.ts';
 import {mainTable, type Uplink} from './uplink.ts';
 
 /** Looked up before anything of ours; the kernel itself puts nothing but local, broadcast and multicast entries there. */
@@ -27,11 +28,22 @@ export interface Door {
 	readonly port: Port;
 }
 
+export interface TunnelWay {
+	readonly interface: InterfaceName;
+	/** Those it has addresses of. */
+	readonly families: readonly Family[];
+	readonly resolvers: readonly IpAddress[];
+	/** Null for one that is not of our making, which no other can stand beside. */
+	readonly slot: Pick<Slot, 'mark' | 'table'> | null;
+}
+
 export interface RoutingInput {
 	readonly numbers: Numbers;
 	readonly uplink: Uplink | null;
-	/** The tunnel that carries traffic, with the families it has addresses of. */
-	readonly tunnel: {readonly interface: InterfaceName; readonly families: readonly Family[]; readonly resolvers: readonly IpAddress[]} | null;
+	/** The tunnel that carries traffic. */
+	readonly tunnel: TunnelWay | null;
+	/** One that stands beside it, to be asked before anything is moved, or until the last answers have come by it. */
+	readonly beside?: TunnelWay | null;
 	/** Ranges reached outside the tunnel (`NETWORK`); empty in lockdown. */
 	readonly network: readonly Cidr[];
 	/** Ports on the uplink that others may connect to. */
@@ -45,7 +57,11 @@ export function intendedRouting(input: RoutingInput): RoutingIntent {
 	return {routes: used.flatMap(family => routesFor(family, input)), rules: used.flatMap(family => rulesFor(family, input))};
 }
 
-function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingInput): readonly Route[] {
+/** Each has a table of its own while two stand, so that what is asked or answered by one of them does not depend on the other. */
+const sideBySide = ({tunnel, beside}: RoutingInput): readonly TunnelWay[] => (beside === null || beside === undefined ? [] : [...(tunnel === null ? [] : [tunnel]), beside]);
+
+function routesFor(family: Family, input: RoutingInput): readonly Route[] {
+	const {numbers, uplink, tunnel, network} = input;
 	const gateway = family === 4 ? uplink?.gateway4 : uplink?.gateway6;
 	const onLink = (uplink?.onLink ?? []).filter(range => cidrFamily(range) === family);
 	return [
@@ -54,11 +70,29 @@ function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingIn
 		unreachable(family, numbers.uplinkTable),
 		...(tunnel?.families.includes(family) ? [unicast({family, table: numbers.tunnelTable, interface: tunnel.interface})] : []),
 		unreachable(family, numbers.tunnelTable),
+		...waysBeside(family, input),
 		...(uplink?.up && gateway
 			? network.filter(range => cidrFamily(range) === family && !onLink.some(link => cidrContains(link, splitCidr(range).base)))
 				.map(destination => unicast({family, table: mainTable, destination, gateway, interface: uplink.name}))
 			: []),
 	];
+}
+
+/**
+ * A resolver of one tunnel alone is reached by that one whichever of them carries: what was asked before the move is answered,
+ * and what is asked after it finds the other's.
+ */
+function waysBeside(family: Family, input: RoutingInput): readonly Route[] {
+	const ways = sideBySide(input);
+	const {numbers: {tunnelTable}} = input;
+	return ways.flatMap(({interface: device, families: its, resolvers, slot}) => {
+		const others = ways.filter(way => way.interface !== device).flatMap(way => way.resolvers);
+		const alone = [...new Set(resolvers)].filter(address => familyOf(address) === family && !others.includes(address));
+		return [
+			...(slot === null ? [] : [...(its.includes(family) ? [unicast({family, table: slot.table, interface: device})] : []), unreachable(family, slot.table)]),
+			...alone.map(address => unicast({family, table: tunnelTable, destination: hostCidr(address), interface: device})),
+		];
+	});
 }
 
 /**
@@ -68,13 +102,23 @@ function routesFor(family: Family, {numbers, uplink, tunnel, network}: RoutingIn
  * That rule is for what begins here (`iif lo`; reverse-path filtering looks up so too, fib_validate_source): a host behind us
  * may send from the same number and means the tunnel.
  * The tunnel's resolvers are reached by the tunnel also where a network on the link or `NETWORK` holds their address.
+ * The mark of a slot is for what begins here, too: a packet that is forwarded bears the mark of the tunnel it came by.
  */
-function rulesFor(family: Family, {numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable}, doors, tunnel}: RoutingInput): readonly RoutingRule[] {
+function rulesFor(family: Family, input: RoutingInput): readonly RoutingRule[] {
+	const {numbers: {tunnelMark, replyMark, uplinkTable, tunnelTable}, doors, tunnel, beside} = input;
 	const rule = (priority: number, table: number, mark: number | null, suppressPrefixLength: number | null): RoutingRule => ({family, priority, mark, outInterface: null, table, suppressPrefixLength});
 	const answers = doors.map(({transport, port}): RoutingRule => ({...rule(102, uplinkTable, null, null), from: {transport, port}, local: true}));
-	const resolvers = [...new Set(tunnel?.resolvers)].filter(to => familyOf(to) === family).map((to): RoutingRule => ({...rule(150, tunnelTable, null, null), to}));
-	return [rule(0, localTable, null, null), rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), ...answers, ...resolvers, rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
+	const probes = sideBySide(input).flatMap(({slot}) => (slot === null ? [] : [{...rule(110, slot.table, slot.mark, null), local: true} as const]));
+	const resolvers = [...new Set([...(tunnel?.resolvers ?? []), ...(beside?.resolvers ?? [])])].filter(to => familyOf(to) === family).map((to): RoutingRule => ({...rule(150, tunnelTable, null, null), to}));
+	return [rule(0, localTable, null, null), rule(100, uplinkTable, tunnelMark, null), rule(101, uplinkTable, replyMark, null), ...answers, ...probes, ...resolvers, rule(200, mainTable, null, 0), rule(300, tunnelTable, null, null)];
 }
+
+/** One of those above, as they are read back: it leads to a table of ours, or to main without its default. */
+export const isRuleOfOurs = ({priority, table, suppressPrefixLength}: RoutingRule, tables: readonly number[]): boolean =>
+	priority <= 300 && (tables.includes(table) || (priority === 200 && table === mainTable && suppressPrefixLength === 0));
+
+/** Nobody else's: whatever stands there and is not wanted goes. */
+export const ourTables = ({uplinkTable, tunnelTable, probeTable}: Numbers): readonly number[] => [uplinkTable, tunnelTable, probeTable, probeTable + 1];
 
 /** What must be done to make the actual routing the intended one. */
 export interface RoutingRepair {
@@ -85,7 +129,7 @@ export interface RoutingRepair {
 }
 
 export function repairRouting(intent: RoutingIntent, actual: RoutingIntent, numbers: Numbers): RoutingRepair {
-	const ours = new Set([numbers.uplinkTable, numbers.tunnelTable]);
+	const ours = new Set(ourTables(numbers));
 	// In tables of ours a route of somebody else is none of ours, also where it says the same; in main it does as well.
 	const key = (route: Route): string => `${routeKey(route)}${ours.has(route.table) && route.ours !== true ? ' strange' : ''}`;
 	const wanted = new Set(intent.routes.map(key));

@@ -1,4 +1,5 @@
 /** The tunnel: its outer packets on the uplink, and what may pass inside it. */
+import {isIpv4} from '../net/address.ts';
 import {hostCidr} from '../net/cidr.ts';
 import {accept, hosts, perFamily, port, reject, setMark} from './build.ts';
 import type {Context} from './context.ts';
@@ -20,9 +21,22 @@ export function endpointMarks({config, tunnels, uplink}: Context): readonly Rule
 	));
 }
 
+/**
+ * While two tunnels stand, an answer finds the way it came by through the mark of its tunnel's slot, or reverse-path filtering
+ * would drop what comes by the one that the routes do not lead to.
+ */
+export function tunnelMarks({tunnels}: Context): readonly Rule[] {
+	return tunnels.flatMap(({interface: device, beside}) => (beside === undefined ? [] : [setMark(
+		`tunnel-mark-${device}`,
+		beside.mark,
+		{inInterface: [device]},
+		'Lets reverse-path filtering find the tunnel that an answer came by.',
+	)]));
+}
+
 /** A mark alone is never enough: anyone with CAP_NET_RAW can set it. Address, port and, where it is ours, uid must hold too. */
-export function endpointOut({config, tunnels, uplink}: Context, id: string): readonly Rule[] {
-	if (uplink === null) return [];
+export function endpointOut({config, tunnels, uplink, attached}: Context, id: string): readonly Rule[] {
+	if (uplink === null || attached !== null) return [];
 	return tunnels.map(tunnel => accept(
 		`${id}-${tunnel.interface}`,
 		{...endpointTuple(tunnel), outInterface: [uplink], mark: config.numbers.tunnelMark, ...(tunnel.senderUid === null ? {} : {uid: tunnel.senderUid}), ...leaseOf(tunnel)},
@@ -32,8 +46,8 @@ export function endpointOut({config, tunnels, uplink}: Context, id: string): rea
 }
 
 /** At the egress hook the packet has left its socket behind, so the uid is not asked again. */
-export function endpointEgress({config, tunnels, uplink}: Context): readonly Rule[] {
-	if (uplink === null) return [];
+export function endpointEgress({config, tunnels, uplink, attached}: Context): readonly Rule[] {
+	if (uplink === null || attached !== null) return [];
 	return tunnels.map(tunnel => accept(
 		`egress-endpoint-${tunnel.interface}`,
 		{...endpointTuple(tunnel), outInterface: [uplink], mark: config.numbers.tunnelMark, ...leaseOf(tunnel)},
@@ -42,8 +56,8 @@ export function endpointEgress({config, tunnels, uplink}: Context): readonly Rul
 	));
 }
 
-export function endpointIn({tunnels, uplink}: Context): readonly Rule[] {
-	if (uplink === null) return [];
+export function endpointIn({tunnels, uplink, attached}: Context): readonly Rule[] {
+	if (uplink === null || attached !== null) return [];
 	return tunnels.map(tunnel => accept(
 		`endpoint-in-${tunnel.interface}`,
 		{inInterface: [uplink], source: [hostCidr(tunnel.endpoint.address)], protocol: [tunnel.endpoint.transport], sourcePorts: [tunnel.endpoint.port], connection: ['established'], ...leaseOf(tunnel)},
@@ -53,8 +67,8 @@ export function endpointIn({tunnels, uplink}: Context): readonly Rule[] {
 }
 
 /** A packet that bears the tunnel's mark inside the tunnel would be wrapped for ever: refuse it before anything else. */
-export function loopRefusal({config, tunnels}: Context): readonly Rule[] {
-	if (tunnels.length === 0) return [];
+export function loopRefusal({config, tunnels, attached}: Context): readonly Rule[] {
+	if (tunnels.length === 0 || attached !== null) return [];
 	return [reject('refuse-tunnel-loop', {outInterface: interfaces(tunnels), mark: config.numbers.tunnelMark}, 'A tunnel packet inside the tunnel is a loop.')];
 }
 
@@ -68,7 +82,7 @@ export function resolversOut({tunnels}: Context): readonly Rule[] {
 			destination: resolvers,
 			protocol: ['tcp', 'udp'],
 			destinationPorts: dnsPorts,
-			...(tunnel.pass === 'handshake' ? {uid: 0} : {}),
+			...(tunnel.pass === 'handshake' ? asker(tunnel) : {}),
 		},
 		tunnel.pass === 'handshake' ? 'vks asks the tunnel\'s resolver to see whether data flows.' : 'Name look-ups, to the named resolvers through the tunnel.',
 		'VKS_DNS',
@@ -78,6 +92,21 @@ export function resolversOut({tunnels}: Context): readonly Rule[] {
 /** Stands before every broad accept, so that no other resolver is ever asked, inside the tunnel or out. */
 export function dnsRefusal(): readonly Rule[] {
 	return [reject('refuse-dns', {protocol: ['tcp', 'udp'], destinationPorts: dnsPorts}, 'Name look-ups go to the named resolvers through the tunnel and nowhere else.', 'VKS_DNS')];
+}
+
+/** Which address the world sees is asked before anything is moved to a tunnel: one host and port, by us alone. */
+export function exitOut({tunnels}: Context): readonly Rule[] {
+	return tunnels.flatMap(tunnel => {
+		const {beside, pass, interface: device} = tunnel;
+		if (beside === undefined || beside.exit === null || pass === 'traffic') return [];
+		const {address, port: exitPort, transport} = beside.exit;
+		return [accept(
+			`exit-out-${device}`,
+			{outInterface: [device], ...ownSource(tunnel, isIpv4(address) ? 'v4' : 'v6'), destination: [hostCidr(address)], protocol: [transport], destinationPorts: [exitPort], ...asker(tunnel)},
+			'vks asks through the tunnel which address the world sees.',
+			'VKS_EXIT_URL',
+		)];
+	});
 }
 
 export function tunnelOut({tunnels}: Context): readonly Rule[] {
@@ -101,6 +130,9 @@ export function tunnelIn({tunnels}: Context): readonly Rule[] {
 		'Answers to what was sent through the tunnel.',
 	)));
 }
+
+/** Our own question; beside another tunnel only one that was sent this way on purpose. */
+const asker = ({beside}: TunnelUse): Match => ({uid: 0, ...(beside === undefined ? {} : {mark: beside.mark})});
 
 function ownSource(tunnel: TunnelUse, family: 'v4' | 'v6'): Pick<Match, 'source'> {
 	const source = hosts(tunnel.addresses).filter(range => (range.includes(':') ? 'v6' : 'v4') === family);

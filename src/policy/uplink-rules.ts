@@ -56,13 +56,14 @@ export function doorMarks(context: Context): readonly Rule[] {
 	const {replyMark} = context.config.numbers;
 	return doors(context).flatMap(door => eachRequest(context, door).flatMap(({suffix, match}) => [
 		setConnectionMark(`${door.name}-connection-${suffix}`, replyMark, {...match, connection: ['new']}, 'Remembers that the connection came in by the uplink.', door.setting),
-		setMark(`${door.name}-mark-${suffix}`, replyMark, match, 'Lets reverse-path filtering find the way the request came.', door.setting),
+		// Beside somebody else's tunnel the routing is theirs, and no packet's way is changed.
+		...(context.attached === null ? [setMark(`${door.name}-mark-${suffix}`, replyMark, match, 'Lets reverse-path filtering find the way the request came.', door.setting)] : []),
 	]));
 }
 
 /** In a `type route` chain: a packet whose mark changes here is routed again. */
 export function replyMarks(context: Context): readonly Rule[] {
-	if (doors(context).length === 0) return [];
+	if (doors(context).length === 0 || context.attached !== null) return [];
 	const {replyMark} = context.config.numbers;
 	return [setMark('reply-mark', replyMark, {connectionDirection: 'reply', connectionMark: replyMark}, 'Sends answers of published ports back by the uplink.', 'VKS_INBOUND_PORTS')];
 }
@@ -77,12 +78,13 @@ export function doorsIn(context: Context): readonly Rule[] {
 }
 
 export function doorsOut(context: Context): readonly Rule[] {
-	return replies(context, door => `${door.name}-out`, {connectionDirection: 'reply'});
+	const {replyMark} = context.config.numbers;
+	return replies(context, door => `${door.name}-out`, {connectionDirection: 'reply', ...(context.attached === null ? {mark: replyMark} : {connectionMark: replyMark})});
 }
 
 /** `ct` is not available at the netdev egress hook (the kernel answers EPROTO): the mark that only `reply-mark` sets stands for it. */
 export function doorsEgress(context: Context): readonly Rule[] {
-	return replies(context, door => `egress-${door.name}`, {});
+	return replies(context, door => `egress-${door.name}`, context.attached === null ? {mark: context.config.numbers.replyMark} : {});
 }
 
 export function forwardedPortsIn({config, tunnels}: Context): readonly Rule[] {
@@ -131,11 +133,11 @@ function sources(from: Door['from']): readonly {readonly suffix: string; readonl
 }
 
 function replies(context: Context, id: (door: Door) => string, extra: Match): readonly Rule[] {
-	const {uplink, config} = context;
+	const {uplink} = context;
 	if (uplink === null) return [];
 	return doors(context).flatMap(door => perFamilyOrAny(door.from, (destination, suffix) => accept(
 		`${id(door)}-${suffix}`,
-		{outInterface: [uplink], ...(destination && {destination}), protocol: [door.transport], sourcePorts: [door.port], mark: config.numbers.replyMark, ...extra},
+		{outInterface: [uplink], ...(destination && {destination}), protocol: [door.transport], sourcePorts: [door.port], ...extra},
 		'Answers of a published port, by the way the request came.',
 		door.setting,
 	)));

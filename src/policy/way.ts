@@ -3,10 +3,10 @@
  * `output`, `postrouting` and on an outside interface `egress`. In: `early`, `prerouting`, then `input`, or `forward` and
  * what follows on the way out. Raw frames meet `egress` alone.
  */
-import {isIpv4, type IpAddress} from '../net/address.ts';
+import {isIpv4, isLoopback, type IpAddress} from '../net/address.ts';
 import {loopback, type InterfaceName} from '../net/interface-name.ts';
 import {evaluateChain, type Decision} from './evaluate.ts';
-import {isForUs, isLoopback, isMulticast, isOwn, lookUp, type Flow, type RoutingFacts} from './lookup.ts';
+import {isForUs, isMulticast, isOwn, lookUp, type Flow, type RoutingFacts} from './lookup.ts';
 import type {Packet} from './packet.ts';
 import type {ChainName, Rule, Ruleset} from './policy.ts';
 
@@ -51,9 +51,10 @@ export function wayOut(world: World, packet: Outgoing): Way {
 	const last = reroute.packet.mark === sent.mark ? first : lookUp(world.routing, {...flowOf(packet, reroute.packet), from: null});
 	const again: Trail = last === first ? marked : {...marked, path: [...marked.path, `routing: ${last.by}`]};
 	if (last.device === null) return unreachable(reroute.packet, last.by, again);
+	const diverted = divert(world.ruleset, reroute.packet);
 	// The rules see the interface of the first look-up, whatever the second one found (struct nf_hook_state).
-	const output = evaluateChain(world.ruleset, 'output', reroute.packet);
-	const way = decided(output, last.device, follow(again, output));
+	const output = evaluateChain(world.ruleset, 'output', diverted.packet);
+	const way = decided(output, last.device, follow(follow(again, diverted), output));
 	return way.verdict === 'accept' ? beyond(world, way, last.device) : way;
 }
 
@@ -106,6 +107,12 @@ function beyond({ruleset}: World, way: Way, device: InterfaceName): Way {
 	const translated = translate(ruleset, way, device);
 	if (!ruleset.backstop.includes(device)) return translated;
 	return atChain(ruleset, 'egress', {...translated.packet, outInterface: device, inInterface: null}, device, translated, way);
+}
+
+/** As `translate`, before the packet leaves. Which addresses are held at this moment is not known here: none is taken to be. */
+function divert(ruleset: Ruleset, packet: Packet): Trail & {readonly packet: Packet} {
+	if (!ruleset.chains.some(({name}) => name === 'divert') || packet.connection !== 'new') return {...nothing, packet};
+	return evaluateChain(ruleset, 'divert', packet);
 }
 
 /** A chain of type `nat` meets the first packet of a connection only, and is there where hosts are routed through the tunnel. */

@@ -7,6 +7,7 @@ import {hostCidr} from '../net/cidr.ts';
 import {formatEndpoint} from '../net/port.ts';
 import {isPrivate} from '../net/private-ranges.ts';
 import type {Exception} from './exception.ts';
+import {contextOf, tunnelNamesIn} from './context.ts';
 import {leaseName} from './lease.ts';
 import type {Situation} from './policy.ts';
 import type {Question} from './question.ts';
@@ -46,7 +47,7 @@ function neverOpened({question: {raw, mark, direction, established}, way, openab
 
 /** From the narrowest to the widest. */
 function candidates(question: Question, {config, situation}: Openable): readonly Candidate[] {
-	const permissions = question.direction === 'out' ? outward(question, config) : inward(question, config);
+	const permissions = question.direction === 'out' ? outward(question, config) : inward(question, config, tunnelNamesIn(contextOf(config, situation)));
 	return [dockerResolver(question), namedResolver(question, config), ...permissions, verifiedTunnel(question, situation)].filter(candidate => candidate !== null);
 }
 
@@ -73,7 +74,7 @@ function outward({destination, protocol, port, via}: Question, config: Config): 
 	];
 }
 
-function inward({source, protocol, port, via}: Question, config: Config): readonly (Candidate | null)[] {
+function inward({source, protocol, port, via}: Question, config: Config, tunnelNames: readonly string[]): readonly (Candidate | null)[] {
 	if (source === null) return [];
 	const from = hostCidr(source);
 	const transport = protocol === 'tcp' || protocol === 'udp' ? protocol : null;
@@ -85,7 +86,7 @@ function inward({source, protocol, port, via}: Question, config: Config): readon
 	const lan = ['in', source, ...(named.protocol === null ? [] : [named.protocol]), ...(port === null ? [] : [port])].join(' ');
 	return [
 		isPrivate(source) ? {config: {lan: [...config.lan, named]}, text: `${setting('VKS_LAN', config.lan.length > 0)}${lan} lets exactly this in, and the answers out.`} : null,
-		published(via === config.tunnelInterface ? 'tunnel' : 'uplink'),
+		published(tunnelNames.some(name => name === via) ? 'tunnel' : 'uplink'),
 	];
 }
 

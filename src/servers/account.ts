@@ -2,6 +2,7 @@
 import type {LinkAddress} from '../kernel/kernel.ts';
 import {familyOf, type IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
+import {keyMark} from '../tunnel/key-mark.ts';
 import type {WireguardServer} from '../tunnel/tunnel.ts';
 import type {Relay} from './relay.ts';
 
@@ -30,6 +31,8 @@ export function serverOf(relay: Relay, {privateKey, addresses, resolvers}: Accou
 		country: relay.countryCode,
 		load: relay.load,
 		fileChangedAtMs: null,
+		keyMark: salt => keyMark(salt, privateKey()),
+		certificate: null,
 		endpointHost: endpoint,
 		endpointPort: relay.port,
 		addresses,

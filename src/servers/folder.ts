@@ -5,6 +5,7 @@ import {filesBeside} from '../tunnel/openvpn/collect.ts';
 import {parseOvpn, type Beside} from '../tunnel/openvpn/conf.ts';
 import {parseOvpnLines} from '../tunnel/openvpn/lines.ts';
 import {parseWireguardConf} from '../tunnel/wireguard-conf.ts';
+import {isRefusal, refusalAt, shellWord, type Refusal} from '../access.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {errorCode, realFiles, type FileRead, type FolderFiles} from './folder-files.ts';
 import {isServerFile, serverEnding} from './server-file.ts';
@@ -13,6 +14,9 @@ import type {Server, ServerEntry} from '../tunnel/tunnel.ts';
 
 // A provider's file is below 1 KiB, or below 20 with certificates; more than this is none.
 const mostKib = {conf: 64, ovpn: 256} as const;
+/** Every snapshot holds them all. The archive of some providers holds fourteen thousand. */
+const mostServers = 1000;
+const atOnce = 16;
 /** A certificate, a key, or a user and a password. */
 const mostBesideKib = 64;
 
@@ -24,8 +28,21 @@ export async function readServerFolder(folder: string, files: FolderFiles = real
 		return fail(noServer(`There is no .conf or .ovpn file in ${printable(folder)}.`, `Put WireGuard or OpenVPN files there, or set VKS_TUNNEL_FOLDER to the folder that holds them.`));
 	}
 	const ids = uniqueIds(names);
-	return ok(await Promise.all(names.map(async (name, index) => readEntry({id: ids[index] ?? name, folder, path: join(folder, name), name}, files))));
+	const candidates = names.slice(0, mostServers).map((name, index) => ({id: ids[index] ?? name, folder, path: join(folder, name), name}));
+	const entries: ServerEntry[] = [];
+	// So many at a time, because each holds a descriptor and a buffer.
+	for (let from = 0; from < candidates.length; from += atOnce) {
+		entries.push(...(await Promise.all(candidates.slice(from, from + atOnce).map(candidate => readEntry(candidate, files)))));
+	}
+	return ok(names.length > mostServers ? [...entries, tooMany(folder, names.length)] : entries);
 }
+
+/** The last row, so that whoever misses a server reads why. */
+const tooMany = (folder: string, count: number): ServerEntry => ({
+	ok: false,
+	id: `${count - mostServers} more`,
+	problem: confProblem(`${printable(folder)} holds ${count} server files, and vks takes the first ${mostServers} by name.`, 'Remove those that you do not use.'),
+});
 
 async function listFolder(folder: string, files: FolderFiles): Promise<Result<readonly string[], Problem>> {
 	try {
@@ -33,6 +50,8 @@ async function listFolder(folder: string, files: FolderFiles): Promise<Result<re
 	} catch (error) {
 		const code = errorCode(error);
 		const why = code === 'ENOENT' ? 'does not exist' : code === 'ENOTDIR' ? 'is not a folder' : code === 'EACCES' ? 'may not be read' : `cannot be read (${code})`;
+		const refused = isRefusal(error) ? refusalAt(folder, 'read') : null;
+		if (refused !== null) return fail(noServer(`The tunnel folder ${printable(folder)} ${why}: ${refused.why}.`, refused.next));
 		return fail(noServer(`The tunnel folder ${printable(folder)} ${why}.`, 'Set VKS_TUNNEL_FOLDER to a readable folder of WireGuard .conf or OpenVPN .ovpn files, or mount one there.'));
 	}
 }
@@ -51,24 +70,35 @@ async function readEntry({id, name, folder, path}: Candidate, files: FolderFiles
 	const read = await files.read(path, mostKib[kind] * 1024);
 	const file = printable(name);
 	if (read.kind !== 'text') return {ok: false, id, problem: unusable(file, read, kind)};
-	if (kind === 'conf') return entryOf({id, file}, parseWireguardConf({id, file, text: read.text, changedAtMs: read.changedAtMs}), openNotes([{file, path, read}]));
+	if (kind === 'conf') return entryOf({id, file}, parseWireguardConf({id, file, text: read.text, changedAtMs: read.changedAtMs}), accessNotes([{file, path, read}], files.uid()));
 	const beside = await readBeside(folder, read.text, files);
 	const texts = new Map([...beside].map(([named, found]) => [named, besideOf(found)]));
 	const secret = [...beside].map(([named, found]) => ({file: printable(named), path: join(folder, named), read: found}));
-	return entryOf({id, file}, parseOvpn({id, file, text: read.text, beside: texts, changedAtMs: read.changedAtMs}), openNotes([{file, path, read}, ...secret]));
+	return entryOf({id, file}, parseOvpn({id, file, text: read.text, beside: texts, changedAtMs: read.changedAtMs}), accessNotes([{file, path, read}, ...secret], files.uid()));
 }
 
 function entryOf<S extends Server>({id, file}: {readonly id: string; readonly file: string}, parsed: Result<S, readonly Problem[]>, notes: readonly string[]): ServerEntry {
 	return parsed.ok ? {ok: true, server: {...parsed.value, notes: [...parsed.value.notes, ...notes]}} : {ok: false, id, problem: oneProblem(file, parsed.error)};
 }
 
-/** Of what may hold a secret: certificates do not. */
-function openNotes(found: readonly {readonly file: string; readonly path: string; readonly read: FileRead}[]): readonly string[] {
-	return found.flatMap(({file, path, read}) =>
-		read.kind === 'text' && (read.mode & 0o077) !== 0 && !/\.(?:crt|cer)$/i.test(path)
-			? [`${file} can be read by others (mode ${read.mode.toString(8).padStart(4, '0')}): chmod 600 ${shellWord(printable(path))}`]
-			: [],
-	);
+/**
+ * Who else may read it, which matters where it may hold a secret (certificates do not), and who else may change it, who then
+ * decides where everything goes. Told and not refused: files that are mounted into a container often are somebody else's there.
+ * The owner comes first in what to do: a file of another's that only its owner may read is closed to a vks without DAC_OVERRIDE.
+ */
+function accessNotes(found: readonly {readonly file: string; readonly path: string; readonly read: FileRead}[], own: number): readonly string[] {
+	return found.flatMap(({file, path, read}) => {
+		if (read.kind !== 'text') return [];
+		const place = shellWord(path);
+		const readable = (read.mode & 0o044) !== 0 && !/\.(?:crt|cer)$/i.test(path);
+		const changeable = (read.mode & 0o022) !== 0;
+		const by = readable && changeable ? 'read and changed' : readable ? 'read' : 'changed';
+		const open = readable || changeable ? [`can be ${by} by others (mode ${read.mode.toString(8).padStart(4, '0')})`] : [];
+		const anothers = read.uid !== own && read.uid !== 0 ? [`belongs to uid ${read.uid}, who can change it`] : [];
+		const what = [...open, ...anothers].join(' and ');
+		const todo = [...(read.uid === own || (anothers.length === 0 && open.length === 0) ? [] : [`sudo chown ${own} ${place}`]), ...(open.length === 0 ? [] : [`chmod 600 ${place}`])];
+		return what === '' ? [] : [`${file} ${what}: ${todo.join(' && ').replace('&& chmod', '&& sudo chmod')}`];
+	});
 }
 
 /** The files that an .ovpn file names; plain names only, so nothing outside the folder. */
@@ -86,7 +116,7 @@ function besideOf(read: FileRead): Beside {
 		case 'not-a-file':
 			return {kind: 'unreadable', why: 'is not a regular file'};
 		case 'unreadable':
-			return {kind: 'unreadable', why: read.code === 'ENOENT' ? 'is not there' : `cannot be read (${read.code})`};
+			return {kind: 'unreadable', why: read.code === 'ENOENT' ? 'is not there' : `cannot be read (${read.code})${read.refused ? `: ${read.refused.why}` : ''}`};
 	}
 }
 
@@ -97,8 +127,13 @@ function unusable(file: string, read: Exclude<FileRead, {kind: 'text'}>, kind: '
 		case 'not-a-file':
 			return confProblem(`${file} is not a regular file.`, 'Replace it with the file the provider gave.');
 		case 'unreadable':
-			return confProblem(`${file} cannot be read (${read.code}).`, read.code === 'ENOENT' ? 'It is a link to nothing: mend or remove it.' : 'Make it readable for the user vks runs as.');
+			return unreadable(file, read.code, read.refused ?? null);
 	}
+}
+
+function unreadable(file: string, code: string, refused: Refusal | null): Problem {
+	if (refused !== null) return confProblem(`${file} cannot be read (${code}): ${refused.why}.`, refused.next);
+	return confProblem(`${file} cannot be read (${code}).`, code === 'ENOENT' ? 'It is a link to nothing: mend or remove it.' : 'Make it readable for the user vks runs as.');
 }
 
 /** An entry carries one problem: several in one file are told in one, in the order of the lines. */
@@ -114,8 +149,6 @@ const noServer = (what: string, next: string): Problem => ({code: 'no-server', s
 
 /** A file's name may hold anything but `/`: what a terminal would obey is replaced. */
 const printable = (text: string): string => text.replace(/\p{C}/gu, '\uFFFD');
-
-const shellWord = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
 /** `a.conf` and `a.CONF`, or `a.ovpn`, must not become one server: whoever comes second keeps its whole name. */
 function uniqueIds(names: readonly string[]): readonly string[] {

@@ -25,6 +25,7 @@ export const knownKeys: readonly KnownKey[] = [
 	...own('Interface', 'ignored', ['IncludedApplications', 'ExcludedApplications'], 'vks guards every application'),
 	// AmneziaWG, versions 1 to 2 (amneziawg-tools src/config.c).
 	...own('Interface', 'amnezia', ['Jc', 'Jmin', 'Jmax', 'S1', 'S2', 'S3', 'S4', 'H1', 'H2', 'H3', 'H4', 'I1', 'I2', 'I3', 'I4', 'I5', 'J1', 'J2', 'J3', 'Itime']),
+	...own('Peer', 'amnezia', ['AdvancedSecurity']),
 	...own('Peer', 'once', ['PublicKey', 'PresharedKey', 'Endpoint', 'PersistentKeepalive']),
 	...own('Peer', 'list', ['AllowedIPs']),
 ];

@@ -1,7 +1,9 @@
 /** Sorts the lines of a server file: settings in use are kept by key, everything else becomes a note or a problem. */
+import type {Cidr} from '../net/cidr.ts';
 import {findKey, nearestKey, type KnownKey, type Section} from './conf-keys.ts';
 import {quotable, type ConfLine} from './conf-lines.ts';
 import type {Report} from './conf-report.ts';
+import {readRanges, routedByDefault} from './conf-values.ts';
 
 export interface Setting {
 	readonly line: number;
@@ -40,7 +42,7 @@ export function collectSettings(lines: readonly ConfLine[], report: Report): Set
 		else if (section !== 'Peer' || sections.Peer.length < 2) settings.set(key.name, [...(settings.get(key.name) ?? []), {line: line.line, value: line.value}]);
 	}
 	reportAmnezia(amnezia, report);
-	reportSections(sections, report);
+	reportSections(sections, carriers(lines), report);
 	reportRepeated(settings, report);
 	return {byKey: settings, sections: new Set((['Interface', 'Peer'] as const).filter(name => sections[name].length > 0))};
 }
@@ -67,15 +69,29 @@ function reportAmnezia(found: readonly {readonly name: string; readonly line: nu
 	report.add(first.line, `${names}: these are AmneziaWG settings, another protocol than WireGuard`, 'Ask the provider for a plain WireGuard file; vks does not speak AmneziaWG');
 }
 
-function reportSections({Interface: interfaces, Peer: peers}: Readonly<Record<Section, readonly number[]>>, report: Report): void {
+/** The lines of the [Peer] sections whose AllowedIPs hold a default route. */
+function carriers(lines: readonly ConfLine[]): readonly number[] {
+	let peer: number | null = null;
+	const ranges = new Map<number, readonly Cidr[]>();
+	for (const line of lines) {
+		if (line.kind === 'section') peer = sectionFor(line.name) === 'Peer' ? line.line : null;
+		const read = peer !== null && line.kind === 'setting' && findKey(line.name)?.name === 'AllowedIPs' ? readRanges(line.value) : null;
+		if (peer !== null && read?.ok === true) ranges.set(peer, [...(ranges.get(peer) ?? []), ...read.value]);
+	}
+	return [...ranges].flatMap(([line, all]) => (routedByDefault(all).length > 0 ? [line] : []));
+}
+
+function reportSections({Interface: interfaces, Peer: peers}: Readonly<Record<Section, readonly number[]>>, carrying: readonly number[], report: Report): void {
 	if (interfaces.length === 0) report.add(null, 'there is no [Interface] section', 'Add [Interface] with PrivateKey and Address');
 	if (interfaces.length > 1) report.add(interfaces[1] ?? null, `[Interface] again, first on line ${interfaces[0] ?? 1}`, 'Keep one [Interface]');
 	if (peers.length === 0) report.add(null, 'there is no [Peer] section', 'Add [Peer] with PublicKey, Endpoint and AllowedIPs');
 	if (peers.length > 1) {
+		// Not taken without the others: what was meant for them would go to the one that is left.
+		const kept = carrying.length === 1 ? `the [Peer] of line ${carrying[0] ?? 1}, which carries the default route` : 'one [Peer] per file';
 		report.add(
 			peers[1] ?? null,
 			`${peers.length} [Peer] sections (lines ${peers.join(', ')}); only one peer can carry the default route, and vks opens the firewall for one endpoint`,
-			'Keep one [Peer] per file, and put each other peer into a file of its own',
+			`Keep ${kept}, and put each other peer into a file of its own`,
 		);
 	}
 }

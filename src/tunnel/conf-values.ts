@@ -1,7 +1,7 @@
 /** The values of a WireGuard file. The error of each reader says what would be right, and never repeats what was there. */
 import ipaddr from 'ipaddr.js';
-import {ipToBytes, isIpv4, parseIp, type IpAddress} from '../net/address.ts';
-import {parseCidr, type Cidr} from '../net/cidr.ts';
+import {ipToBytes, isIpv4, isLoopback, parseIp, type Family, type IpAddress} from '../net/address.ts';
+import {mergeCidrs, parseCidr, type Cidr} from '../net/cidr.ts';
 import {parsePort, type Port} from '../net/port.ts';
 import {fail, ok, type Result} from '../result.ts';
 import type {LinkAddress} from '../kernel/kernel.ts';
@@ -28,7 +28,7 @@ function readAddress(text: string): LinkAddress | null {
 	const [host = '', length] = text.split('/');
 	const address = parseIp(host);
 	if (address === null || parseCidr(text) === null) return null;
-	if (!isHost(address) || rangeOf(address) === 'loopback') return null;
+	if (!isHost(address) || isLoopback(address)) return null;
 	const longest = isIpv4(address) ? 32 : 128;
 	return {address, prefixLength: length === undefined ? longest : Number(length), scope: rangeOf(address) === 'linkLocal' ? 'link' : 'global'};
 }
@@ -39,6 +39,12 @@ const rangeOf = (address: IpAddress): string => ipaddr.fromByteArray([...ipToByt
 const isHost = (address: IpAddress): boolean => !['unspecified', 'multicast', 'broadcast', 'ipv4Mapped'].includes(rangeOf(address));
 
 export const readRanges: Read<readonly Cidr[]> = value => eachOf(value, parseCidr, 'ranges such as 0.0.0.0/0, ::/0');
+
+/** The families of which the ranges hold all. Two halves (0.0.0.0/1, 128.0.0.0/1) are a default route too: merged, they are one. */
+export function routedByDefault(ranges: readonly Cidr[]): readonly Family[] {
+	const merged = mergeCidrs(ranges);
+	return ([4, 6] as const).filter(family => merged.includes((family === 4 ? '0.0.0.0/0' : '::/0') as Cidr));
+}
 
 export interface DnsNames {
 	readonly resolvers: readonly IpAddress[];
@@ -51,7 +57,7 @@ export const readDns: Read<DnsNames> = value => {
 	const words = splitList(value);
 	const addresses = words.flatMap(word => parseIp(word) ?? []);
 	if (words.length === 0 || words.some(word => parseIp(word) === null && !isHostName(word))) return fail('resolver addresses, such as 10.64.0.1');
-	const resolvers = addresses.filter(address => isHost(address) && rangeOf(address) !== 'loopback');
+	const resolvers = addresses.filter(address => isHost(address) && !isLoopback(address));
 	return ok({resolvers, searchDomains: words.length - addresses.length, unreachable: addresses.length - resolvers.length});
 };
 
@@ -60,9 +66,19 @@ export const readEndpoint: Read<EndpointText> = value => {
 	const parts = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/.exec(value);
 	const port = parsePort(parts?.[3] ?? '');
 	const host = parts?.[1] === undefined ? readPlainHost(parts?.[2] ?? '') : readBracketed(parts[1]);
+	const near = nearHost(parts?.[1] ?? parts?.[2] ?? '');
+	if (near !== null) return fail(near);
 	if (port === null || host === null) return fail('host:port, such as 198.51.100.7:51820, vpn.example.net:51820 or [2001:db8::7]:51820');
 	return ok({host, port});
 };
+
+/** What to write instead of an address that no server has, however well it is written; null for any other. */
+export function nearHost(host: string): string | null {
+	const address = parseIp(host.split('%')[0] ?? '');
+	const range = address === null ? '' : rangeOf(address);
+	if (range === 'linkLocal' || (address !== null && host.includes('%'))) return 'an address without an interface: a link-local one leads to a neighbour, not to a server';
+	return null;
+}
 
 function readBracketed(host: string): string | null {
 	const address = parseIp(host);
@@ -81,6 +97,12 @@ export function isHostName(text: string): boolean {
 	const labels = text.replace(/\.$/, '').split('.');
 	return text.length <= 253 && labels.every(label => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
 }
+
+/** Something here that hides the tunnel's packets in others; whether those get out is for the settings to say. */
+export const isLoopbackHost = (host: string): boolean => {
+	const address = parseIp(host);
+	return address !== null && isLoopback(address);
+};
 
 export const readNumber =
 	(least: number, most: number): Read<number> =>

@@ -17,8 +17,9 @@ const answerBytes = 16;
 
 export interface MappingRequest {
 	readonly transport: Transport;
-	/** The port asked for; 0 leaves it to the gateway. */
+	/** Ours, to which it sends; with 0 ProtonVPN's sends to the number it has outside. */
 	readonly internalPort: number;
+	/** The number outside; 0 leaves it to the gateway. */
 	readonly suggestedPort: number;
 	/** 0 ends the mapping (section 3.4). */
 	readonly lifetimeSeconds: number;
@@ -58,8 +59,11 @@ export function decodeMappingAnswer(bytes: Uint8Array, {transport, internalPort}
 	if (data.length < 4 || data.readUInt8(0) !== version || data.readUInt8(1) !== opcodes[transport] + answerBit) return null;
 	const code = data.readUInt16BE(2);
 	if (code !== 0) return fail(refusals[code] ?? `the gateway refused with code ${code}`);
-	if (data.length < answerBytes || data.readUInt16BE(8) !== internalPort) return null;
+	if (data.length < answerBytes) return null;
+	const answered = data.readUInt16BE(8);
+	// Who named no port of ours may be told one.
+	if (answered !== internalPort && internalPort !== 0) return null;
 	const externalPort = parsePort(data.readUInt16BE(10));
 	if (externalPort === null) return fail('the gateway answered without a port');
-	return ok({transport, internalPort, externalPort, lifetimeSeconds: data.readUInt32BE(12), gatewayEpochSeconds: data.readUInt32BE(4)});
+	return ok({transport, internalPort: answered, externalPort, lifetimeSeconds: data.readUInt32BE(12), gatewayEpochSeconds: data.readUInt32BE(4)});
 }

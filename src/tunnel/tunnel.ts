@@ -3,9 +3,12 @@ import type {Family, IpAddress} from '../net/address.ts';
 import type {Cidr} from '../net/cidr.ts';
 import type {InterfaceName} from '../net/interface-name.ts';
 import type {Endpoint, Port} from '../net/port.ts';
+import type {Validity} from './openvpn/certificate.ts';
 import type {FileCredentials} from './openvpn/credentials.ts';
 import type {Remote} from './openvpn/remotes.ts';
 import type {LinkAddress, TunnelFacts, WireguardSettings} from '../kernel/kernel.ts';
+import type {TunnelUse} from '../policy/policy.ts';
+import type {OwnerWish} from './owner.ts';
 import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 
@@ -17,9 +20,6 @@ interface CommonServer {
 	readonly country: string | null;
 	/** Per cent of its capacity in use, where the file says so. */
 	readonly load: number | null;
-	/** The endpoint's host as written; a literal address, or a name that must be resolved before the tunnel exists. */
-	readonly endpointHost: string;
-	readonly endpointPort: Port;
 	/** Those the file names. */
 	readonly resolvers: readonly IpAddress[];
 	readonly mtu: number | null;
@@ -27,10 +27,20 @@ interface CommonServer {
 	readonly notes: readonly string[];
 	/** When its file, which holds the key, was last changed; null where that is not known. */
 	readonly fileChangedAtMs: number | null;
+	/** Tells its private key from others (`key-mark.ts`); null where it has none of ours, or a certificate says how old it is. */
+	readonly keyMark: (salt: Uint8Array) => string | null;
+	/** Of its client's certificate; null where it has none. */
+	readonly certificate: Validity | null;
+}
+
+interface DialledServer extends CommonServer {
+	/** The endpoint's host as written; a literal address, or a name that must be resolved before the tunnel exists. */
+	readonly endpointHost: string;
+	readonly endpointPort: Port;
 }
 
 /** A server that can be connected to. `settings` never leaves the tunnel folder's driver. */
-export interface WireguardServer extends CommonServer {
+export interface WireguardServer extends DialledServer {
 	readonly kind: 'wireguard';
 	readonly addresses: readonly LinkAddress[];
 	readonly allowedIps: readonly Cidr[];
@@ -41,7 +51,7 @@ export interface WireguardServer extends CommonServer {
 }
 
 /** `endpointHost` is that of its first remote; addresses come from the server. */
-export interface OpenvpnServer extends CommonServer {
+export interface OpenvpnServer extends DialledServer {
 	readonly kind: 'openvpn';
 	/** In the order in which they are tried. */
 	readonly remotes: readonly Remote[];
@@ -52,7 +62,28 @@ export interface OpenvpnServer extends CommonServer {
 	readonly config: (endpoint: Endpoint) => string;
 }
 
-export type Server = WireguardServer | OpenvpnServer;
+export interface AdoptFailure {
+	readonly cause: 'no-tunnel' | 'no-endpoint-route' | 'tunnel-failed';
+	readonly problem: Problem;
+}
+
+export interface Adopted {
+	readonly tunnel: Tunnel;
+	readonly use: TunnelUse;
+}
+
+export interface AdoptWish extends Pick<OwnerWish, 'anew' | 'close' | 'signal'> {
+	/** Awaited once it is known how the policy must see it. */
+	readonly openPinhole: (use: TunnelUse) => Promise<void>;
+}
+
+/** A tunnel of somebody else's, which is found and not dialled: where its server is, its device says. */
+export interface AttachedServer extends CommonServer {
+	readonly kind: 'gluetun' | 'external';
+	readonly adopt: (wish: AdoptWish) => Promise<Result<Adopted, AdoptFailure>>;
+}
+
+export type Server = WireguardServer | OpenvpnServer | AttachedServer;
 
 /** One entry of a catalogue: a server, or a file that cannot be one and why. */
 export type ServerEntry = {readonly ok: true; readonly server: Server} | {readonly ok: false; readonly id: string; readonly problem: Problem};
@@ -68,6 +99,8 @@ export interface Tunnel {
 	/** Those of the file, or of the server. */
 	readonly resolvers: readonly IpAddress[];
 	facts(): Promise<Result<TunnelFacts, Problem>>;
+	/** Begins its session anew, with a fresh handshake, and leaves device, addresses and routes as they are. Absent where that cannot be. */
+	readonly refresh?: () => Promise<Result<void, Problem>>;
 	/** Idempotent. */
 	down(): Promise<void>;
 	/** Called once when it ends unasked, with the reason in a few words. */

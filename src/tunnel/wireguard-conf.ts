@@ -1,16 +1,17 @@
 /** Reads an ordinary wg-quick file. Pure: all that is wrong at once, and keys only inside `settings`. */
 import {fail, ok, type Result} from '../result.ts';
 import {familyOf, type Family} from '../net/address.ts';
-import {mergeCidrs, type Cidr} from '../net/cidr.ts';
+import type {Cidr} from '../net/cidr.ts';
 import {loadFrom} from './conf-comments.ts';
 import {parseConfLines} from './conf-lines.ts';
 import type {Section} from './conf-keys.ts';
 import {placeFor} from './conf-place.ts';
 import {confReport, type Report} from './conf-report.ts';
 import {collectSettings, type Settings} from './conf-settings.ts';
-import {readAddresses, readDns, readEndpoint, readKeepalive, readKey, readNumber, readRanges, type Read} from './conf-values.ts';
+import {isLoopbackHost, readAddresses, readDns, readEndpoint, readKeepalive, readKey, readNumber, readRanges, routedByDefault, type Read} from './conf-values.ts';
 import type {LinkAddress} from '../kernel/kernel.ts';
 import type {Problem} from '../problem.ts';
+import {keyMark} from './key-mark.ts';
 import type {WireguardServer} from './tunnel.ts';
 
 /** `id` is the file's name without `.conf`; `file` is what problems call it. */
@@ -42,6 +43,8 @@ export function parseWireguardConf({id, file, text, changedAtMs}: ConfFile): Res
 		endpointPort: endpoint.port,
 		notes: report.notes,
 		fileChangedAtMs: changedAtMs ?? null,
+		keyMark: salt => keyMark(salt, privateKey),
+		certificate: null,
 		settings: (to, mark) => ({privateKey, listenPort, mark, peer: {publicKey, presharedKey, endpoint: to, allowedIps: plain.allowedIps, keepaliveSeconds}}),
 	});
 }
@@ -65,6 +68,7 @@ function readValues(settings: Settings, report: Report) {
 		report.add(settings.byKey.get('MTU')?.[0]?.line ?? null, 'MTU is too small for the IPv6 address', 'Write 1280 or more, or remove the IPv6 address');
 	}
 	noteDns(dns, report);
+	if (isLoopbackHost(endpoint.host)) report.note('Endpoint is on loopback: the policy opens nothing for what listens there and what it sends on');
 	const families = defaultFamilies(addresses, ranges);
 	if (families.length === 0) report.note('AllowedIPs holds no default route (0.0.0.0/0 or ::/0) for which there is an Address: only part of the traffic could use this tunnel');
 	return {
@@ -105,13 +109,8 @@ function noteDns(dns: readonly {readonly searchDomains: number; readonly unreach
 	if (unreachable > 0) report.note(`${unreachable} DNS resolver${unreachable === 1 ? '' : 's'} ignored: loopback and multicast are not behind the tunnel`);
 }
 
-/** Two halves (0.0.0.0/1, 128.0.0.0/1) are a default route too: merged, they are one. */
-function defaultFamilies(addresses: readonly LinkAddress[], ranges: readonly Cidr[]): readonly Family[] {
-	const merged = mergeCidrs(ranges);
-	const has = (family: Family): boolean => addresses.some(item => item.scope === 'global' && familyOf(item.address) === family);
-	const routed = (family: Family): boolean => merged.includes((family === 4 ? '0.0.0.0/0' : '::/0') as Cidr);
-	return ([4, 6] as const).filter(family => has(family) && routed(family));
-}
+const defaultFamilies = (addresses: readonly LinkAddress[], ranges: readonly Cidr[]): readonly Family[] =>
+	routedByDefault(ranges).filter(family => addresses.some(item => item.scope === 'global' && familyOf(item.address) === family));
 
 function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
 	return [...new Map(items.map(item => [keyOf(item), item])).values()];

@@ -52,6 +52,34 @@ async function prepare(device: TunnelDevice, options: BringUp): Promise<Result<v
 
 const mtuFor = ({server, defaultMtu}: BringUp): number => server.mtu ?? defaultMtu ?? defaultMtuOfWireguard;
 
+/**
+ * A peer that is set again forgets its session, and the next packet begins another; its counters begin at zero, and so does a
+ * kernel's source port, with which a router on the way that lost its state finds a new one. What is counted here goes on.
+ */
+function refreshable(device: TunnelDevice, {server, endpoint, mark}: BringUp): Required<Pick<Tunnel, 'facts' | 'refresh'>> {
+	let counted = {rxBytes: 0, txBytes: 0};
+	let under: Promise<unknown> = Promise.resolve();
+	const read = async (): ReturnType<Tunnel['facts']> => {
+		const facts = await device.facts();
+		return facts.ok ? ok({...facts.value, rxBytes: counted.rxBytes + facts.value.rxBytes, txBytes: counted.txBytes + facts.value.txBytes}) : facts;
+	};
+	const refresh = async (): Promise<Result<void, Problem>> => {
+		const before = await read();
+		const configured = await device.configure(server.settings(formatEndpoint(endpoint), mark));
+		if (configured.ok && before.ok) counted = {rxBytes: before.value.rxBytes, txBytes: before.value.txBytes};
+		return configured;
+	};
+	return {
+		// Between the two, what it counts is neither the old nor the new.
+		facts: () => under.then(read),
+		refresh() {
+			const done = under.then(refresh);
+			under = done.catch(() => undefined);
+			return done;
+		},
+	};
+}
+
 function tunnelOn(device: TunnelDevice, options: BringUp): Tunnel {
 	return {
 		server: options.server,
@@ -60,7 +88,7 @@ function tunnelOn(device: TunnelDevice, options: BringUp): Tunnel {
 		mtu: mtuFor(options),
 		addresses: ofFamilies(options.server.addresses, options.families ?? bothFamilies).map(({address}) => address),
 		resolvers: options.server.resolvers,
-		facts: () => device.facts(),
+		...refreshable(device, options),
 		down: () => device.remove(),
 		onExit: listener => {
 			device.onExit(() => {

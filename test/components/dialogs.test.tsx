@@ -29,9 +29,8 @@ test('a switch names both servers and what happens to traffic', () => {
 	expect(text).toMatch(/latency +[\d.]+ ms, \d+s ago: the fastest of three pings of/);
 	expect(text).toMatch(/load +12 %/);
 	expect(text).toMatch(/last +failed \d+s ago: ch-zrh-2 did not answer/);
-	expect(text).toMatch(/meanwhile +the old tunnel goes first/);
-	expect(text).toContain('vks goes back');
-	expect(text).toMatch(/then +epoch \d+ ends: open connections meet a new exit address/);
+	expect(text).toMatch(/meanwhile +applications stay on the old tunnel/);
+	expect(text).toMatch(/then +epoch \d+ ends: TCP meets a new exit address/);
 	expect(text).toMatch(/y yes +n no/);
 });
 
@@ -54,6 +53,20 @@ test('a full drill says what it does to the tunnel before it takes the word', ()
 	const text = show(act(viewOf(size), {id: 'drill-full'}, {id: 'type', text: 'dri'}));
 	expect(text.replaceAll(/[│\s]+/g, ' ')).toContain('The tunnel is taken down on purpose');
 	expect(text).toContain('type drill and press Enter: dri_');
+});
+
+test('the picker lists every target, says the state of the one looked at and claims nothing of the others; questions name it', () => {
+	const targets = [{name: 'home', way: 'docker:vpn', far: true}, {name: 'box', way: 'ssh://root@box/vpn', far: true}];
+	const state: ViewState = {...viewOf(size), targets, target: targets[0] ?? null};
+	const text = show(act(state, {id: 'targets'}, {id: 'move', by: 'down'}));
+	expect(text).toMatch(/home +CONNECTED +docker:vpn/);
+	expect(text).toMatch(/box +not looked at +ssh:\/\/root@box\/vpn/);
+	expect(text).toContain('lockdown home');
+	expect(show(act(state, {id: 'reconnect'}))).toContain('Reconnect: home');
+	expect(show(act({...viewOf({...size, in: 'lockdown'}), targets, target: targets[1] ?? null}, {id: 'lift'}))).toContain('Lift the lockdown: box');
+	const left = after(state, {type: 'target', name: 'box'});
+	expect(show(left)).toContain('UNKNOWN  box');
+	expect(show(act(left, {id: 'targets'}))).toMatch(/box +UNKNOWN +ssh/);
 });
 
 test('help lists every group', () => {

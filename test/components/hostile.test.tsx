@@ -14,7 +14,7 @@ const evil = '\u001B[2J\u009B2J\u001B]52;c;cm0gLXJm\u0007\u202Ex\r\ny';
 const obeyed = /[\u0000-\u0008\u000B-\u001A\u001C-\u001F\u007F-\u009F\u202E]|\u001B(?!\[[\d;]*m)/;
 
 /** Words that a schema chooses from stay; of everything else the end is evil. */
-const chosen = new Set(['kind', 'state', 'severity', 'verdict', 'table', 'direction', 'protocol', 'driver', 'how', 'outcome', 'cause', 'source', 'covers', 'level', 'history', 'name']);
+const chosen = new Set(['kind', 'state', 'severity', 'verdict', 'table', 'direction', 'protocol', 'driver', 'how', 'outcome', 'cause', 'source', 'covers', 'level', 'history', 'name', 'rung']);
 const poisoned = (value: unknown, key = ''): unknown => {
 	if (typeof value === 'string') return chosen.has(key) ? value : value + evil;
 	if (Array.isArray(value)) return value.map(item => poisoned(item, key));
@@ -31,6 +31,8 @@ function poisonedView(): ViewState {
 	const parsed = snapshotSchema.parse({
 		...(poisoned(whole) as object),
 		state: {...state, kind: 'degraded', server: `s${evil}`, detail: `because${evil}`},
+		forwardedPort: {kind: 'refused', cause: `c${evil}`, retryAtMs: snapshot.atMs},
+		rotation: {everyMs: 3_600_000, by: 'rank', next: `s${evil}`, atMs: snapshot.atMs, waitsFor: `it${evil}`},
 		proof: {...proof, kind: 'drifted', detail: [`detail${evil}`]},
 		layers: layers.map(layer => ({...layer, detail: layer.detail + evil})),
 	});

@@ -4,10 +4,14 @@ import type {Bench} from './bench.ts';
 import {connectContract} from './connect-contract.ts';
 import {firewallContract} from './firewall-contract.ts';
 import {hooksContract} from './hooks-contract.ts';
+import {leftoverContract} from './leftover-contract.ts';
 import {networkContract} from './network-contract.ts';
 import {ownersContract} from './owners-contract.ts';
 import {ownershipContract} from './ownership-contract.ts';
 import {probeContract} from './probe-contract.ts';
+import {programContract} from './program-contract.ts';
+import {trackedContract} from './tracked-contract.ts';
+import {trafficContract} from './traffic-contract.ts';
 import {watchContract} from './watch-contract.ts';
 import {xdpContract} from './xdp-contract.ts';
 
@@ -21,6 +25,10 @@ export function kernelContract(name: string, makeBench: () => Promise<Bench>): v
 		hooksContract(makeBench);
 		probeContract(makeBench);
 		ownersContract(makeBench);
+		trafficContract(makeBench);
 		connectContract(makeBench);
+		trackedContract(makeBench);
+		leftoverContract(makeBench);
+		programContract(makeBench);
 	});
 }

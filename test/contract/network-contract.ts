@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Route, RoutingRule} from '../../src/kernel/kernel.ts';
-import type {IpAddress} from '../../src/net/address.ts';
+import {parseIp, type IpAddress} from '../../src/net/address.ts';
 import type {Port} from '../../src/net/port.ts';
 import {parseInterfaceName} from '../../src/net/interface-name.ts';
 import {parseCidr} from '../../src/net/cidr.ts';
@@ -67,6 +67,20 @@ export function networkContract(makeBench: () => Promise<Bench>): void {
 			expect(rules()).toEqual(written);
 			for (const rule of [...written, ...written]) valueOf(network().deleteRule(rule));
 			expect(rules()).toEqual([]);
+		});
+
+		test.each(['172.30.7.1', '2001:db8:30::1'])('a neighbour %s that was taken for dead is asked for anew, once; one that answered is left alone', text => {
+			bench().addLink('eth0');
+			const [address, link] = [parseIp(text), parseInterfaceName('eth0')];
+			if (address === null || link === null) throw new Error('no such place');
+			const forget = () => valueOf(network().forgetDeadNeighbour(address, link));
+			expect(forget()).toBe(false);
+			bench().putNeighbour(text, 'eth0', true);
+			expect(forget()).toBe(false);
+			bench().putNeighbour(text, 'eth0', false);
+			expect([forget(), forget()]).toEqual([true, false]);
+			bench().removeLink('eth0');
+			expect(forget()).toBe(false);
 		});
 
 		test('a setting that does not exist reads as null and cannot be written', () => {

@@ -1,7 +1,9 @@
+import {createServer} from 'node:net';
 import {describe, expect, test} from 'vitest';
+import {parsePort} from '../../src/net/port.ts';
 import {arpProbe, echoRequest, udpFrame} from '../../src/verify/frames.ts';
 import {bears} from '../../src/verify/recognise.ts';
-import {ip} from '../helpers/situations.ts';
+import {ip, nic} from '../helpers/situations.ts';
 import type {Bench} from './bench.ts';
 import {valueOf} from './expect-result.ts';
 import {withBench} from './with-bench.ts';
@@ -57,6 +59,39 @@ export function probeContract(makeBench: () => Promise<Bench>): void {
 			expect(ping()).toEqual({kind: 'refused', why: 'refused'});
 			echo.close();
 			expect(echo.read()).toEqual([]);
+		});
+
+		test('a ping bound to a device comes back by it, and does not leave where an output chain drops', async () => {
+			const {probes, firewall} = bench().kernel;
+			const echo = valueOf(probes.openEcho({family: 4, device: nic('lo'), source: ip('127.0.0.1')}));
+			const answers: string[] = [];
+			expect(echo.send(ip('127.0.0.1'), echoRequest(4, token))).toEqual({kind: 'sent'});
+			await eventually(() => {
+				answers.push(...echo.read().filter(({message}) => message[0] === 0).map(({from, message}) => `${from} ${Buffer.from(message.subarray(8)).toString()}`));
+				expect(answers).toEqual(['127.0.0.1 a token no other']);
+			});
+			valueOf(await firewall.run('add table inet vkst\nadd chain inet vkst output { type filter hook output priority 0; policy drop; }\n'));
+			expect(echo.send(ip('127.0.0.1'), echoRequest(4, token))).toEqual({kind: 'refused', why: 'refused'});
+			echo.close();
+		});
+
+		test('a connection bound to a device is there once it was answered, and cannot begin by a device that is not', async () => {
+			const {promise, resolve} = Promise.withResolvers<number>();
+			const server = createServer(socket => void socket.on('error', () => undefined)).listen(0, '127.0.0.1', () => {
+				const address = server.address();
+				resolve(typeof address === 'object' && address !== null ? address.port : 0);
+			});
+			const port = parsePort(await promise);
+			if (port === null) throw new Error('nobody listens');
+			const to = {destination: ip('127.0.0.1'), port, source: ip('127.0.0.1')};
+			try {
+				const flow = bench().kernel.probes.openFlow({...to, device: nic('lo')});
+				await eventually(() => expect(flow?.established()).toBe(true));
+				flow?.close();
+				expect(bench().kernel.probes.openFlow({...to, device: nic('vks-none')})).toBeNull();
+			} finally {
+				server.close();
+			}
 		});
 
 		test('a link that is set down is down', async () => {

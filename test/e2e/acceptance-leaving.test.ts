@@ -19,7 +19,7 @@ function modesOf(session: TerminalSession): readonly string[] {
 }
 
 async function consolePid(session: TerminalSession): Promise<number> {
-	expect(await waitUntil(() => childOf(session.pid) !== null, 5000)).toBe(true);
+	expect(await waitUntil(() => childOf(session.pid) !== null)).toBe(true);
 	return childOf(session.pid) ?? Number.NaN;
 }
 
@@ -98,7 +98,7 @@ describe('the other end goes away', () => {
 		const session = stage.open();
 		await session.until('connected', proven);
 		session.hangUp();
-		expect(await waitUntil(gone(session.pid), 5000)).toBe(true);
+		expect(await waitUntil(gone(session.pid))).toBe(true);
 	});
 
 	test('so does one that is gone without a signal, where reading and writing fail', async () => {
@@ -108,7 +108,7 @@ describe('the other end goes away', () => {
 		await session.until('connected', proven);
 		const pid = await consolePid(session);
 		session.hangUp();
-		expect(await waitUntil(gone(pid), 5000)).toBe(true);
+		expect(await waitUntil(gone(pid))).toBe(true);
 		expect(stage.daemon().snapshot().state.kind).toBe('connected');
 	});
 });
@@ -126,7 +126,7 @@ test('Ctrl-Z gives the terminal to the shell, fg takes it back with a screen tha
 	session.type('clear; stty -g; echo typed by hand\r');
 	await session.until('what was typed', () => modesOf(session).length === 2);
 	session.type('fg\r');
-	await session.until('the console again', screen => proven(screen) && screen.includes('1 Tunnel') && screen.includes('5 Journal') && !screen.includes('typed by hand'), 15_000);
+	await session.until('the console again', screen => proven(screen) && screen.includes('1 Tunnel') && screen.includes('5 Journal') && !screen.includes('typed by hand'));
 	session.type('q');
 	await session.until('the shell again', screen => screen.includes('typed by hand') && !screen.includes('1 Tunnel'));
 	session.type('stty -g\r');

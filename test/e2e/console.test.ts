@@ -1,6 +1,6 @@
 /** The built console in a real terminal, on the real daemon in the lab, used as an operator would. */
 import {describe, expect, test} from 'vitest';
-import {consoleStage, insist, shows} from '../helpers/console-stage.ts';
+import {consoleStage, insist, liftByHand, shows} from '../helpers/console-stage.ts';
 import type {TerminalSession} from '../helpers/terminal.ts';
 
 const stage = consoleStage();
@@ -37,13 +37,8 @@ test('L locks down at once; the lift wants its word', async () => {
 	session.type('\r');
 	await insist(session, '\x1b', 'no dialog', screen => !dialog(screen));
 	expect(snapshot().state.kind).toBe('lockdown');
-	session.type('U');
-	await session.until('the dialog again', dialog);
-	await insist(session, 'l', 'the first letter', shows('press Enter: l'));
-	for (const letter of 'ift') session.type(letter);
-	await session.until('the word', shows('press Enter: lift'));
-	session.type('\r');
-	await session.until('connected again', shows('CONNECTED', 'PROVEN'), 20_000);
+	await liftByHand(session);
+	await session.until('connected again', shows('CONNECTED', 'PROVEN'));
 });
 
 test('r asks, y reconnects, and the outcome comes with its duration', async () => {
@@ -53,7 +48,7 @@ test('r asks, y reconnects, and the outcome comes with its duration', async () =
 	const {epoch} = stage.daemon().snapshot().tunnel ?? {epoch: 0};
 	session.type('r');
 	await session.until('the question', screen => /reconnect/i.test(screen) && /\by\b/.test(screen));
-	await insist(session, 'y', 'the outcome', shows('Reconnected.'), 20_000);
+	await insist(session, 'y', 'the outcome', shows('Reconnected.'));
 	expect(stage.daemon().snapshot().tunnel?.epoch).toBeGreaterThan(epoch);
 });
 
@@ -62,7 +57,7 @@ test('without a daemon it says so, and how to start one; when one comes it goes 
 	const session = openConsole(80, 24);
 	await session.until('the advice', shows('vks run'));
 	await stage.restart();
-	await session.until('connected', shows('CONNECTED', 'PROVEN'), 20_000);
+	await session.until('connected', shows('CONNECTED', 'PROVEN'));
 });
 
 test('a daemon that dies is never shown as proven', async () => {
@@ -72,5 +67,5 @@ test('a daemon that dies is never shown as proven', async () => {
 	await stage.daemon().kill();
 	await session.until('unknown', screen => screen.includes('UNKNOWN') && !screen.includes('PROVEN'));
 	await stage.restart();
-	await session.until('proven again', shows('CONNECTED', 'PROVEN'), 30_000);
+	await session.until('proven again', shows('CONNECTED', 'PROVEN'));
 });

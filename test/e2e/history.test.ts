@@ -1,5 +1,5 @@
 /** Looking back: a console that is opened after the cut shows what was allowed before it, and evidence opens without a daemon. */
-import {mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -94,6 +94,27 @@ test('the evidence opens without a daemon, and steps to when it was connected', 
 	await session.until('the reason', shows('lockdown: replay'));
 	session.type('q');
 	expect((await session.exited).exitCode).toBe(0);
+});
+
+test('with a lockdown evidence has what the kernel says, and a disk that is full is told in words', async () => {
+	const {lab, daemon} = stage;
+	if (lab === undefined || daemon === undefined) throw new Error('the stage was not set');
+	const vks = lab.description.commands.vks.slice(3);
+	const full = join(folder, 'full');
+	mkdirSync(full);
+	const cramped = await lab.exec('client', ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=16k none "$0" && "$@"; code=$?; ls -A "$0"; exit $code', full, ...vks, 'evidence', '--out', full]);
+	expect(cramped).toMatchObject({exitCode: 1, stdout: '', stderr: expect.stringContaining('the disk is full (ENOSPC)')});
+	expect(await lab.exec('client', [...vks, 'evidence', '--lockdown', '--out', full])).toMatchObject({exitCode: 0, stderr: ''});
+	expect(daemon.snapshot().state.kind).toBe('lockdown');
+	const place = join(full, readdirSync(full)[0] ?? '');
+	const read = (name: string): string => readFileSync(join(place, name), 'utf8');
+	expect(JSON.parse(read('state.json'))).toMatchObject({state: {kind: 'blocked'}});
+	expect(read('links.txt')).toContain(lab.description.interfaces.uplink);
+	expect(read('routes.txt')).toMatch(/table 51820: unreachable default metric 4000000 of vks/);
+	expect(read('routing-rules.txt')).toMatch(/fwmark 0xca6c lookup 51821/);
+	for (const name of readdirSync(place)) expect(read(name), name).not.toContain('Not read: ');
+	expect((await lab.exec('client', ['sh', '-c', 'cd "$0" && sha256sum --check --strict --quiet manifest.sha256', place])).exitCode).toBe(0);
+	expect(statSync(place).mode & 0o777).toBe(0o700);
 });
 
 test('a file that is no recording is a sentence and exit code 2', async () => {

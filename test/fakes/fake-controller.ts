@@ -1,6 +1,6 @@
 /** A controller that says what the test tells it to, and hangs or throws on command. */
 import type {ControllerEvent, ControllerPort, HistoryPort} from '../../src/controller/port.ts';
-import type {Command, DropView, ExplainQuery, Explanation, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../../src/control/schema.ts';
+import type {Command, DropView, ExplainQuery, Explanation, Facts, JournalEntry, Outcome, Preview, PreviewWish, Snapshot} from '../../src/control/schema.ts';
 import {stepFrom} from '../../src/history/moments.ts';
 import {noonMs, sampleSnapshot} from './snapshot.ts';
 
@@ -17,6 +17,7 @@ export interface FakeAnswers {
 	readonly submit?: (command: Command) => Promise<Outcome>;
 	readonly explain?: (query: ExplainQuery) => Explanation;
 	readonly preview?: (wish: PreviewWish) => Preview;
+	readonly facts?: () => Promise<Facts>;
 	readonly drops?: readonly DropView[];
 	readonly journal?: readonly JournalEntry[];
 }
@@ -59,6 +60,15 @@ export const samplePreview: Preview = {
 	notes: [],
 };
 
+export const sampleFacts: Facts = {
+	atMs: noonMs,
+	sections: [
+		{name: 'routes', lines: ['table 254: default via 172.17.0.1 dev eth0 metric 0'], leftOut: 0, problem: null},
+		{name: 'connections', lines: ['udp 172.17.0.2:40000 > 192.0.2.1:53, answered 192.0.2.1:53 > 172.17.0.2:40000'], leftOut: 7, problem: null},
+		{name: 'sockets', lines: [], leftOut: 0, problem: 'The table of sockets could not be read: ENOENT.'},
+	],
+};
+
 export function fakeController(answers: FakeAnswers = {}): FakeController {
 	const listeners = new Set<(event: ControllerEvent) => void>();
 	const commands: Command[] = [];
@@ -80,6 +90,7 @@ export function fakeController(answers: FakeAnswers = {}): FakeController {
 			return answers.explain?.(query) ?? sampleExplanation;
 		},
 		preview: wish => answers.preview?.(wish) ?? samplePreview,
+		facts: () => answers.facts?.() ?? Promise.resolve(sampleFacts),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

@@ -1,5 +1,5 @@
 /** Tunnel devices in memory: a link that appears and goes, and facts a test sets. */
-import type {Devices, Link, TunnelDevice, WireguardFacts, WireguardSettings} from '../../src/kernel/kernel.ts';
+import type {Devices, ForeignTunnel, Link, TunnelDevice, WireguardFacts, WireguardSettings} from '../../src/kernel/kernel.ts';
 import type {InterfaceName} from '../../src/net/interface-name.ts';
 import type {Problem} from '../../src/problem.ts';
 import {fail, ok} from '../../src/result.ts';
@@ -14,13 +14,16 @@ export interface FakeDevice {
 }
 
 export interface FakeDevicesParts {
-	readonly gate: (operation: 'createWireguard' | 'startOpenvpn' | 'configure' | 'bringUp' | 'facts') => Promise<Problem | null>;
+	readonly gate: (operation: 'createWireguard' | 'startOpenvpn' | 'configure' | 'bringUp' | 'facts' | 'inspect') => Promise<Problem | null>;
 	readonly putLink: (link: Omit<Link, 'index'>) => void;
 	readonly dropLink: (name: string) => void;
+	readonly links: () => readonly Link[];
 }
 
 export interface FakeDevices extends Devices {
 	readonly made: Map<string, FakeDevice>;
+	/** What devices of somebody else's say of themselves, by name; a test sets it, and the link. */
+	readonly foreign: Map<string, ForeignTunnel>;
 	/** Every OpenVPN that was started, the last one last. */
 	readonly openvpns: readonly FakeOpenvpn[];
 	/** What servers answer to OpenVPN; null for a connection. */
@@ -29,8 +32,9 @@ export interface FakeDevices extends Devices {
 
 const noFacts: WireguardFacts = {handshakeAtMs: null, rxBytes: 0, txBytes: 0, endpoint: null, keepaliveSeconds: null};
 
-export function fakeDevices({gate, putLink, dropLink}: FakeDevicesParts): FakeDevices {
+export function fakeDevices({gate, putLink, dropLink, links}: FakeDevicesParts): FakeDevices {
 	const made = new Map<string, FakeDevice>();
+	const foreign = new Map<string, ForeignTunnel>();
 	const openvpns: FakeOpenvpn[] = [];
 	let onDial: (() => readonly string[]) | null = null;
 
@@ -78,9 +82,16 @@ export function fakeDevices({gate, putLink, dropLink}: FakeDevicesParts): FakeDe
 
 	return {
 		made,
+		foreign,
 		openvpns,
 		answerOpenvpn(answer) {
 			onDial = answer;
+		},
+		async inspect(name) {
+			const refusal = await gate('inspect');
+			if (refusal !== null) return fail(refusal);
+			const found = foreign.get(name);
+			return found === undefined ? fail({code: 'tunnel-failed', severity: 'error', what: `The link ${name} cannot be read.`, stillBlocking: true, next: 'This is the fake kernel.'}) : ok(found);
 		},
 		async startOpenvpn(name, start) {
 			const refusal = await gate('startOpenvpn');
@@ -94,6 +105,12 @@ export function fakeDevices({gate, putLink, dropLink}: FakeDevicesParts): FakeDe
 			});
 			openvpns.push(fake);
 			return ok(process);
+		},
+		async removeLeftover(name) {
+			const link = links().find(each => each.name === name);
+			if (link !== undefined && !['wireguard', 'tun'].includes(link.kind ?? '')) return fail({code: 'tunnel-failed', severity: 'error', what: `${name} is an interface that is no tunnel, so vks does not remove it.`, stillBlocking: true, next: 'This is the fake kernel.'});
+			dropLink(name);
+			return ok(undefined);
 		},
 		async createWireguard(name) {
 			const refusal = await gate('createWireguard');

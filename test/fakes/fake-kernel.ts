@@ -7,8 +7,10 @@ import type {InterfaceName} from '../../src/net/interface-name.ts';
 import type {Problem} from '../../src/problem.ts';
 import {fail, ok, type Result} from '../../src/result.ts';
 import {fakeDevices, type FakeDevices} from './fake-devices.ts';
+import {connectFake, exchangeFake, type FakeHost} from './fake-hosts.ts';
 import {fakeNetwork, loopbackLink, type FakeNetworkState} from './fake-network.ts';
 import {fakeProbes, type FakeProbes} from './fake-probes.ts';
+import {fakePrograms, runFake, type FakePrograms} from './fake-programs.ts';
 import {applyScript, hookedTables, listTable, newTable, Refused, tableKey, type FakeTables, type Who} from './fake-nft.ts';
 
 export interface Step {
@@ -48,7 +50,10 @@ export interface FakeKernel extends Kernel {
 	readonly heldXdp: () => ReadonlySet<string>;
 	/** tc filters and XDP programs of others; their tables are those that `foreign` made. */
 	readonly strangersHooks: Set<ForeignHook>;
+	/** Those that can be reached over UDP and TCP: none at first. */
+	readonly hosts: Set<FakeHost>;
 	readonly probes: FakeProbes;
+	readonly programs: FakePrograms;
 	/** Open sockets, by `fakeSocket`, and who holds them; uid 0 is root and 65534 nobody. */
 	readonly sockets: Map<string, Holder>;
 	setFault(fault: Fault | null): void;
@@ -78,9 +83,11 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 	const strangersXdp = new Set<string>();
 	const strangersHooks = new Set<ForeignHook>();
 	const sockets = new Map<string, Holder>();
+	const hosts = new Set<FakeHost>();
+	const programs = fakePrograms();
 	/** Bound by index, as in the kernel: a rename changes nothing. */
 	let heldXdp: ReadonlySet<number> = new Set();
-	const state: FakeNetworkState = {links: [loopbackLink], routes: [], rules: [], connections: 0};
+	const state: FakeNetworkState = {links: [loopbackLink], routes: [], rules: [], connections: []};
 
 	const judge = (operation: string, script = ''): Problem | 'hang' | null => {
 		const count = (counts.get(operation) ?? 0) + 1;
@@ -187,11 +194,12 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 
 	return {
 		firewall,
-		// Nobody listens anywhere.
-		async connect({address, port}) {
+		async connect(wish) {
 			const refusal = await asyncGate('connect');
-			return fail(refusal ?? {code: 'no-server', severity: 'error', what: `${address}:${port} could not be reached: ECONNREFUSED (Connection refused).`, stillBlocking: true, next: 'Check it.'});
+			return refusal === null ? connectFake(hosts, state.links, wish) : fail(refusal);
 		},
+		exchange: (wish, signal) => exchangeFake(hosts, state.links, wish, signal),
+		hosts,
 		network: fakeNetwork(state, gate, what => emit({kind: 'network-changed', what})),
 		sysctl,
 		xdp: {
@@ -210,10 +218,21 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 		strangersXdp,
 		strangersHooks,
 		heldXdp: () => new Set(state.links.filter(({index}) => heldXdp.has(index)).map(({name}) => name)),
-		devices: fakeDevices({gate: asyncGate, putLink, dropLink}),
+		devices: fakeDevices({gate: asyncGate, putLink, dropLink, links: () => state.links}),
 		owners: {userOf: uid => fakeUsers.get(uid) ?? null, holderOf: flow => sockets.get(fakeSocket(flow)) ?? null},
 		sockets,
+		traffic: {
+			tracked: () => ok(state.connections.map(({from, seenAs}) => ({protocol: 'udp', begun: fakeFlow(from, '192.0.2.1'), answered: fakeFlow('192.0.2.1', seenAs), mark: 0, secondsLeft: 30}))),
+			sockets: () => ok([...sockets.keys()].map(key => {
+				const [protocol, port, uid] = key.split(' ');
+				return {protocol: protocol === 'tcp' ? 'tcp' : 'udp', state: 'unconnected', flow: {source: '0.0.0.0', sourcePort: Number(port), destination: '0.0.0.0', destinationPort: 0}, uid: Number(uid)} as const;
+			})),
+		},
 		probes: fakeProbes({state, tables: () => tables, setDown: name => putLink({name, up: false})}),
+		programs,
+		// There is no nginx on it.
+		startProxy: async () => fail({code: 'no-proxy', severity: 'error', what: 'There is no program nginx.', stillBlocking: true, next: 'Install it.'}),
+		runProgram: (wish, signal) => runFake(programs, wish, signal),
 		async watch(listener, {nflogGroup, signal}) {
 			if (signal.aborted) return [];
 			const busy = groups.has(nflogGroup);
@@ -246,6 +265,7 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 	};
 }
 
+const fakeFlow = (source: string, destination: string) => ({source, sourcePort: 40_000, destination, destinationPort: 53});
 const fakeUsers: ReadonlyMap<number, string> = new Map([[0, 'root'], [65_534, 'nobody']]);
 /** What of a flow names its socket here. */
 export const fakeSocket = ({protocol, sourcePort, uid}: Pick<LocalFlow, 'protocol' | 'sourcePort' | 'uid'>): string => `${protocol} ${sourcePort} ${uid}`;

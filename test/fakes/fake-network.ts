@@ -8,9 +8,12 @@ export interface FakeNetworkState {
 	links: Link[];
 	routes: Route[];
 	rules: RoutingRule[];
-	connections: number;
+	/** Tracked ones: who sends, the address it is given on its way, and the port of ours that it came in by, if it did. */
+	connections: readonly {readonly from: string; readonly seenAs: string; readonly to?: number}[];
 	/** Local addresses of open TCP connections. */
 	tcp?: readonly string[];
+	/** `address link` of neighbours that did not answer. */
+	deadNeighbours?: readonly string[];
 }
 
 const MAIN = 254;
@@ -49,7 +52,8 @@ export function fakeNetwork(state: FakeNetworkState, gate: (operation: keyof Net
 			}),
 		deleteRoute: route =>
 			guarded('deleteRoute', () => {
-				state.routes = state.routes.filter(other => !sameSlot(other, route) || other.ours !== route.ours);
+				// What took its place leads another way, and stays.
+				state.routes = state.routes.filter(other => !sameSlot(other, route) || other.ours !== route.ours || other.interface !== route.interface || other.gateway !== route.gateway);
 				changed('route');
 				return ok(undefined);
 			}),
@@ -65,17 +69,31 @@ export function fakeNetwork(state: FakeNetworkState, gate: (operation: keyof Net
 				changed('rule');
 				return ok(undefined);
 			}),
+		forgetDeadNeighbour: (address, link) =>
+			guarded('forgetDeadNeighbour', () => {
+				const before = state.deadNeighbours ?? [];
+				state.deadNeighbours = before.filter(known => known !== `${address} ${link}`);
+				return ok(before.length > state.deadNeighbours.length);
+			}),
 		endConnections: addresses =>
 			guarded('endConnections', () => {
 				const before = state.tcp ?? [];
 				state.tcp = before.filter(address => !addresses.some(gone => gone === address));
 				return ok(before.length - state.tcp.length);
 			}),
-		flushConnections: async () =>
+		flushConnections: async spare =>
 			guarded('flushConnections', () => {
-				const count = state.connections;
-				state.connections = 0;
-				return ok(count);
+				const before = state.connections;
+				state.connections = spare === undefined ? [] : before.filter(({to}) => to === spare.port);
+				return ok(before.length - state.connections.length);
+			}),
+		adoptConnections: door => guarded('adoptConnections', () => ok(state.connections.filter(({to}) => to === door.port).length)),
+		forgetConnections: async (addresses, which) =>
+			guarded('forgetConnections', () => {
+				const before = state.connections;
+				const has = (text: string): boolean => addresses.some(address => address === text);
+				state.connections = before.filter(({from, seenAs}) => !(which === 'all' && has(from)) && !(has(seenAs) && !has(from)));
+				return ok(before.length - state.connections.length);
 			}),
 	};
 }

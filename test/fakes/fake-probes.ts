@@ -9,10 +9,12 @@ export interface FakeProbes extends Probes {
 	leak(what: 'nothing' | 'frames' | 'everything', meanwhile?: () => void): void;
 	/** Nothing is seen any more. */
 	blind(): void;
-	/** Hosts that do not answer pings. */
+	/** Hosts that answer neither pings nor, through a device, connections. */
 	readonly mute: Set<string>;
-	/** Pings that left, by host. */
+	/** Pings that left outside the tunnel, by host. */
 	readonly pinged: () => readonly string[];
+	/** Pings and connections that left through a device, by host. */
+	readonly askedThrough: () => readonly string[];
 	/** Ordinary packets sent so far. */
 	readonly sent: () => number;
 }
@@ -35,6 +37,7 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 	let packets = 0;
 	const mute = new Set<string>();
 	const pinged: string[] = [];
+	const askedThrough: string[] = [];
 	const show = (linkIndex: number, bytes: Uint8Array): ProbeAnswer => {
 		if (!blind) for (const frames of taps) frames.push({linkIndex, bytes});
 		return sent;
@@ -42,19 +45,23 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 	const uplink = () => state.links.find(link => !link.loopback && link.up);
 	const stands = (key: string, chain: string): boolean => tables().get(key)?.chains.has(chain) ?? false;
 
-	/** An output chain refuses a ping unless a rule of it names the host and an echo request. */
-	const letsPing = (to: string): boolean => [...tables()].every(([key, {chains}]) => {
+	const outputLets = (good: (rule: string) => boolean): boolean => [...tables()].every(([key, {chains}]) => {
 		const output = key.startsWith('inet ') ? chains.get('output') : undefined;
-		return output?.policy !== 'drop' || output.rules.some(({text}) => /icmp(v6)? type (8|128) /.test(text) && text.includes(to));
+		return output?.policy !== 'drop' || output.rules.some(({text}) => good(text));
 	});
+	/** An output chain refuses a ping unless a rule of it names the host and an echo request. */
+	const letsPing = (to: string): boolean => outputLets(text => /icmp(v6)? type (8|128) /.test(text) && text.includes(to));
+	/** What leaves by a device from an address passes where a rule names both and nothing narrower. */
+	const letsSend = (device: string, source: string): boolean =>
+		state.links.some(({name, up}) => name === device && up) && outputLets(text => text.includes(`"${device}"`) && text.includes(`saddr ${source}`) && !text.includes('dport') && text.includes('accept'));
 
 	return {
-		openEcho() {
+		openEcho(way) {
 			const answers: EchoAnswer[] = [];
 			return ok({
 				send(to, message) {
-					if (!letsPing(to)) return refused;
-					pinged.push(to);
+					if ('mark' in way ? !letsPing(to) : !letsSend(way.device, way.source)) return refused;
+					('mark' in way ? pinged : askedThrough).push(to);
 					if (!mute.has(to)) answers.push({from: to, message: Uint8Array.from([message[0] === 8 ? 0 : 129, ...message.slice(1)])});
 					return sent;
 				},
@@ -64,6 +71,7 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 		},
 		mute,
 		pinged: () => pinged,
+		askedThrough: () => askedThrough,
 		openTap() {
 			const frames: TapFrame[] = [];
 			taps.add(frames);
@@ -84,7 +92,11 @@ export function fakeProbes({state, tables, setDown}: FakeProbeDeps): FakeProbes 
 			return isArp || leaking !== 'nothing' || !covered ? show(linkIndex, frame) : refused;
 		},
 		hardwareAddress: linkIndex => (state.links.some(({index, loopback}) => index === linkIndex && !loopback) ? Uint8Array.of(2, 0, 0, 0, 0, linkIndex) : null),
-		openFlow: () => null,
+		openFlow({destination, source, device}) {
+			if (device === undefined || !letsSend(device, source)) return null;
+			askedThrough.push(destination);
+			return {established: () => !mute.has(destination), send: () => sent, moveTo: () => sent, close: () => undefined};
+		},
 		setDown(name) {
 			setDown(name);
 			return ok(undefined);

@@ -5,14 +5,20 @@ export interface ManualClock extends Clock {
 	/** Lets every `every` callback run once, a second later. */
 	tick(): void;
 	pass(ms: number): void;
+	/** The machine sleeps, and nothing runs: the wall clock goes on, the monotonic one stands still. */
+	sleepMachine(ms: number): void;
 	/** Somebody sets the wall clock; no time passes. */
 	setWall(ms: number): void;
+	/** Until what it gives back is called, who sleeps goes on sleeping: a deadline must not be met while a test looks. */
+	holdTime(): () => void;
 }
 
 export function manualClock(startMs: number): ManualClock {
 	// Another origin than the wall clock's, so that nothing confuses the two.
 	let nowMs = 1000;
 	let wallOffsetMs = startMs - nowMs;
+	let sleptMs = 0;
+	let held = 0;
 	const repeating = new Set<() => void>();
 	const pending = new Set<{readonly atMs: number; readonly callback: () => void}>();
 	const pass = (ms: number): void => {
@@ -26,11 +32,13 @@ export function manualClock(startMs: number): ManualClock {
 	return {
 		now: () => nowMs + wallOffsetMs,
 		monotonic: () => nowMs,
+		boottime: () => nowMs + sleptMs,
 		random: () => 0.5,
-		async sleep(ms) {
-			// A turn of the event loop, so that what happens meanwhile can happen.
-			await new Promise(resolve => setImmediate(resolve));
-			pass(ms);
+		async sleep(ms, signal) {
+			// A turn of the event loop, so that what happens meanwhile can happen. Nobody wakes while time is held: many count their own sleeps.
+			do await new Promise(resolve => setImmediate(resolve));
+			while (held > 0 && signal?.aborted !== true);
+			if (held === 0) pass(ms);
 		},
 		every(_ms, callback) {
 			repeating.add(callback);
@@ -46,6 +54,18 @@ export function manualClock(startMs: number): ManualClock {
 			for (const callback of [...repeating]) callback();
 		},
 		pass,
+		sleepMachine(ms) {
+			wallOffsetMs += ms;
+			sleptMs += ms;
+		},
 		setWall: ms => void (wallOffsetMs = ms - nowMs),
+		holdTime() {
+			held += 1;
+			let released = false;
+			return () => {
+				if (!released) held -= 1;
+				released = true;
+			};
+		},
 	};
 }

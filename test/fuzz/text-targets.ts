@@ -14,7 +14,7 @@ import {fitText, textWidth, wrapText} from '../../src/console/text.ts';
 import {explainQuerySchema} from '../../src/control/schema.ts';
 import {withoutControls} from '../../src/controls.ts';
 import {parseExit} from '../../src/controller/exit-check.ts';
-import {parseIntent, renderIntent} from '../../src/controller/intent.ts';
+import {parseIntent, renderIntent} from '../../src/controller/intent-text.ts';
 import {parseIp} from '../../src/net/address.ts';
 import {parseCidr} from '../../src/net/cidr.ts';
 import {parseInterfaceName} from '../../src/net/interface-name.ts';
@@ -92,7 +92,7 @@ export const textTargets: readonly FuzzTarget[] = [
 	target('the intent, round trip', targets, wanted => checkSame(parseIntent(renderIntent(wanted)), {kind: 'target', target: wanted})),
 	target('command lines', commandLines, argv => {
 		const parsed = parseCommandLine(argv);
-		if (!parsed.ok) assert.notEqual(parsed.error, '');
+		if (!parsed.ok) assert.notEqual(parsed.error.why, '');
 	}, 0.5),
 	target('command lines of the console', fc.tuple(fc.array(fc.oneof(fc.constantFrom('--socket', '--theme', '--read-only', '--theme=mono', '--socket=', 'x'), brokenText(['--socket=/x', '--no-color'])), {maxLength: 5}), fc.dictionary(fc.constantFrom('VKS_RUN_FOLDER', 'VKS_THEME', 'NO_COLOR', 'TERM'), brokenText(['dumb', 'mono', '/run/vks']))), ([argv, env]) => {
 		const parsed = parseArguments(argv);

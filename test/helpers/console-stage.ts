@@ -91,6 +91,16 @@ export async function insist(session: TerminalSession, key: string, what: string
 	await session.until(what, good, deadlineMs).finally(() => clearTimeout(timer));
 }
 
+/** U, the word, Enter. */
+export async function liftByHand(session: TerminalSession): Promise<void> {
+	session.type('U');
+	await session.until('the dialog', shows('type lift and press Enter'));
+	await insist(session, 'l', 'the first letter', shows('press Enter: l'));
+	for (const letter of 'ift') session.type(letter);
+	await session.until('the word', shows('press Enter: lift'));
+	session.type('\r');
+}
+
 /** The one child of a shell; null while it has none. */
 export function childOf(pid: number): number | null {
 	const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);

@@ -5,9 +5,11 @@ import {join} from 'node:path';
 import {noSecrets, type Secrets} from '../../src/config/secrets.ts';
 import {createController, type Controller} from '../../src/controller/controller.ts';
 import {exceptionsFile} from '../../src/controller/exceptions-file.ts';
+import {keyRingFile} from '../../src/controller/key-ring-file.ts';
 import {serverRecordsFile} from '../../src/controller/server-records-file.ts';
-import {intentFile} from '../../src/controller/intent.ts';
+import {intentFile, type IntentFile} from '../../src/controller/intent.ts';
 import {journal} from '../../src/controller/journal.ts';
+import type {Trial} from '../../src/controller/trial.ts';
 import type {Devices, Route, TunnelDevice} from '../../src/kernel/kernel.ts';
 import type {ResolvConf} from '../../src/kernel/resolv-conf.ts';
 import {parseIp} from '../../src/net/address.ts';
@@ -28,18 +30,22 @@ export interface Rig {
 	readonly silent: Set<string>;
 	/** The lines of the journal so far. */
 	readonly lines: () => readonly string[];
+	/** Other servers in the folder from now on. */
+	readonly put: (entries: readonly ServerEntry[]) => void;
 	dispose(): Promise<void>;
 }
 
 const key = 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=';
-const confOf = (address: string, endpoint: string): string => `[Interface]\nPrivateKey = ${key}\nAddress = ${address}/32\nDNS = 10.64.1.1\n[Peer]\nPublicKey = ${key}\nAllowedIPs = 0.0.0.0/0\nEndpoint = ${endpoint}:51820\nPersistentKeepalive = 25\n`;
+/** Each server has a key of its own, so that two tunnels can stand beside each other. */
+const keyOf = (endpoint: string): string => Buffer.alloc(32, endpoint).toString('base64');
+const confOf = (address: string, endpoint: string): string => `[Interface]\nPrivateKey = ${key}\nAddress = ${address}/32\nDNS = 10.64.1.1\n[Peer]\nPublicKey = ${keyOf(endpoint)}\nAllowedIPs = 0.0.0.0/0\nEndpoint = ${endpoint}:51820\nPersistentKeepalive = 25\n`;
 
 const wellPointed: ResolvConf = {read: () => ({kind: 'names', nameservers: [ip('10.64.1.1')]}), point: () => ok(undefined)};
 
 /** Two cities; their endpoints tell the fake device which one it talks to. */
 const endpoints = {'ch-zrh-1': '192.0.2.10', 'se-sto-1': '198.51.100.10'} as const;
 
-export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}, resolv = wellPointed, secrets = noSecrets, more = [], provider = null}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>; resolv?: ResolvConf; secrets?: Secrets; more?: readonly ServerEntry[]; provider?: ProviderSource | null} = {}): Rig {
+export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir(), 'vks-rig-')), settings = {}, resolv = wellPointed, secrets = noSecrets, more = [], only, provider = null, trialOf}: {kernel?: FakeKernel; folder?: string; settings?: Readonly<Record<string, string>>; resolv?: ResolvConf; secrets?: Secrets; more?: readonly ServerEntry[]; only?: readonly ServerEntry[]; provider?: ProviderSource | null; trialOf?: (clock: ManualClock) => Trial} = {}): Rig {
 	const clock = manualClock(1_800_000_000_000);
 	kernel.setClock(clock.monotonic);
 	const silent = new Set<string>();
@@ -53,28 +59,46 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 			return made.ok ? ok(answering(made.value, silent, clock)) : made;
 		},
 	};
+	let folderServers = only ?? (provider === null ? Object.entries(endpoints) : []).map(([id, endpoint]) => serverEntry(id, endpoint)).concat(more);
+	let writes = 0;
 	const controller = createController({
 		kernel: {...kernel, devices},
 		config,
 		secrets,
 		clock,
-		intent: intentFile(folder),
+		intent: whileTimeIsHeld(clock, intentFile(folder, join(folder, 'run'))),
 		exceptionsFile: exceptionsFile(folder),
 		serverRecordsFile: serverRecordsFile(folder),
+		keyRingFile: keyRingFile(folder),
 		resolv,
-		readServers: () => readAllServers(provider, async () => ok((provider === null ? Object.entries(endpoints) : []).map(([id, endpoint]) => serverEntry(id, endpoint)).concat(more))),
+		readServers: () => readAllServers(provider, async () => ok(folderServers)),
+		stampServers: async () => String(writes),
 		provider,
 		journal: listener => journal(clock, quiet, listener),
 		daemon: {version: '0', pid: 1, startedAtMs: clock.now()},
+		...(trialOf === undefined ? {} : {trial: trialOf(clock)}),
 	});
 	return {
 		kernel, clock, controller, folder, silent,
 		lines: () => controller.recentJournal().map(({text}) => text),
+		put(entries) {
+			folderServers = entries;
+			writes += 1;
+		},
 		async dispose() {
 			await controller.stop();
 			rmSync(folder, {recursive: true, force: true});
 		},
 	};
+}
+
+/** The disk is a real one: sleeps that take no time must not make it late. */
+function whileTimeIsHeld(clock: ManualClock, file: IntentFile): IntentFile {
+	const held = <T>(work: () => Promise<T>): Promise<T> => {
+		const release = clock.holdTime();
+		return work().finally(release);
+	};
+	return {...file, remember: target => held(() => file.remember(target)), standIn: target => held(() => file.standIn(target))};
 }
 
 export const defaultRoute: Route = {family: 4, table: 254, destination: null, kind: 'unicast', gateway: parseIp('172.30.7.1'), interface: nic('eth0'), metric: 0};
@@ -103,7 +127,7 @@ function answering(device: TunnelDevice, silent: ReadonlySet<string>, clock: Man
 	};
 }
 
-function serverEntry(id: string, endpoint: string): ServerEntry {
+export function serverEntry(id: string, endpoint: string): ServerEntry {
 	const parsed = parseWireguardConf({id, file: `${id}.conf`, text: confOf(id.startsWith('se') ? '10.64.1.2' : '10.64.2.2', endpoint)});
 	if (!parsed.ok) throw new Error(parsed.error.map(({what}) => what).join('\n'));
 	return {ok: true, server: parsed.value};

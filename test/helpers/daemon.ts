@@ -2,13 +2,15 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Lab} from '../../lab/lab.ts';
-import {isAlive, waitUntil, type Running} from '../../lab/processes.ts';
+import {hangsAfterMs, isAlive, waitUntil, type Running} from '../../lab/processes.ts';
 import {connectControl, type ControlClient} from '../../src/control/client.ts';
 import {controlSocketName} from '../../src/control/paths.ts';
 import type {Command, JournalEntry, Outcome, Snapshot} from '../../src/control/schema.ts';
 
 export interface DaemonOptions {
 	readonly environment?: Readonly<Record<string, string>>;
+	/** After `vks run`. */
+	readonly options?: readonly string[];
 }
 
 export interface Daemon {
@@ -29,9 +31,9 @@ export interface Daemon {
 export const isConnected = ({state, proof}: Snapshot): boolean => state.kind === 'connected' && proof.kind === 'proven';
 
 /** Starts the program and does nothing else, for tests that end it before it is up. */
-export function spawnDaemon(lab: Lab, {environment = {}}: DaemonOptions = {}): Running {
+export function spawnDaemon(lab: Lab, {environment = {}, options = []}: DaemonOptions = {}): Running {
 	const {daemon} = lab.description.commands;
-	return lab.spawn('client', daemon.slice(daemon.indexOf('--') + 1), {environment});
+	return lab.spawn('client', [...daemon.slice(daemon.indexOf('--') + 1), ...options], {environment});
 }
 
 /** Resolves once the daemon answers on its socket, whatever its state. */
@@ -57,7 +59,7 @@ async function attach(path: string, running: Running): Promise<ControlClient> {
 		else if (connected.value.hello.pid === running.pid) found.client = connected.value;
 		else connected.value.close();
 		return found.client !== null;
-	}, 15_000);
+	});
 	if (found.client === null) throw new Error(isAlive(running) ? found.why : 'it ended');
 	return found.client;
 }
@@ -87,7 +89,7 @@ async function watchDaemon(running: Running, client: ControlClient, log: () => s
 		snapshot,
 		journal: () => entries,
 		log,
-		until: (what, good, deadlineMs = 20_000) =>
+		until: (what, good, deadlineMs = hangsAfterMs) =>
 			new Promise((resolve, reject) => {
 				const finish = (found: Snapshot | null, why: string): void => {
 					// The daemon goes away after every wait that was over long ago too, and its log with the lab.

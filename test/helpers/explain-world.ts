@@ -8,6 +8,7 @@ import type {ExplainInput} from '../../src/policy/explain.ts';
 import type {Situation} from '../../src/policy/policy.ts';
 import type {Question} from '../../src/policy/question.ts';
 import {intendedRouting} from '../../src/policy/routing.ts';
+import {slotOf} from '../../src/policy/slots.ts';
 import type {Uplink} from '../../src/policy/uplink.ts';
 import {ip, nic, portOf} from './situations.ts';
 
@@ -29,11 +30,11 @@ export function worldOf(config: Config, situation: Situation): Pick<ExplainInput
 		index: 2, name: situation.uplink, up: true, addresses: [], gateway4: ip('172.30.7.1'), gateway6: ip('2001:db8:30::1'),
 		onLink: (outside[0]?.addresses ?? []).map(({address, prefixLength}) => cidrOf(address, prefixLength)),
 	};
-	const [carrier] = situation.tunnels;
+	const [carrier = null, beside = null] = situation.tunnels.map(({interface: device, addresses, resolvers}) => ({interface: device, families: [...new Set(addresses.map(familyOf))], resolvers, slot: slotOf(config, device)}));
 	const open = situation.kind !== 'lockdown';
 	const intended = intendedRouting({
 		numbers: config.numbers, uplink, ipv6: true,
-		tunnel: carrier === undefined ? null : {interface: carrier.interface, families: [...new Set(carrier.addresses.map(familyOf))], resolvers: carrier.resolvers},
+		tunnel: carrier, beside,
 		network: open ? mergeCidrs([...config.network, ...config.lan.map(({range}) => range)]) : [],
 		doors: [
 			...(open ? config.inboundPorts.filter(({on}) => on === 'uplink') : []),

@@ -4,7 +4,7 @@ import type {Packet} from '../../src/policy/packet.ts';
 import type {Chain, Rule, Ruleset} from '../../src/policy/policy.ts';
 import {splitCidr} from '../../src/net/cidr.ts';
 import type {Compile} from './policy-behaviour.ts';
-import {configurations, ip, nic, portOf, situations} from './situations.ts';
+import {combinations, ip, nic, portOf} from './situations.ts';
 
 const packetsForRule = 400;
 
@@ -16,11 +16,9 @@ export function withoutRule(ruleset: Ruleset, id: string): Ruleset {
 export function idleRules(compile: Compile): ReadonlySet<string> {
 	const idle = new Set<string>();
 	const needed = new Set<string>();
-	for (const config of Object.values(configurations)) {
-		for (const situation of Object.values(situations)) {
-			const ruleset = compile(config, situation);
-			for (const chain of ruleset.chains) for (const rule of chain.rules) (needed.has(rule.id) || isMissed(ruleset, chain, rule) ? needed : idle).add(rule.id);
-		}
+	for (const {config, situation} of combinations) {
+		const ruleset = compile(config, situation);
+		for (const chain of ruleset.chains) for (const rule of chain.rules) (needed.has(rule.id) || isMissed(ruleset, chain, rule) ? needed : idle).add(rule.id);
 	}
 	return new Set([...idle].filter(id => !needed.has(id)));
 }
@@ -55,7 +53,7 @@ function poolsOf({chains, numbers}: Ruleset): Pools {
 		interfaces: [...new Set(matches.flatMap(({inInterface = [], outInterface = []}) => [...inInterface, ...outInterface])), 'eth9'],
 		addresses: [...new Set(matches.flatMap(({source = [], destination = [], arpSource = []}) => [...source, ...destination, ...arpSource].map(range => splitCidr(range).base))), '203.0.113.1', '2001:db8:77::1'],
 		ports: [...new Set(matches.flatMap(({sourcePorts = [], destinationPorts = [], sourceSpan, destinationSpan}) => [...sourcePorts, ...destinationPorts, ...(sourceSpan ? [sourceSpan.first] : []), ...(destinationSpan ? [destinationSpan.last] : [])])), 40_000],
-		marks: [0, numbers.tunnelMark, numbers.replyMark],
+		marks: [0, numbers.tunnelMark, numbers.replyMark, numbers.probeMark, numbers.probeMark + 1],
 	};
 }
 

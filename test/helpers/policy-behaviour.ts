@@ -4,7 +4,7 @@ import {evaluateChain} from '../../src/policy/evaluate.ts';
 import type {Packet} from '../../src/policy/packet.ts';
 import type {Chain, ChainName, Ruleset} from '../../src/policy/policy.ts';
 import {rows, withoutRow, type Effect, type Given} from './policy-rows.ts';
-import {configurations, ip, nic, portOf, situations} from './situations.ts';
+import {combinations, configurations, ip, nic, portOf, situations} from './situations.ts';
 
 export type Compile = typeof realCompile;
 
@@ -66,7 +66,7 @@ function others(given: Given, field: keyof Given): Packet {
 }
 
 export function violations(compile: Compile): readonly string[] {
-	const corpus = Object.values(configurations).flatMap(config => Object.values(situations).map(situation => compile(config, situation)));
+	const corpus = combinations.map(({config, situation}) => compile(config, situation));
 	return [...rows.flatMap(row => violationsOfRow(compile, row)), ...missingRows(corpus)];
 }
 
@@ -90,6 +90,10 @@ function takesEffect({verdict, rule, packet}: ReturnType<typeof evaluateChain>, 
 			return packet.mark === 51_820;
 		case 'mark 51821':
 			return packet.mark === 51_821;
+		case 'mark 51822':
+			return packet.mark === 51_822;
+		case 'mark 51823':
+			return packet.mark === 51_823;
 		case 'snat':
 			return rule?.id === id && rule.verdict.kind === 'snat';
 		case 'connection mark 51821':

@@ -25,12 +25,12 @@ export interface Given {
 	readonly connectionMark?: number;
 }
 
-export type Effect = 'accept' | 'reject' | 'drop' | 'snat' | 'mark 51820' | 'mark 51821' | 'connection mark 51821';
+export type Effect = 'accept' | 'reject' | 'drop' | 'snat' | 'mark 51820' | 'mark 51821' | 'mark 51822' | 'mark 51823' | 'connection mark 51821';
 export type Row = readonly [configuration: keyof typeof configurations, situation: keyof typeof situations, chain: ChainName, id: string, effect: Effect, ...packets: readonly Given[]];
 
-const [up, tunnel, older] = [{outInterface: 'eth0'}, {outInterface: 'wg0'}, {outInterface: 'wg1'}] as const;
+const [up, tunnel, older] = [{outInterface: 'eth0'}, {outInterface: 'wg0'}, {outInterface: 'wg0b'}] as const;
 const [fromUp, fromTunnel] = [{inInterface: 'eth0'}, {inInterface: 'wg0'}] as const;
-const [tunnelMark, replyMark] = [51_820, 51_821];
+const [tunnelMark, replyMark, secondMark] = [51_820, 51_821, 51_823];
 const endpoint = {destination: '198.51.100.10', protocol: 'udp', destinationPort: 51_820} as const;
 const endpoint6 = {...endpoint, destination: '2001:db8:52::10'} as const;
 const fromEndpoint = {source: '198.51.100.10', protocol: 'udp', sourcePort: 51_820} as const;
@@ -54,26 +54,48 @@ interface Hosts {
 	readonly link: 'eth0' | 'eth1';
 	readonly host: string;
 	readonly resolver: string;
+	/** The tunnel that carries what they send, and when. */
+	readonly by?: readonly ['wg0' | 'wg0b', keyof typeof situations];
 }
 
 /** The three of `gateway`: hosts that vks routes into the tunnel and nowhere else. */
-function rowsOfHosts({number, link, host, resolver}: Hosts): readonly Row[] {
-	const [asks, out] = [{inInterface: link, source: host}, {inInterface: link, outInterface: 'wg0', source: host}] as const;
-	const back = {inInterface: 'wg0', outInterface: link, destination: host, connectionDirection: 'reply'} as const;
+function rowsOfHosts({number, link, host, resolver, by: [device, when] = ['wg0', 'connected']}: Hosts): readonly Row[] {
+	const [asks, out] = [{inInterface: link, source: host}, {inInterface: link, outInterface: device, source: host}] as const;
+	const back = {inInterface: device, outInterface: link, destination: host, connectionDirection: 'reply'} as const;
 	const toHost = {outInterface: link, destination: host} as const;
 	const errors: readonly Given[] = host.includes(':') ? [1, 2].map(icmpType => ({...toHost, protocol: 'icmpv6', icmpType})) : [{...toHost, protocol: 'icmp', icmpType: 3}];
 	return [
-		['gateway', 'connected', 'forward', `gateway-dns-${number}-wg0`, 'accept', {...out, destination: resolver, ...overUdp}, {...out, destination: resolver, ...overTcp}],
-		['gateway', 'connected', 'forward', `refuse-gateway-dns-${number}`, 'reject', {...asks, ...overUdp}, {...asks, ...overTcp}],
-		['gateway', 'connected', 'forward', `gateway-${number}-wg0`, 'accept', out],
-		['gateway', 'connected', 'forward', `gateway-${number}-wg0-back`, 'accept', {...back, connection: 'established'}, {...back, connection: 'related'}],
-		['gateway', 'connected', 'forward', `refuse-gateway-${number}`, 'reject', asks],
+		['gateway', when, 'forward', `gateway-dns-${number}-${device}`, 'accept', {...out, destination: resolver, ...overUdp}, {...out, destination: resolver, ...overTcp}],
+		['gateway', when, 'forward', `refuse-gateway-dns-${number}`, 'reject', {...asks, ...overUdp}, {...asks, ...overTcp}],
+		['gateway', when, 'forward', `gateway-${number}-${device}`, 'accept', out],
+		['gateway', when, 'forward', `gateway-${number}-${device}-back`, 'accept', {...back, connection: 'established'}, {...back, connection: 'related'}],
+		['gateway', when, 'forward', `refuse-gateway-${number}`, 'reject', asks],
 		['gateway', 'blocked', 'forward', `refuse-gateway-${number}`, 'reject', asks],
-		['gateway', 'connected', 'postrouting', `gateway-nat-${number}-wg0`, 'snat', {outInterface: 'wg0', source: host}],
-		['gateway', 'connected', 'egress', `egress-gateway-${number}`, 'accept', toHost],
+		['gateway', when, 'postrouting', `gateway-nat-${number}-${device}`, 'snat', {outInterface: device, source: host}],
+		['gateway', when, 'egress', `egress-gateway-${number}`, 'accept', toHost],
 		['gateway', 'blocked', 'output', `gateway-error-${number}`, 'accept', ...errors.map(error => ({...error, connection: 'related' as const}))],
 		['gateway', 'blocked', 'egress', `egress-gateway-error-${number}`, 'accept', ...errors],
 	];
+}
+
+interface Owners {
+	readonly number: 1 | 2;
+	readonly address: string;
+	readonly protocol: 'tcp' | 'udp';
+	readonly port: number;
+	readonly mark?: number;
+	readonly uid?: number;
+}
+
+/** The two servers that the owner of a guarded tunnel may reach, whether it stands or not. */
+function rowsOfOwners({number, address, protocol, port, uid, ...marked}: Owners): readonly Row[] {
+	const out = {...up, destination: address, protocol, destinationPort: port, ...marked} as const;
+	const sent = {...out, ...(uid === undefined ? {} : {uid})};
+	return (['attached', 'attached-waiting', 'attached-verifying'] as const).flatMap((situation): readonly Row[] => [
+		['attached', situation, 'output', `attached-out-${number}`, 'accept', sent],
+		['attached', situation, 'egress', `egress-attached-${number}`, 'accept', out],
+		['attached', situation, 'input', `attached-in-${number}`, 'accept', {...fromUp, source: address, protocol, sourcePort: port, connection: 'established'}],
+	]);
 }
 
 const hostNeighbours: readonly Given[] = ['fd00:78::9', 'fe80::1', 'ff02::2', 'ff02::1:ff00:7'].flatMap(destination => [135, 136].map(icmpType => ({outInterface: 'eth1', ...neighbour, destination, icmpType})));
@@ -81,6 +103,7 @@ const hostNeighbours: readonly Given[] = ['fd00:78::9', 'fe80::1', 'ff02::2', 'f
 export const rows: readonly Row[] = [
 	...exceptionRows,
 	...rowsOfHosts({number: 1, link: 'eth1', host: '172.31.0.9', resolver: '10.64.1.1'}),
+	...rowsOfHosts({number: 1, link: 'eth1', host: '172.31.0.9', resolver: '10.64.2.1', by: ['wg0b', 'switching-both']}),
 	...rowsOfHosts({number: 2, link: 'eth0', host: 'fd00:77::9', resolver: 'fd64:1::1'}),
 	...rowsOfHosts({number: 3, link: 'eth1', host: 'fd00:78::9', resolver: 'fd64:1::1'}),
 	['gateway', 'blocked', 'input', 'neighbour-host-in', 'accept', {inInterface: 'eth1', ...neighbour, icmpType: 135}, {inInterface: 'eth1', ...neighbour, icmpType: 136}],
@@ -88,6 +111,14 @@ export const rows: readonly Row[] = [
 		const id = chain === 'output' ? 'neighbour-out-host' : 'egress-neighbour-host';
 		return [['gateway', 'blocked', chain, `${id}-1`, 'accept', ...hostNeighbours], ['gateway', 'no-uplink', chain, `${id}-2`, 'accept', ...hostNeighbours]];
 	}),
+	...rowsOfOwners({number: 1, address: '198.51.100.10', protocol: 'udp', port: 51_820, mark: tunnelMark}),
+	...rowsOfOwners({number: 2, address: '2001:db8:53::10', protocol: 'tcp', port: 1194, uid: 0}),
+	['attached', 'attached', 'output', 'refuse-attached-loop-1', 'reject', {...tunnel, mark: tunnelMark}],
+	['attached', 'attached', 'prerouting', 'published-8080-tcp-connection-any', 'connection mark 51821', {...fromUp, ...published, connection: 'new'}],
+	['attached', 'attached', 'output', 'published-8080-tcp-out-any', 'accept', {...up, ...publishedReply, connectionMark: replyMark, connectionDirection: 'reply'}],
+	['attached', 'attached', 'egress', 'egress-published-8080-tcp-any', 'accept', {...up, ...publishedReply}],
+	['attached', 'attached-lockdown', 'output', 'management-out-v4', 'accept', {...up, ...adminReply, connectionMark: replyMark, connectionDirection: 'reply'}],
+	['attached', 'attached-lockdown', 'egress', 'egress-management-v4', 'accept', {...up, ...adminReply}],
 	['minimal', 'connected', 'input', 'loopback-in', 'accept', {inInterface: 'lo'}],
 	['minimal', 'connected', 'output', 'loopback-out', 'accept', {outInterface: 'lo'}],
 	['minimal', 'connected', 'input', 'refuse-in', 'drop', {}],
@@ -105,23 +136,28 @@ export const rows: readonly Row[] = [
 	['minimal', 'connected', 'output', 'refuse-tunnel-source', 'reject', tunnel],
 	['minimal', 'connecting', 'output', 'refuse-tunnel-source', 'reject', tunnel],
 	['minimal', 'connected', 'prerouting', 'endpoint-mark-wg0', 'mark 51820', {...fromUp, ...fromEndpoint}],
-	['minimal', 'switching', 'prerouting', 'endpoint-mark-wg1', 'mark 51820', {...fromUp, ...fromEndpoint6}],
+	['minimal', 'switching', 'prerouting', 'endpoint-mark-wg0b', 'mark 51820', {...fromUp, ...fromEndpoint6}],
 	['minimal', 'connected', 'input', 'endpoint-in-wg0', 'accept', {...fromUp, ...fromEndpoint, connection: 'established'}],
-	['minimal', 'switching', 'input', 'endpoint-in-wg1', 'accept', {...fromUp, ...fromEndpoint6, connection: 'established'}],
+	['minimal', 'switching', 'input', 'endpoint-in-wg0b', 'accept', {...fromUp, ...fromEndpoint6, connection: 'established'}],
 	['minimal', 'connected', 'output', 'endpoint-out-wg0', 'accept', {...up, ...endpoint, mark: tunnelMark, uid: 0}],
-	['minimal', 'switching', 'output', 'endpoint-out-wg1', 'accept', {...up, ...endpoint6, mark: tunnelMark}],
+	['minimal', 'switching', 'output', 'endpoint-out-wg0b', 'accept', {...up, ...endpoint6, mark: tunnelMark}],
 	['minimal', 'connected', 'egress', 'egress-endpoint-wg0', 'accept', {...up, ...endpoint, mark: tunnelMark}],
-	['minimal', 'switching', 'egress', 'egress-endpoint-wg1', 'accept', {...up, ...endpoint6, mark: tunnelMark}],
+	['minimal', 'switching', 'egress', 'egress-endpoint-wg0b', 'accept', {...up, ...endpoint6, mark: tunnelMark}],
 	['minimal', 'connected', 'input', 'path-mtu-in-v4', 'accept', {...fromUp, protocol: 'icmp', icmpType: 3, connection: 'related'}],
 	['minimal', 'connected', 'input', 'path-mtu-in-v6', 'accept', {...fromUp, protocol: 'icmpv6', icmpType: 2, connection: 'related'}],
 	['minimal', 'connected', 'input', 'tunnel-in-wg0-v4', 'accept', {...fromTunnel, destination: '10.64.1.2', connection: 'established'}, {...fromTunnel, destination: '10.64.1.2', connection: 'related'}],
 	['minimal', 'connected', 'input', 'tunnel-in-wg0-v6', 'accept', {...fromTunnel, destination: 'fd64:1::2', connection: 'established'}, {...fromTunnel, destination: 'fd64:1::2', connection: 'related'}],
-	['minimal', 'switching', 'input', 'tunnel-in-wg1-v4', 'accept', {inInterface: 'wg1', destination: '10.64.2.2', connection: 'established'}],
+	['minimal', 'switching', 'input', 'tunnel-in-wg0b-v4', 'accept', {inInterface: 'wg0b', destination: '10.64.2.2', connection: 'established'}],
 	['minimal', 'connected', 'output', 'dns-out-wg0-v4', 'accept', {...ask4, ...overUdp}, {...ask4, ...overTcp}],
 	['minimal', 'connected', 'output', 'dns-out-wg0-v6', 'accept', {...ask6, ...overUdp}, {...ask6, ...overTcp}],
 	['minimal', 'connecting', 'output', 'dns-out-wg0-v4', 'accept', {...ask4, ...overUdp, uid: 0}, {...ask4, ...overTcp, uid: 0}],
 	['minimal', 'connecting', 'output', 'dns-out-wg0-v6', 'accept', {...ask6, ...overUdp, uid: 0}],
-	['minimal', 'switching', 'output', 'dns-out-wg1-v4', 'accept', {...older, source: '10.64.2.2', destination: '10.64.2.1', ...overUdp, uid: 0}],
+	['minimal', 'switching', 'output', 'dns-out-wg0b-v4', 'accept', {...older, source: '10.64.2.2', destination: '10.64.2.1', ...overUdp, uid: 0, mark: secondMark}],
+	['minimal', 'switching-both', 'output', 'dns-out-wg0b-v4', 'accept', {...older, source: '10.64.2.2', destination: '10.64.2.1', ...overUdp}],
+	['minimal', 'switching', 'output', 'exit-out-wg0b', 'accept', {...older, source: '10.64.2.2', destination: '203.0.113.44', protocol: 'tcp', destinationPort: 443, uid: 0, mark: secondMark}],
+	['minimal', 'switching-both', 'output', 'tunnel-out-wg0b-v4', 'accept', {...older, source: '10.64.2.2'}],
+	['minimal', 'switching', 'prerouting', 'tunnel-mark-wg0', 'mark 51822', fromTunnel],
+	['minimal', 'switching', 'prerouting', 'tunnel-mark-wg0b', 'mark 51823', {inInterface: 'wg0b'}],
 	['minimal', 'connected', 'output', 'tunnel-out-wg0-v4', 'accept', {...tunnel, source: '10.64.1.2'}],
 	['minimal', 'connected', 'output', 'tunnel-out-wg0-v6', 'accept', {...tunnel, source: 'fd64:1::2'}],
 	['minimal', 'switching', 'input', 'neighbour-router-in', 'accept', {...fromUp, ...neighbour, source: 'fe80::1', icmpType: 134}],
@@ -144,6 +180,7 @@ export const rows: readonly Row[] = [
 	['lan', 'connected', 'egress', 'egress-published-8080-tcp-any', 'accept', {...up, ...publishedReply, mark: replyMark}],
 	['lan', 'connected', 'input', 'forwarded-6881-udp-new-v4', 'accept', {...fromTunnel, ...forwarded, family: 4, connection: 'new'}],
 	['lan', 'connected', 'input', 'forwarded-6881-udp-new-v6', 'accept', {...fromTunnel, ...forwarded, family: 6, connection: 'new'}],
+	...(['udp', 'tcp'] as const).map((protocol): Row => ['careful', 'forwarding', 'input', `granted-${protocol}-new-v4`, 'accept', {...fromTunnel, destination: '10.64.1.2', protocol, destinationPort: 51_413, connection: 'new'}]),
 	['careful', 'connected', 'prerouting', 'published-9000-tcp-connection-v4', 'connection mark 51821', {...fromUp, ...narrow, connection: 'new'}],
 	['careful', 'connected', 'prerouting', 'published-9000-tcp-mark-v4', 'mark 51821', {...fromUp, ...narrow}],
 	['careful', 'connected', 'input', 'published-9000-tcp-in-v4', 'accept', {...fromUp, ...narrow, connection: 'established'}],
@@ -184,10 +221,9 @@ export const rows: readonly Row[] = [
 export const withoutRow: Readonly<Record<string, string>> = {
 	'refuse-disguised-ip': 'a packet here is what it says it is; test/unit/policy/link-rules.test.ts and the lab hold it',
 	'refuse-disguised-ip6': 'as above',
-	...Object.fromEntries(['forwarded-6881-udp-any', 'published-8080-tcp-any', 'published-9000-tcp-v4', 'management-v4'].map(door => [`refuse-flood-${door}`, 'a packet here is within its pace; test/lab/inbound-rate.test.ts holds it'])),
+	...Object.fromEntries(['forwarded-6881-udp-any', 'granted-udp-v4', 'granted-tcp-v4', 'published-8080-tcp-any', 'published-9000-tcp-v4', 'management-v4'].map(door => [`refuse-flood-${door}`, 'a packet here is within its pace; test/lab/inbound-rate.test.ts holds it'])),
 	...Object.fromEntries([1, 2, 3].flatMap(number => [
 		[`gateway-unmark-${number}`, 'it takes away a mark that other rules set, and every packet has one; load-bearing.ts holds it'],
-		[`gateway-mss-${number}-wg0`, 'a packet here has no segment size; the golden rulesets hold it'],
-		[`gateway-mss-${number}-wg0-back`, 'a packet here has no segment size; the golden rulesets hold it'],
+		...(number === 1 ? ['wg0', 'wg0b'] : ['wg0']).flatMap(device => [`gateway-mss-${number}-${device}`, `gateway-mss-${number}-${device}-back`].map(id => [id, 'a packet here has no segment size; the golden rulesets hold it'])),
 	])),
 };

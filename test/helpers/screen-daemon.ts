@@ -38,6 +38,7 @@ export function playingController(start: Snapshot): ControllerPort & {readonly t
 		recentJournal: () => fixture.journal.map(later),
 		submit: command => Promise.resolve(run(command)),
 		explain: query => ({verdict: 'reject', ruleId: 'refuse-out', reason: 'Nothing else may go out.', setting: 'vks', via: 'eth0', wouldOpen: `NETWORK=${query.destination}/32 opens this address by the uplink`, path: ['tunnel-out', 'refuse-out']}),
+		facts: async () => ({atMs: 0, sections: []}),
 		preview: ({protocol, range, port}) => ({refused: null, text: `${protocol} to ${range}:${port}`, rules: [{table: 'inet', chain: 'output', text: `oifname "eth0" ip daddr ${range} ${protocol} dport ${port} accept`}], notes: []}),
 		subscribe(listener) {
 			listeners.add(listener);

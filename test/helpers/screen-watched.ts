@@ -20,7 +20,7 @@ export function watched(base: Fixture, handshakeSeconds: number): Fixture {
 			votes: [
 				{source: 'answers', verdict: bad ? 'suspect' : 'good', value: bad ? 11 : 1, detail: bad ? 'what was sent 11 s ago is not answered yet' : 'bytes came in 1 s ago', history: `${'g'.repeat(35)}gssbgggggggg${'g'.repeat(12)}${bad ? 's' : 'g'}`},
 				{source: 'handshake', verdict: bad ? 'bad' : 'good', value: handshakeSeconds, detail: bad ? `the last handshake is ${handshakeSeconds} s old` : `the last handshake was ${handshakeSeconds} s ago`, history: `${'g'.repeat(59)}${bad ? 'b' : 'g'}`},
-				{source: 'probe', verdict: 'good', value: 32, detail: 'the tunnel\'s resolver answered in 32 ms', history: `${'g'.repeat(30)}ssss${'g'.repeat(26)}`},
+				{source: 'dns', verdict: 'good', value: 32, detail: 'the tunnel\'s resolver answered in 32 ms', history: `${'g'.repeat(30)}ssss${'g'.repeat(26)}`},
 			],
 			rtt: {notAsked: null, everyMs: 10_000, history: rtt},
 		},

@@ -2,6 +2,7 @@
 import {spawn, type IPty} from '@lydell/node-pty';
 import {createRequire} from 'node:module';
 import type {ITerminalInitOnlyOptions, ITerminalOptions, Terminal as Emulator} from '@xterm/headless';
+import {hangsAfterMs} from '../../lab/processes.ts';
 
 /** CommonJS without named exports that Node could see. */
 const {Terminal} = createRequire(import.meta.url)('@xterm/headless') as {readonly Terminal: new (options: ITerminalOptions & ITerminalInitOnlyOptions) => Emulator};
@@ -49,7 +50,7 @@ export function openTerminal(command: readonly string[], {columns, rows, environ
 			emulator.resize(toColumns, toRows);
 			pty.resize(toColumns, toRows);
 		},
-		until: (what, good, deadlineMs = 10_000) => new Promise((resolve, reject) => {
+		until: (what, good, deadlineMs = hangsAfterMs) => new Promise((resolve, reject) => {
 			const check = (): void => {
 				if (!good(screen())) return;
 				clearTimeout(timer);

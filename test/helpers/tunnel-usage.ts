@@ -38,7 +38,7 @@ const txBytesField = 8;
 export async function readUsage({lab, daemon}: Watched): Promise<Usage> {
 	const {namespaces, interfaces} = lab.description;
 	const {stdout} = await lab.exec('client', ['cat', '/proc/net/dev']);
-	const line = stdout.split('\n').find(text => text.trim().startsWith(`${interfaces.tunnel}:`));
+	const line = stdout.split('\n').find(text => [`${interfaces.tunnel}:`, `${interfaces.tunnel}b:`].some(name => text.trim().startsWith(name)));
 	const fields = line?.slice(line.indexOf(':') + 1).trim().split(/\s+/) ?? [];
 	const {pid} = daemon.process;
 	const own = ticksOf(pid);

@@ -37,7 +37,7 @@ describe('beside a daemon', () => {
 
 	test('DNS over TLS and Docker\'s resolver answer without it, and are refused at once with it', async () => {
 		lab.spawn('client', [nodeExecutable(), '-e', dockers]);
-		expect(await waitUntil(async () => (await askDocker()) === 'here', 10_000), 'it answers where nothing refuses').toBe(true);
+		expect(await waitUntil(async () => (await askDocker()) === 'here'), 'it answers where nothing refuses').toBe(true);
 		const open = await witness.mark();
 		await overTls();
 		expect((await witness.since(open)).outside.count, 'the witness sees DNS over TLS').toBeGreaterThan(0);
@@ -69,7 +69,7 @@ describe('beside a daemon', () => {
 	test('who writes it in a loop is met with pauses, and it is right when he has gone', async () => {
 		const fighter = lab.spawn('client', ['sh', '-c', `while :; do echo '${strangers.trim()}' > ${path()}; sleep 0.1; done`]);
 		try {
-			expect(await waitUntil(async () => daemon.journal().some(({text}) => text.startsWith('Something fights us: resolv.conf')), 20_000)).toBe(true);
+			expect(await waitUntil(async () => daemon.journal().some(({text}) => text.startsWith('Something fights us: resolv.conf')))).toBe(true);
 			await daemon.until('the layer showed it', ({layers}) => layers.some(({name, state}) => name === 'dns' && state === 'missing'));
 			expect(daemon.snapshot().proof.kind).toBe('proven');
 		} finally {

@@ -62,7 +62,7 @@ describe.for(['libnftables', 'nft'])('an exception, with %s', backend => {
 	};
 	const talking = async (): Promise<void> => {
 		const start = await scene.witness.mark();
-		expect(await waitUntil(async () => (await scene.witness.since(start)).outside.count > 5, 5000)).toBe(true);
+		expect(await waitUntil(async () => (await scene.witness.since(start)).outside.count > 5)).toBe(true);
 	};
 	/** Long enough for a dozen bytes and the first retransmissions. */
 	const silence = (): Promise<void> => nothing(() => sleep(700));
@@ -167,6 +167,6 @@ describe.for(['libnftables', 'nft'])('an exception, with %s', backend => {
 			for (const {name} of scene.lab.description.servers) await scene.lab.restore(name);
 			scene.daemon = await startDaemon(scene.lab, {environment});
 		}
-		await scene.daemon.until('it was connected', isConnected, 40_000);
+		await scene.daemon.until('it was connected', isConnected);
 	});
 });

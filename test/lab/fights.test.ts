@@ -25,13 +25,12 @@ describe.for<[string, string, Record<string, string>, string]>([
 
 	test('is met with pauses, said in the journal, and the connection is proven when it ends', () =>
 		runTrial(scene, report, `fight for ${name}`, {
-			withinMs: 30_000,
 			fault: async () => {
 				const {lab, daemon} = scene;
 				const fighter = lab.spawn('client', ['sh', '-c', loop.replace('GATEWAY', lab.description.addresses.gateway.ipv4)]);
 				try {
 					const paused = () => daemon.journal().some(({text}) => text.startsWith(`Something fights us: ${what} is changed`) && !text.includes('by unknown'));
-					expect(await waitUntil(async () => paused(), 60_000), 'the journal tells of the fight and names the fighter').toBe(true);
+					expect(await waitUntil(async () => paused()), 'the journal tells of the fight and names the fighter').toBe(true);
 					await daemon.until('the proof showed it', ({proof}) => proof.kind === 'drifted');
 					await sleep(fightMs);
 				} finally {

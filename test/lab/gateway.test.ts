@@ -25,7 +25,7 @@ async function routeThroughClient(lab: Lab): Promise<void> {
 /** Leak-test streams of the peer: a connection that was opened before, new ones, datagrams, look-ups and echoes. */
 async function streamsFromPeer(lab: Lab): Promise<Running> {
 	const running = lab.spawn('peer', [...nodeProgram('flood.ts', '--rate', '10')]);
-	if (!(await waitUntil(() => readFileSync(running.log, 'utf8').includes('"ready"'), 5_000))) throw new Error(`the peer's streams did not begin: ${readFileSync(running.log, 'utf8')}`);
+	if (!(await waitUntil(() => readFileSync(running.log, 'utf8').includes('"ready"')))) throw new Error(`the peer's streams did not begin: ${readFileSync(running.log, 'utf8')}`);
 	return running;
 }
 
@@ -40,7 +40,7 @@ async function expectOnlyAnswersOutside(see: () => Promise<Seen>): Promise<void>
 	expect(await waitUntil(async () => {
 		({outside} = await see());
 		return outside.samples.length >= outside.count;
-	}, 10_000)).toBe(true);
+	})).toBe(true);
 	expect(outside.samples.filter(({dst}) => dst !== peer && dst !== peer6)).toEqual([]);
 }
 
@@ -57,7 +57,7 @@ test('the witness sees what a client without vks forwards', async () => {
 		const witness = await lab.observe();
 		const start = await witness.mark();
 		const streams = await streamsFromPeer(lab);
-		const seen = await waitUntil(async () => (await witness.since(start)).outside.count > 50, 5_000);
+		const seen = await waitUntil(async () => (await witness.since(start)).outside.count > 50);
 		await streams.stop('SIGKILL');
 		expect(seen).toBe(true);
 		const {outside} = await witness.stop();
@@ -72,7 +72,7 @@ describe('a host behind vks', () => {
 	beforeAll(async () => {
 		scene = await raiseScene({}, {environment: settings});
 		await routeThroughClient(scene.lab);
-		expect(await waitUntil(async () => (await exitOfPeer(scene.lab)) !== '', 10_000)).toBe(true);
+		expect(await waitUntil(async () => (await exitOfPeer(scene.lab)) !== '')).toBe(true);
 	});
 	afterAll(() => endScene(scene));
 
@@ -105,7 +105,7 @@ describe('a host behind vks', () => {
 		const holder = scene.lab.spawn('peer', [nodeExecutable(), '-e', `require('node:net').connect(7, '${ipv4}').on('connect', function () { this.write('x'.repeat(5000)); }).resume()`]);
 		const sizes = async (role: 'peer' | 'internet'): Promise<readonly number[]> =>
 			[...(await scene.lab.exec(role, ['ss', '-tinH', role === 'peer' ? 'dport' : 'sport', '=', ':7'])).stdout.matchAll(/\bmss:(\d+)/g)].map(([, size]) => Number(size));
-		expect(await waitUntil(async () => (await sizes('peer')).length === 1 && (await sizes('internet')).length === 1, 3_000)).toBe(true);
+		expect(await waitUntil(async () => (await sizes('peer')).length === 1 && (await sizes('internet')).length === 1)).toBe(true);
 		// 1420 less 40, and 12 of timestamps; the peer's own link would give 1448.
 		expect([await sizes('peer'), await sizes('internet')]).toEqual([[1368], [1368]]);
 		await holder.stop('SIGKILL');
@@ -162,13 +162,13 @@ describe('a host behind vks', () => {
 		const start = await witness.mark();
 		const streams = await streamsFromPeer(lab);
 		try {
-			expect(await waitUntil(async () => (await witness.since(start)).endpoint.count > 40, 5_000)).toBe(true);
+			expect(await waitUntil(async () => (await witness.since(start)).endpoint.count > 40)).toBe(true);
 			await fault();
 			const faultedAtMs = Date.now();
 			await scene.daemon.until('the connection was back', now => isConnected(now) && (now.proof.checkedAtMs ?? 0) >= faultedAtMs && shows(now, before));
 			const {server} = scene.daemon.snapshot().state;
 			const city = server?.startsWith('ch') ? 'Zurich' : 'Stockholm';
-			expect(await waitUntil(async () => (await exitOfPeer(lab)) === lab.description.servers.find(each => each.city === city)?.exit.ipv4, 10_000)).toBe(true);
+			expect(await waitUntil(async () => (await exitOfPeer(lab)) === lab.description.servers.find(each => each.city === city)?.exit.ipv4)).toBe(true);
 			await expectOnlyAnswersOutside(() => witness.since(start));
 		} finally {
 			await streams.stop('SIGKILL');

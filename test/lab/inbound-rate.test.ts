@@ -22,7 +22,7 @@ const refused = async (scene: Scene): Promise<number> => {
 async function raise(environment: Readonly<Record<string, string>>): Promise<Scene> {
 	const scene = await raiseScene({}, {environment: {VKS_INBOUND_PORTS: '8080/tcp', ...environment}});
 	scene.lab.spawn('client', [nodeExecutable(), '-e', "require('node:net').createServer(socket => socket.on('error', () => {})).listen({port: 8080, backlog: 4096})"]);
-	expect(await waitUntil(async () => (await knock(scene, 'client', 1)) === 1, 5_000)).toBe(true);
+	expect(await waitUntil(async () => (await knock(scene, 'client', 1)) === 1)).toBe(true);
 	return scene;
 }
 

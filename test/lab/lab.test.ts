@@ -23,7 +23,7 @@ async function raiseBareTunnel(lab: Lab, file: string): Promise<void> {
 	const text = readFileSync(join(folders.servers, file), 'utf8');
 	const [address = '', address6] = (/^Address = (.*)$/m.exec(text)?.[1] ?? '').split(', ');
 	lab.spawn('client', ['wireguard-go', '-f', device], {environment: {WG_PROCESS_FOREGROUND: '1'}});
-	expect(await waitUntil(() => existsSync(`/var/run/wireguard/${device}.sock`), 3_000)).toBe(true);
+	expect(await waitUntil(() => existsSync(`/var/run/wireguard/${device}.sock`))).toBe(true);
 	const settings = text.split('\n').filter(line => !/^(Address|DNS)/.test(line)).join('\n');
 	const configuration = join(folders.state, 'bare.conf');
 	await run(['tee', configuration], {input: settings});
@@ -45,7 +45,7 @@ describe('two labs side by side', () => {
 	const labs: Lab[] = [];
 	beforeAll(async () => {
 		labs.push(...(await Promise.all([raiseLab({rpFilter: 1}), raiseLab({rpFilter: 2})])));
-	}, 30_000);
+	});
 	afterAll(async () => {
 		await Promise.all(labs.map(lab => lab.down()));
 	});
@@ -85,7 +85,7 @@ describe('the witness', () => {
 	let lab: Lab;
 	beforeAll(async () => {
 		lab = await raiseLab();
-	}, 30_000);
+	});
 	afterAll(async () => {
 		await lab.down();
 	});
@@ -118,14 +118,15 @@ describe('the witness', () => {
 		expect(seen.outside.count).toBe(sent.udp);
 		expect(seen.captured.outside).toBe(sent.udp);
 		expect(udp[0]).toMatchObject({dst: lab.description.addresses.internet.ipv4, port: 7});
-	}, 15_000);
+	});
 
 	test('meets every stream of the flood, and the ordinary application', async () => {
 		const witness = await lab.observe();
 		const start = await witness.mark();
 		const flood = await lab.flood();
 		const traffic = lab.traffic();
-		expect(await waitUntil(async () => (await witness.since(start)).outside.count > 1_500, 8_000)).toBe(true);
+		const begun = () => readFileSync(traffic.log, 'utf8').startsWith('begun\n');
+		expect(await waitUntil(async () => begun() && (await witness.since(start)).outside.count > 1_500)).toBe(true);
 		await traffic.stop();
 		const {sent, refused, tcp, tcpBytesEchoed} = await flood.stop();
 		const {outside} = await witness.stop();
@@ -134,9 +135,9 @@ describe('the witness', () => {
 		expect(tcp).toBe('open');
 		expect(tcpBytesEchoed).toBeGreaterThan(0);
 		expect(new Set(outside.samples.map(({protocol}) => protocol))).toEqual(new Set(['tcp', 'udp', 'icmp']));
-		const seen = JSON.parse(readFileSync(traffic.log, 'utf8')) as Record<string, {done: number; failed: number}>;
+		const seen = JSON.parse(readFileSync(traffic.log, 'utf8').replace('begun\n', '')) as Record<string, {done: number; failed: number}>;
 		expect(Object.values(seen).map(({failed}) => failed)).toEqual([0, 0, 0, 0, 0, 0]);
-	}, 20_000);
+	});
 
 	test('the uplink goes down and comes back with its addresses, and with routes when asked', async () => {
 		await lab.uplinkDown();
@@ -151,8 +152,9 @@ describe('the witness', () => {
 
 	test('loses about the share of packets it was told to', async () => {
 		await lab.impair({lossPercent: 30});
-		const flood = await lab.flood({streams: ['udp'], rate: 1_000, seconds: 1});
+		// Before the first packet: what arrived while it was read would be missing.
 		const before = await lab.exec('internet', ['nstat', '-asz', 'UdpInDatagrams']);
+		const flood = await lab.flood({streams: ['udp'], rate: 1_000, seconds: 1});
 		const {sent} = await flood.finished();
 		const after = await lab.exec('internet', ['nstat', '-asz', 'UdpInDatagrams']);
 		await lab.impair({lossPercent: 0});
@@ -185,7 +187,7 @@ describe.each(['se-sto-1.conf', 'se-sto-1-v6.conf', 'ch-zrh-1.conf', 'ch-zrh-2.c
 	beforeAll(async () => {
 		lab = await raiseLab();
 		await raiseBareTunnel(lab, file);
-	}, 30_000);
+	});
 	afterAll(async () => {
 		await lab.down();
 	});
@@ -222,7 +224,7 @@ describe.each(['se-sto-1.conf', 'se-sto-1-v6.conf', 'ch-zrh-1.conf', 'ch-zrh-2.c
 		expect(seen.captured.outside).toBe(0);
 		expect(seen.endpoint.count).toBeGreaterThan(30);
 		expect((await lab.exec('client', ['wg', 'show', lab.description.interfaces.tunnel, 'latest-handshakes'])).stdout).not.toMatch(/\t0$/);
-	}, 20_000);
+	});
 });
 
 describe('down', () => {
@@ -237,14 +239,14 @@ describe('down', () => {
 		expect(existsSync(folders.state)).toBe(false);
 		expect(existsSync(`/var/run/wireguard/w${id}s1.sock`)).toBe(false);
 		await lab.down();
-	}, 30_000);
+	});
 
 	test.each([60, 160, 260])('Ctrl-C while it is raised (%i ms after its folder appears) leaves nothing', async afterMs => {
 		const id = `i${String(afterMs).padStart(3, '0')}`;
 		const [program = '', ...rest] = nodeProgram('cli.ts', 'up', '--id', id);
 		const up = spawn(program, rest, {stdio: 'ignore'});
 		const ended = once(up, 'exit');
-		expect(await waitUntil(() => existsSync(`/run/vks-lab/${id}`), 5_000)).toBe(true);
+		expect(await waitUntil(() => existsSync(`/run/vks-lab/${id}`))).toBe(true);
 		await sleep(afterMs);
 		up.kill('SIGINT');
 		const [code] = await ended;
@@ -253,7 +255,7 @@ describe('down', () => {
 		expect([0, 1]).toContain(code);
 		expect(await namespaceList()).not.toContain(`vks-${id}`);
 		expect(existsSync(`/run/vks-lab/${id}`)).toBe(false);
-	}, 15_000);
+	});
 
 	test('cleans up a lab that was interrupted half way', async () => {
 		const interrupted = new AbortController();
@@ -263,5 +265,5 @@ describe('down', () => {
 		expect(await namespaceList()).not.toContain('vks-half');
 		expect(existsSync('/run/vks-lab/half')).toBe(false);
 		await takeDown('half');
-	}, 30_000);
+	});
 });

@@ -122,7 +122,7 @@ describe('a controller that is killed while it starts, behind the boot table', (
 		return {spanMs};
 	};
 
-	test('leaks nothing, killed at each of its commits from nothing to connected', {timeout: 240_000}, async () => {
+	test('leaks nothing, killed at each of its commits from nothing to connected', {timeout: 480_000}, async () => {
 		const commits = await watchCommits(lab);
 		let last = 0;
 		const leaks = await leaksAt(Array.from({length: 40}, (_, index) => index + 1), async commit => {
@@ -143,7 +143,7 @@ describe('a controller that is killed while it starts, behind the boot table', (
 		['from nothing', true, 'libnftables', 10],
 		['over what the last one left', false, 'libnftables', 5],
 		['from nothing, without ownership', true, 'nft', 25],
-	] as const)('leaks nothing, killed after more and more milliseconds %s', {timeout: 240_000}, async ([name, cold, backend, stepMs]) => {
+	] as const)('leaks nothing, killed after more and more milliseconds %s', {timeout: 480_000}, async ([name, cold, backend, stepMs]) => {
 		const environment = {VKS_FIREWALL_BACKEND: backend};
 		const {spanMs} = await measureStart(environment);
 		const delays = Array.from({length: Math.ceil(Math.min(spanMs, 1_000) / stepMs)}, (_, index) => index * stepMs);

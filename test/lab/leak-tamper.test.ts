@@ -98,7 +98,7 @@ describe('where the tables are owned', () => {
 			const [key = ''] = setting.split('=');
 			const {stdout: due} = await must('sysctl', '-n', `net.${key}`);
 			await must('sysctl', '-q', '-w', `net.${setting}`);
-			expect(await waitUntil(async () => (await must('sysctl', '-n', `net.${key}`)).stdout === due, 5_000)).toBe(true);
+			expect(await waitUntil(async () => (await must('sysctl', '-n', `net.${key}`)).stdout === due)).toBe(true);
 		}, putBack));
 
 	test('nothing leaks when the tunnel\'s addresses are taken away', () =>

@@ -46,3 +46,22 @@ describe('beside NETWORK', () => {
 		expect(await daemon.stop()).toBe(0);
 	});
 });
+
+/** As container engines leave a network that they gave no IPv6. */
+describe('where IPv6 is switched off', () => {
+	let lab: Lab;
+	beforeAll(async () => {
+		lab = await raiseLab({});
+		await lab.exec('client', ['sysctl', '-q', '-w', 'net.ipv6.conf.all.disable_ipv6=1'], {mustSucceed: true});
+	});
+	afterAll(() => lab.down());
+
+	test('a server whose file has an IPv6 address connects over IPv4 and is proven, without a repair', async () => {
+		const daemon = await startDaemon(lab, {environment: {VKS_SERVER: 'se-sto-1'}});
+		const {tunnel, layers} = await daemon.until('it was connected', isConnected);
+		expect(tunnel?.addresses).toEqual(['10.64.1.2']);
+		expect(layers.find(({name}) => name === 'ipv6')).toMatchObject({state: 'held', repairs: 0});
+		expect(layers.find(({name}) => name === 'routing')).toMatchObject({state: 'held', repairs: 0});
+		expect(await daemon.stop()).toBe(0);
+	});
+});

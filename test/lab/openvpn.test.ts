@@ -1,5 +1,5 @@
 /** OpenVPN with real servers: nothing leaves outside the tunnel, whatever happens to it; and it comes back by itself. Needs root and openvpn. */
-import {chmodSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -56,12 +56,10 @@ describe('while streams run through the tunnel', () => {
 	});
 
 	test.for<[string, () => unknown]>([
-		['loses its process', () => killOpenvpn()],
 		['is told to restart', () => openvpnIn(scene.lab.description.namespaces.client).forEach(({pid}) => process.kill(pid, 'SIGUSR1'))],
 		['is told to read its configuration again', () => openvpnIn(scene.lab.description.namespaces.client).forEach(({pid}) => process.kill(pid, 'SIGHUP'))],
 		['is set down', () => ip('link', 'set', scene.lab.description.interfaces.tunnel, 'down')],
 		['is deleted', () => ip('link', 'delete', scene.lab.description.interfaces.tunnel)],
-		['is connected again', () => scene.daemon.command({do: 'reconnect'})],
 	])('nothing leaks when it %s', ([name, fault]) => trial(`udp: it ${name}`, {fault: async () => fault(), shows: anotherEpoch}));
 
 	test('nothing leaks when the uplink goes down and comes up', () =>
@@ -73,7 +71,7 @@ describe('while streams run through the tunnel', () => {
 			},
 		}));
 
-	test('nothing leaks when the server is gone; that is noticed within half a minute, and it comes back with the server', {timeout: 180_000}, () =>
+	test('nothing leaks when the server is gone; that is noticed within half a minute, and it comes back with the server', () =>
 		trial('udp: server gone, and back', {
 			fault: async () => {
 				await scene.lab.blackhole('s1');
@@ -86,7 +84,6 @@ describe('while streams run through the tunnel', () => {
 				}
 			},
 			shows: anotherEpoch,
-			withinMs: 60_000,
 		}));
 
 	test.for(['se-ovpn-tcp', 'ch-ovpn-v6', 'se-sto-1', 'se-ovpn-udp', 'ch-zrh-1', 'se-ovpn-tcp'])('nothing leaks when the server is switched to %s', server =>
@@ -95,24 +92,29 @@ describe('while streams run through the tunnel', () => {
 			shows: ({state}) => state.server === server,
 		}));
 
-	test.for<[string, () => unknown]>([
-		['loses its process', () => killOpenvpn()],
-		['is connected again', () => scene.daemon.command({do: 'reconnect'})],
-	])('nothing leaks over TCP when it %s', ([name, fault]) => trial(`tcp: it ${name}`, {fault: async () => fault(), shows: anotherEpoch}));
-
-	test('a switch to a file with hooks is refused by name, and nothing of it is run', async () => {
+	test('nothing of a file is run: one with hooks connects without them, one with a check is refused by name', async () => {
 		const marker = join(scene.lab.description.folders.state, 'hook-ran');
 		const hook = join(scene.lab.description.folders.state, 'hook');
 		writeFileSync(hook, `#!/bin/sh\ntouch ${marker}\n`);
 		chmodSync(hook, 0o755);
-		const file = join(scene.lab.description.folders.servers, 'xx-hooks.ovpn');
-		writeFileSync(file, `client\nremote 198.51.100.10 1194\nscript-security 2\nup ${hook}\n`, {mode: 0o600});
-		const outcome = await scene.daemon.command({do: 'switch', server: 'xx-hooks'});
-		expect(outcome).toMatchObject({ok: false, problem: {code: 'configuration', stillBlocking: true}});
-		expect(outcome.message).toContain('line 3: script-security: it names a script or program, and vks runs none of a file.');
-		expect(outcome.message).toContain('line 4: up: ');
-		expect(() => chmodSync(marker, 0o600)).toThrow('ENOENT');
-		rmSync(file);
+		const {servers} = scene.lab.description.folders;
+		// As an editor of another system leaves it: with a byte order mark, and CRLF, which the lab's files have.
+		const plain = readFileSync(join(servers, 'se-ovpn-tcp.ovpn'), 'utf8');
+		const hooks = ['script-security 2', `up ${hook}`, `route-up ${hook}`, `ipchange ${hook}`, `down ${hook}`];
+		writeFileSync(join(servers, 'xx-hooks.ovpn'), `\uFEFF${hooks.join('\r\n')}\r\n${plain}`, {mode: 0o600});
+		writeFileSync(join(servers, 'xx-check.ovpn'), `${plain}tls-verify ${hook}\r\n`, {mode: 0o600});
+		const refused = await scene.daemon.command({do: 'switch', server: 'xx-check'});
+		expect(refused).toMatchObject({ok: false, problem: {code: 'configuration', stillBlocking: true}});
+		expect(refused.message).toMatch(/^xx-check\.ovpn line \d+: tls-verify: it names a program that checks who is there, and vks runs none of a file\.$/);
+		await trial('tcp: switched to a file with hooks', {
+			fault: async () => expect(await scene.daemon.command({do: 'switch', server: 'xx-hooks'})).toMatchObject({ok: true}),
+			shows: ({state}) => state.server === 'xx-hooks',
+		});
+		expect(scene.daemon.snapshot().servers.find(({id}) => id === 'xx-hooks')?.notes.slice(0, 5)).toEqual(hooks.map((line, index) => `${line.split(' ')[0]} on line ${index + 1} was refused: vks never runs hooks`));
+		expect(await scene.daemon.command({do: 'switch', server: 'se-ovpn-tcp'})).toMatchObject({ok: true});
+		expect(existsSync(marker)).toBe(false);
+		rmSync(join(servers, 'xx-hooks.ovpn'));
+		rmSync(join(servers, 'xx-check.ovpn'));
 	});
 
 	test('nothing leaks while the controller is killed: OpenVPN goes on, and the next one takes its place', async () => {

@@ -6,7 +6,6 @@ import {raiseLab} from '../../lab/raise.ts';
 import {apiAddresses, prepareProviders, type Providers} from '../../lab/providers.ts';
 import type {Lab} from '../../lab/lab.ts';
 import type {Seen, Witness} from '../../lab/witness/witness.ts';
-import {placesOf} from '../helpers/canaries.ts';
 import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
 import {askExit, expectNothingOutside, sendRawFrames} from '../helpers/leak-scene.ts';
 
@@ -52,8 +51,10 @@ describe('with a provider', () => {
 			const began = await witness.mark();
 			const asked = providers.requests().length;
 			const running = await start(nordvpn());
-			const {state} = await running.until('it was connected', isConnected);
+			const {state, catalogue, atMs} = await running.until('it was connected', isConnected);
 			expect(state.server).toBe('se1');
+			expect(catalogue).toMatchObject({host: 'api.nordvpn.com', skipped: 0});
+			expect(atMs - (catalogue?.readAtMs ?? 0)).toBeLessThan(60_000);
 			expect(tuples(await witness.since(began))).toEqual(api.slice(0, 1));
 			expect(providers.requests().slice(asked).map(({from, at, host, path, status}) => [from, at, host, path, status])).toEqual([
 				['203.0.113.1', '203.0.113.60', 'api.nordvpn.com', '/v1/users/services/credentials', 200],
@@ -111,7 +112,7 @@ describe('with a provider', () => {
 				await prepare();
 				const began = await witness.mark();
 				const running = await start(nordvpn());
-				const {state} = await running.until('it was blocked again', ({state: {kind, cause, nextAttemptAtMs}}) => kind === 'blocked' && cause === 'no-server' && nextAttemptAtMs !== null, 40_000);
+				const {state} = await running.until('it was blocked again', ({state: {kind, cause, nextAttemptAtMs}}) => kind === 'blocked' && cause === 'no-server' && nextAttemptAtMs !== null);
 				expect(state.detail).toContain(says);
 				expect(tuples(await witness.since(began))).toEqual(api);
 				expect(await pinholes()).toEqual([]);
@@ -127,40 +128,6 @@ describe('with a provider', () => {
 			const {state, servers} = await running.until('it was connected', isConnected);
 			expect(servers.map(({id}) => id).toSorted()).toEqual(['ch2', 'se1']);
 			expect(['ch2', 'se1']).toContain(state.server);
-		});
-	});
-
-	describe('token and key', () => {
-		const canaries = (): readonly string[] => [providers.token, Buffer.from(`token:${providers.token}`).toString('base64'), providers.nordlynxPrivateKey, Buffer.from(providers.nordlynxPrivateKey, 'base64').toString('hex')];
-		const outputs = async (): Promise<string> => {
-			const ran = await Promise.all([['status', '--json'], ['servers', '--json'], ['rules', '--json']].map(argv => lab.exec('client', [...lab.description.commands.vks.slice(3), ...argv])));
-			return JSON.stringify(ran);
-		};
-
-		test('from a file are in no process, file, log or answer, connected and refused', async () => {
-			await providers.start();
-			const file = join(lab.description.folders.state, 'token');
-			writeFileSync(file, `${providers.token}\n`, {mode: 0o600});
-			const environment = {...nordvpn({TOKEN: '', VKS_NORDVPN_TOKEN_FILE: file}), VKS_LOG_LEVEL: 'debug'};
-			const running = await start(environment);
-			await running.until('it was connected', isConnected);
-			expect(placesOf(lab, running, {canaries: canaries()})).toEqual([]);
-			const told = await outputs();
-			expect(told).toContain('se1');
-			expect(canaries().filter(canary => told.includes(canary))).toEqual([]);
-			await running.kill();
-			const wrong = 'c0ffee'.repeat(10) + 'cafe';
-			writeFileSync(file, wrong, {mode: 0o600});
-			const refused = await start(environment);
-			await refused.until('it was refused', ({state}) => state.cause === 'credentials');
-			expect(placesOf(lab, refused, {canaries: [wrong, Buffer.from(`token:${wrong}`).toString('base64')]})).toEqual([]);
-		});
-
-		test('from the environment are in that of the daemon alone, which the kernel keeps; the search would find them', async () => {
-			await providers.start();
-			const running = await start(nordvpn());
-			await running.until('it was connected', isConnected);
-			expect(placesOf(lab, running, {canaries: canaries()})).toEqual([`environ ${running.process.pid}`]);
 		});
 	});
 

@@ -13,6 +13,8 @@ import {named} from './named.ts';
 import {opening} from './openings.ts';
 import {order, submit} from './orders.ts';
 import {answerPalette} from './palette.ts';
+import {answerRunbook} from './runbook.ts';
+import {openTargets} from './targets.ts';
 import {effect, focusOn, say, still} from './step.ts';
 
 /** A question nobody answers goes away: it was asked about a moment that has passed. */
@@ -35,6 +37,7 @@ export function act(before: ViewState, action: Action): Step {
 	if (action.id === 'quit' || action.id === 'repaint' || action.id === 'suspend') return effect(state, {type: action.id});
 	// A lockdown must not wait for a dialog to be closed.
 	if (state.dialog?.kind === 'palette' && action.id !== 'lockdown') return answerPalette(state, state.dialog, action, act);
+	if (state.dialog?.kind === 'runbook') return answerRunbook(state, state.dialog, action, act);
 	if (state.dialog !== null && action.id !== 'lockdown') return answerDialog(state, action, submit);
 	const reason = disabledReason(action, state);
 	// A held L must not push the outcome of the first one off the screen.
@@ -53,6 +56,8 @@ export function act(before: ViewState, action: Action): Step {
 		case 'allow-target':
 		case 'theme':
 		case 'symbols':
+		case 'target':
+		case 'confirm-start':
 			return named(state, action);
 		default:
 			return actPlain(state, action.id);
@@ -76,6 +81,10 @@ function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
 	switch (id) {
 		case 'help':
 			return still({...state, dialog: {kind: 'help', top: 0}});
+		case 'runbook':
+			return still({...state, filterOpen: false, dialog: {kind: 'runbook', top: 0}});
+		case 'targets':
+			return openTargets(state);
 		case 'palette':
 			return still({...state, filterOpen: false, dialog: {kind: 'palette', text: '', selected: null, openedAtMs: state.nowMs}});
 		case 'copy':

@@ -11,15 +11,17 @@ import {answerExceptions} from './exceptions.ts';
 import {opening} from './openings.ts';
 import {disabledReason, helpEntries} from '../keymap.ts';
 import {lastTop} from './scroll.ts';
+import {answerTargets} from './targets.ts';
 import {focusOn, say, setPanel, still} from './step.ts';
 
 const closed = (state: ViewState): Step => still({...state, dialog: null});
 
 export function answerDialog(state: ViewState, action: Action, submit: (state: ViewState, command: Command) => Step): Step {
 	const {dialog} = state;
-	if (dialog === null || dialog.kind === 'palette') return still(state);
+	if (dialog === null || dialog.kind === 'palette' || dialog.kind === 'runbook') return still(state);
 	if (dialog.kind === 'allow') return answerAllow(state, dialog, action);
 	if (dialog.kind === 'exceptions') return answerExceptions(state, dialog, action);
+	if (dialog.kind === 'targets') return answerTargets(state, dialog.selected, action);
 	if (dialog.kind === 'help' || dialog.kind === 'details') {
 		if (action.id === 'allow' && dialog.kind === 'details' && dialog.panel === 'drops') {
 			const reason = disabledReason(action, state);

@@ -2,11 +2,13 @@
 import type {NamedAction} from '../actions.ts';
 import {emptyForm} from '../allow/form.ts';
 import {disabledReason} from '../keymap.ts';
+import {commandBlockedBy} from '../select/availability.ts';
 import {serverRows} from '../select/servers.ts';
 import type {Step} from '../store.ts';
 import type {ViewState} from '../view.ts';
 import {openAllow} from './allow.ts';
-import {order} from './orders.ts';
+import {order, submit} from './orders.ts';
+import {chooseTarget} from './targets.ts';
 import {focusOn, say, setPanel, still} from './step.ts';
 
 export function named(state: ViewState, action: NamedAction): Step {
@@ -15,6 +17,12 @@ export function named(state: ViewState, action: NamedAction): Step {
 			return still({...state, looks: {...state.looks, theme: action.theme}});
 		case 'symbols':
 			return still({...state, looks: {...state.looks, asciiOnly: action.asciiOnly}});
+		case 'confirm-start': {
+			const blocked = commandBlockedBy('confirm', state);
+			return blocked === null ? submit(state, {do: 'confirm'}) : still(say(state, `confirm: ${blocked}`, 'warn'));
+		}
+		case 'target':
+			return chooseTarget(state, action.name);
 		case 'filter-by':
 			return still(action.panel === 'tunnel' ? say(state, 'filter: the tunnel has no rows', 'warn') : setPanel(focusOn(state, action.panel), {filter: action.text, selected: null}));
 		case 'allow-target': {

@@ -1,5 +1,5 @@
 /** Orders to the daemon: at once in the safe direction, with a question or a word before the others. */
-import type {Command} from '../../control/schema.ts';
+import type {Command, ServerView} from '../../control/schema.ts';
 import type {OrderAction} from '../actions.ts';
 import {keyFor} from '../keymap.ts';
 import {serverRows} from '../select/servers.ts';
@@ -18,6 +18,8 @@ export function order(state: ViewState, id: OrderAction): Step {
 			]));
 		case 'switch':
 			return state.focus === 'servers' ? still(askSwitch(state)) : still(say(focusOn(state, 'servers'), `select a server, then ${keyFor(state.keys, 'switch')} or Enter`, 'info'));
+		case 'next':
+			return still(askNext(state));
 		case 'measure':
 			return measure(state);
 		case 'favourite':
@@ -63,10 +65,17 @@ function askWord(state: ViewState, command: Extract<Command, {readonly word: str
 	return {...state, dialog: {kind: 'typed', command, text: '', openedAtMs: state.nowMs}};
 }
 
-export function askSwitch(state: ViewState): ViewState {
-	const chosen = selectedServer(state);
-	// The row may be of a moment that has passed; the order is for now.
-	const server = state.live.snapshot?.servers.find(({id}) => id === chosen?.id);
+/** The row may be of a moment that has passed; the order is for now. */
+export const askSwitch = (state: ViewState): ViewState => askSwitchTo(state, state.live.snapshot?.servers.find(({id}) => id === selectedServer(state)?.id));
+
+/** What is asked about is what is switched to, although another may have its turn by the time of the answer. */
+function askNext(state: ViewState): ViewState {
+	const {servers = [], rotation} = state.live.snapshot ?? {};
+	const server = servers.find(({id}) => id === rotation?.next);
+	return server === undefined ? say(state, 'next: there is no other server that can be used', 'warn') : askSwitchTo(state, server);
+}
+
+function askSwitchTo(state: ViewState, server: ServerView | undefined): ViewState {
 	if (server === undefined) return say(state, 'switch: there is no server to switch to', 'warn');
 	if (server.problem !== null) return say(state, `switch: ${server.id} cannot be used: ${server.problem}`, 'warn');
 	if (server.current) return say(state, `switch: ${server.id} is the current server; ${keyFor(state.keys, 'reconnect')} reconnects`, 'warn');

@@ -16,6 +16,7 @@ export function replaying(state: ViewState, event: ReplayEvent): ViewState {
 			journal: ringOf(event.journal),
 		},
 	};
+	if (event.doubt !== undefined) return say(opened, `${event.name}: ${event.doubt}`, 'warn');
 	return event.cut === null ? opened : say(opened, `${event.name}: shown up to where it was cut (${event.cut})`, 'warn');
 }
 

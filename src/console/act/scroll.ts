@@ -1,18 +1,21 @@
 /** How far opened details can be scrolled: a key that goes further would have to be taken back unseen. */
 import {layoutFor} from '../layout.ts';
 import {selectBanners} from '../select/banners.ts';
+import {runbookLines} from '../select/runbook.ts';
 import {selectDetails} from '../select/details.ts';
 import {themeFor} from '../theme.ts';
 import type {Dialog, ViewState} from '../view.ts';
 
 /** As wide as the box can be, and what its frame takes of it. */
 export const detailsWidth = 100;
+export const runbookWidth = 104;
 const frame = {columns: 4, rows: 2} as const;
 
 /** The last row that can be the first one shown. No symbol is wider than another, so that any theme will do. */
-export function lastTop(state: ViewState, dialog: Extract<Dialog, {kind: 'details'}>): number {
+export function lastTop(state: ViewState, dialog: Extract<Dialog, {kind: 'details' | 'runbook'}>): number {
 	const layout = layoutFor({...state, banners: selectBanners(state).length});
-	const width = Math.min(detailsWidth, layout.columns) - frame.columns;
+	const width = Math.min(dialog.kind === 'runbook' ? runbookWidth : detailsWidth, layout.columns) - frame.columns;
 	const height = (layout.kind === 'panels' ? layout.body.height : layout.rows) - frame.rows;
-	return Math.max(0, selectDetails(state, dialog, themeFor({})).lines(Math.max(0, width)).length - height);
+	const lines = dialog.kind === 'runbook' ? runbookLines(state, Math.max(0, width), themeFor({})) : selectDetails(state, dialog, themeFor({})).lines(Math.max(0, width));
+	return Math.max(0, lines.length - height);
 }

@@ -13,6 +13,8 @@ export function dialogKeys(state: ViewState, dialog: Dialog): readonly FooterKey
 	switch (dialog.kind) {
 		case 'help':
 			return [always('Esc', 'close'), always(arrows('up', 'down'), 'scroll'), ...lockdown, ...leave];
+		case 'runbook':
+			return [always('Esc', 'close'), ...lockdown, ...bound(state, {id: 'evidence'}, 'evidence'), ...bound(state, {id: 'drill'}, 'drill'), always(arrows('up', 'down'), 'scroll'), ...leave];
 		case 'details':
 			return [always('Esc', 'close'), ...onwards(state, dialog), always(arrows('up', 'down'), 'scroll'), ...lockdown, ...leave];
 		case 'confirm':
@@ -26,6 +28,8 @@ export function dialogKeys(state: ViewState, dialog: Dialog): readonly FooterKey
 			const word = dialog.form.field === 'word' ? [always('Enter', allowWord, true)] : [];
 			return [...word, always('Tab', 'next'), always('Shift-Tab', 'previous'), ...(inText ? [] : [always(arrows('left', 'right'), 'choose')]), always('Esc', 'cancel'), ...(inText ? [] : lockdown), ...leave];
 		}
+		case 'targets':
+			return [always('Enter', 'look at it'), always(arrows('up', 'down'), 'choose'), always('Esc', 'close'), ...bound(state, {id: 'lockdown'}, `lockdown ${state.target?.name ?? ''}`.trim()), ...leave];
 		case 'exceptions':
 			return dialog.asking === null
 				? [always('Esc', 'close'), ...bound(state, {id: 'exceptions'}, 'revoke', true), ...bound(state, {id: 'allow'}, 'allow'), always(arrows('up', 'down'), 'choose'), ...lockdown, ...leave]

@@ -2,6 +2,7 @@
 import type {Action} from '../actions.ts';
 import {disabledReason, keysOf, type Binding} from '../keymap.ts';
 import {actionName} from '../keys/names.ts';
+import {commandBlockedBy} from '../select/availability.ts';
 import {placeOf} from '../select/servers.ts';
 import {themeNames} from '../theme.ts';
 import {panelIds, type PanelId, type ViewState} from '../view.ts';
@@ -25,7 +26,9 @@ export function paletteEntries(state: ViewState, text: string): readonly Palette
 		...filterEntries(state, text),
 		...allowEntries(state, text),
 		...state.keys.filter(({action}) => !leftOut.has(action.id)).map(binding => fromBinding(binding, state)),
+		...confirmEntries(state),
 		...serverEntries(state),
+		...targetEntries(state),
 		...themeNames.map((theme): PaletteEntry => ({
 			title: `theme ${theme}`, keys: '', help: theme === state.looks.theme ? 'in use now' : 'other colours for all of the console', danger: false,
 			disabled: state.looks.color || theme === 'mono' ? null : 'no colour was asked for', action: {id: 'theme', theme},
@@ -41,11 +44,23 @@ function fromBinding(binding: Binding, state: ViewState): PaletteEntry {
 	};
 }
 
+/** Only while there is something to confirm, which is for minutes after a start. */
+function confirmEntries(state: ViewState): readonly PaletteEntry[] {
+	if (!state.live.snapshot?.unconfirmed) return [];
+	return [{title: 'confirm start', keys: '', help: 'you still get in: what this start changed stays', disabled: commandBlockedBy('confirm', state), danger: false, action: {id: 'confirm-start'}}];
+}
+
 function serverEntries(state: ViewState): readonly PaletteEntry[] {
 	const reason = disabledReason({id: 'switch'}, state);
 	return (state.live.snapshot?.servers ?? []).map((server): PaletteEntry => ({
 		title: `switch ${server.id}`, keys: '', help: [placeOf(server), 'asks `y`'].filter(Boolean).join('; '), danger: false,
 		disabled: reason ?? (server.problem === null ? (server.current ? 'in use' : null) : server.problem), action: {id: 'switch-to', server: server.id},
+	}));
+}
+
+function targetEntries(state: ViewState): readonly PaletteEntry[] {
+	return state.targets.map(({name, way}): PaletteEntry => ({
+		title: `target ${name}`, keys: '', help: way, danger: false, disabled: name === state.target?.name && state.link.kind === 'open' ? 'looked at now' : null, action: {id: 'target', name},
 	}));
 }
 

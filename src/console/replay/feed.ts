@@ -11,7 +11,7 @@ export interface ReplayTiming {
 const playEveryMs = 1000;
 
 export function replayFeed(session: Session, {name, every}: ReplayTiming & {readonly name: string}): Feed {
-	const {frames, drops, journal, cut, by} = session;
+	const {frames, drops, journal, cut, doubt, by} = session;
 	let listener: (event: FeedEvent) => void = () => undefined;
 	let index = 0;
 	let stop: (() => void) | null = null;
@@ -33,12 +33,13 @@ export function replayFeed(session: Session, {name, every}: ReplayTiming & {read
 	return {
 		listen(next) {
 			listener = next;
-			next({type: 'replay', name, by, of: frames.length, drops, journal, cut});
+			next({type: 'replay', name, by, of: frames.length, drops, journal, cut, ...(doubt === undefined ? {} : {doubt})});
 			show();
 		},
 		submit: () => Promise.resolve(null),
 		explain: () => Promise.resolve(null),
 		preview: () => Promise.resolve(null),
+		facts: () => Promise.resolve(null),
 		moment: () => Promise.resolve(null),
 		replay: {
 			step(by, changes) {

@@ -1,7 +1,7 @@
 /** Why a command cannot be given now. Shown where the key would be; also what holds a repeated key back. */
 import type {ViewState} from '../view.ts';
 
-export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'drill' | 'drill-full' | 'allow' | 'revoke' | 'favourite' | 'measure';
+export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'next' | 'drill' | 'drill-full' | 'allow' | 'revoke' | 'favourite' | 'measure' | 'confirm';
 
 export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
 	const {link, live} = state;
@@ -29,10 +29,12 @@ export function commandBlockedBy(action: CommandAction, state: ViewState): strin
 		case 'revoke':
 			return isPending('revoke') ? 'one is on its way' : null;
 		case 'favourite':
-			return isPending('favourite') ? 'on its way' : null;
+		case 'confirm':
+			return isPending(action) ? 'on its way' : null;
 		case 'measure':
 		case 'reconnect':
 		case 'switch':
+		case 'next':
 			if (locked) return 'in lockdown';
 			return state.pending.length > 0 ? 'busy' : null;
 	}

@@ -1,5 +1,5 @@
 /** Full-width lines below the header: what must not be missed, most important first. None when all is well. */
-import {formatAge, formatClock} from '../format.ts';
+import {formatAge, formatClock, formatCountdown} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import type {Tone} from '../theme.ts';
 import type {Replay, ViewState} from '../view.ts';
@@ -7,7 +7,7 @@ import {noServerSteps} from './first-run.ts';
 import {causeTexts, proofWord, stateWords, withoutState} from './truth.ts';
 
 export interface Banner {
-	readonly id: 'link' | 'proof' | 'drill' | 'lockdown' | 'network' | 'state' | 'then' | 'replay';
+	readonly id: 'link' | 'proof' | 'confirm' | 'drill' | 'lockdown' | 'network' | 'state' | 'then' | 'replay';
 	readonly text: string;
 	readonly tone: Tone;
 }
@@ -18,11 +18,12 @@ export function selectBanners(state: ViewState): readonly Banner[] {
 	const banners: Banner[] = [];
 	const proof = proofWord(state);
 	if (state.link.kind !== 'open') {
-		banners.push({id: 'link', tone: 'alarm', text: 'NO DAEMON  connection lost, trying again. Its policy stays in the kernel; what is shown is old. `vks run` starts one'});
+		banners.push({id: 'link', tone: 'alarm', text: state.target?.far === true ? `NO CONNECTION  ${state.link.kind === 'down' ? state.link.problem.what : 'trying again.'} What is shown is old; the policy there stays in its kernel.` : 'NO DAEMON  connection lost, trying again. Its policy stays in the kernel; what is shown is old. `vks run` starts one'});
 	} else if (proof.bad) {
 		const blocking = snapshot.problems.find(problem => problem.stillBlocking !== true);
 		banners.push({id: 'proof', tone: 'alarm', text: [`${proof.text}  ${proof.why.join('; ') || 'no detail given'}`, blocking?.next].filter(Boolean).join('. Next: ')});
 	}
+	if (snapshot.unconfirmed) banners.push({id: 'confirm', tone: 'alarm', text: `NOT CONFIRMED  everything opens again in ${formatCountdown(snapshot.unconfirmed.endsAtMs - state.nowMs)}; run \`vks confirm\``});
 	if (snapshot.lastDrill?.kind === 'failed') banners.push({id: 'drill', tone: 'alarm', text: `DRILL FAILED  ${snapshot.lastDrill.detail}`});
 	if (snapshot.unsafeNetwork.length > 0) {
 		banners.push({id: 'network', tone: 'alarm', text: `UNSAFE NETWORK  ${snapshot.unsafeNetwork.join(', ')} may be reached outside the tunnel, by an override in NETWORK`});

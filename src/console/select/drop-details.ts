@@ -4,7 +4,7 @@ import {formatAge, formatClock, withThousands} from '../format.ts';
 import {rateOf, type DropGroup} from '../groups.ts';
 import type {Line} from '../text.ts';
 import type {ViewState} from '../view.ts';
-import {destinationOf, interfaceOf, rateText, sourceOf, whoInFull} from './drop-fields.ts';
+import {destinationOf, frameOf, interfaceOf, rateText, sourceOf, whoInFull} from './drop-fields.ts';
 import type {DropRow} from './drops.ts';
 import {field, settingOf} from './fields.ts';
 import {shownNowMs} from './moment.ts';
@@ -21,7 +21,7 @@ export function dropLines({record, group}: Pick<DropRow, 'record' | 'group'>, {s
 	const rule = ruleById(state, record.ruleId);
 	const link = interfaceOf(record);
 	return [
-		...field('packet', `${record.protocol}${record.icmpType === null ? '' : ` type ${record.icmpType}`} ${sourceOf(record)} to ${destinationOf(record)}, ${record.length} bytes`, width),
+		...field('packet', frameOf(record) === null ? `${record.protocol}${record.icmpType === null ? '' : ` type ${record.icmpType}`} ${sourceOf(record)} to ${destinationOf(record)}, ${record.length} bytes` : `${destinationOf(record)}, ${record.length} bytes`, width),
 		...field('when', `${formatClock(record.atMs, state.offsetMinutes)}, ${formatAge(shownNowMs(state) - record.atMs)} ago`, width),
 		...(group === null ? [] : groupLines(group, state, width)),
 		...field('direction', `${record.direction}${link === '' ? '' : `, ${link}`}${record.mark === undefined ? '' : `, mark 0x${record.mark.toString(16)}`}`, width),

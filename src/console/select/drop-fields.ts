@@ -4,7 +4,13 @@ import {formatAddress, formatPacketRate} from '../format.ts';
 import type {Searchable} from './filter.ts';
 
 export const sourceOf = (record: DropView): string => formatAddress(record.source, record.sourcePort);
-export const destinationOf = (record: DropView): string => formatAddress(record.destination, record.destinationPort);
+export const destinationOf = (record: DropView): string => frameOf(record) ?? formatAddress(record.destination, record.destinationPort);
+
+/** A frame that bears no addresses; null for all others. */
+export function frameOf({source, destination, etherType}: Pick<DropView, 'source' | 'destination' | 'etherType'>): string | null {
+	if (source !== '' || destination !== '') return null;
+	return etherType === undefined ? 'frame of an unknown kind' : `frame of type 0x${etherType.toString(16).padStart(4, '0')}`;
+}
 
 export function interfaceOf(record: DropView): string {
 	return (record.direction === 'in' ? record.inInterface : record.outInterface) ?? record.inInterface ?? record.outInterface ?? '';

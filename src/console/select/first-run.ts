@@ -1,7 +1,7 @@
 /** What is missing and the command that mends it, for each way in which there can be nothing to show. */
 import type {Snapshot} from '../../control/schema.ts';
 import type {Surroundings} from '../surroundings.ts';
-import type {Link, ViewState} from '../view.ts';
+import type {Link, TargetView, ViewState} from '../view.ts';
 
 export type PageLine =
 	| {readonly kind: 'text'; readonly text: string}
@@ -18,15 +18,28 @@ const command = (words: string): PageLine => ({kind: 'command', text: words});
 const space: PageLine = {kind: 'space'};
 const again = text('Trying again every two seconds; this page goes away by itself.');
 
-export function firstRunPage({link, socketPath, surroundings}: Pick<ViewState, 'link' | 'socketPath' | 'surroundings'>): readonly PageLine[] {
+export function firstRunPage({link, socketPath, surroundings, target}: Pick<ViewState, 'link' | 'socketPath' | 'surroundings' | 'target'>): readonly PageLine[] {
 	switch (link.kind) {
 		case 'open':
 			return [text('Connected; the daemon has not sent its first reading yet.')];
 		case 'connecting':
-			return [text(`Connecting to ${socketPath} …`)];
+			return [text(`Connecting to ${target === null ? socketPath : `${target.name} (${target.way})`} …`)];
 		case 'down':
-			return pageFor(link, surroundings);
+			return target?.far === true ? farPage(link, target) : pageFor(link, surroundings);
 	}
+}
+
+/** What stands on this machine says nothing about another one. */
+function farPage({problem}: Down, {name, way}: TargetView): readonly PageLine[] {
+	return [
+		text(`${name} (${way}) cannot be read.`),
+		text(problem.what),
+		text('What passes there is not known here. A policy in its kernel stays in force, whoever looks at it.'),
+		space,
+		text(`Next: ${problem.next}`),
+		space,
+		text('Trying again, at last every half minute, after a refused login every minute; this page goes away by itself.'),
+	];
 }
 
 function pageFor({problem}: Down, surroundings: Surroundings | null): readonly PageLine[] {
@@ -116,7 +129,6 @@ export function noServerSteps(snapshot: Snapshot | null): readonly string[] | nu
 		`    install -m 600 provider/*.conf ${folder ?? 'the tunnel folder'}/`,
 		'or mount a folder that holds them:',
 		`    docker run -v ./tunnels:${folder ?? 'the tunnel folder'}:ro ...`,
-		'Then start vks again, which reads the folder:',
-		'    docker restart vpn',
+		'vks looks there every second, and connects by itself.',
 	];
 }

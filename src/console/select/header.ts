@@ -3,7 +3,7 @@ import {exceptionsWord} from './exceptions.ts';
 import {formatAge, formatByteRate, formatBytes, formatClock, formatCount, formatShortAge} from '../format.ts';
 import type {DrillView, TunnelView} from '../../control/schema.ts';
 import type {Segment} from '../segments.ts';
-import {span, type Line} from '../text.ts';
+import {span, truncateText, type Line} from '../text.ts';
 import type {Symbols, Theme, Tone} from '../theme.ts';
 import type {ViewState} from '../view.ts';
 import {barLine, selectHandshake} from './handshake.ts';
@@ -15,6 +15,8 @@ export function wordLine(word: Word, symbols: Symbols): Line {
 	return [span(`${typeof symbol === 'string' ? symbol : '?'} ${word.text}`, word.tone)];
 }
 
+const shortTarget = 16;
+
 export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[] {
 	const {snapshot} = state.live;
 	const word = stateWord(state);
@@ -23,7 +25,10 @@ export function headerTop(state: ViewState, {symbols}: Theme): readonly Segment[
 	const server = snapshot?.state.server ?? snapshot?.tunnel?.server ?? null;
 	// Where traffic comes out is said only while some passes.
 	const exit = snapshot !== null && trafficPasses(snapshot.state.kind) ? (snapshot.tunnel?.exit ?? null) : null;
+	const target = state.target?.name ?? '';
 	return [
+		// Never left out: it is where an order goes.
+		{order: 0, line: target === '' ? [] : [span(truncateText(target, shortTarget, symbols.ellipsis), 'accent')], longer: target.length <= shortTarget ? [] : [{order: 2, line: [span(target, 'accent')]}]},
 		{order: 0, line: state.replay === null ? [] : [span(` REPLAY ${formatClock(state.nowMs, state.offsetMinutes)} `, 'notice')]},
 		{order: proof.bad ? 3 : 0, line: [...wordLine(word, symbols), ...(word.staleMs === null ? [] : [span(` ${formatAge(word.staleMs)} ago`, 'warn')])]},
 		{order: 0, line: [...wordLine(proof, symbols), ...(proof.ageMs === null ? [] : [span(` ${formatAge(proof.ageMs)}`, proof.tone)])]},

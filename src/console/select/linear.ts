@@ -15,11 +15,11 @@ export const spoken = (text: string): string => withoutControls(text.replaceAll(
 
 /** State and proof, then the facts of the header, each part once. */
 export function truthSentences(state: ViewState, theme: Theme): readonly string[] {
-	const [, , ...top] = headerTop(state, theme).map(longest);
+	const [target = '', , , ...top] = headerTop(state, theme).map(longest);
 	const bottom = headerBottom(state, theme).map(longest);
 	return [
 		// Why a proof is bad is said below, with the next step.
-		`${stateWord(state).text}, ${proofWord(state).text}.`,
+		`${target === '' ? '' : `${target}: `}${stateWord(state).text}, ${proofWord(state).text}.`,
 		joined(top),
 		joined(bottom),
 	].filter(sentence => sentence !== '');
@@ -50,7 +50,7 @@ export function spokenWords(state: ViewState): string {
 	const {snapshot} = state.live;
 	const proof = proofWord(state);
 	return [
-		stateWord(state).text, proof.text, ...proof.why.map(withoutNumbers),
+		state.target?.name ?? '', stateWord(state).text, proof.text, ...proof.why.map(withoutNumbers),
 		...selectBanners(state).map(({text}) => withoutNumbers(text)),
 		...outcomeSentences(state),
 		state.link.kind === 'down' ? state.link.problem.what : state.link.kind,

@@ -1,6 +1,10 @@
 /** What is known of a server, in words of stable width; for panel, dialogs and command line alike. */
-import type {LastTry, Latency, ServerView} from '../../control/schema.ts';
+import type {KeyView} from '../../control/key-schema.ts';
+import type {LastTry, Latency, ServerView, Snapshot} from '../../control/schema.ts';
 import {formatAge, formatLatency} from '../format.ts';
+
+/** As `controller/key-problems.ts` tells it. */
+const soonMs = 14 * 24 * 60 * 60 * 1000;
 
 /** `23 ms`; `~31 ms` through the tunnel, which is the longer way; `no answer`. */
 export function latencyText(latency: Latency | null): string {
@@ -19,6 +23,32 @@ export function latencyInFull({latency, endpoint}: Pick<ServerView, 'latency' | 
 }
 
 export const loadText = (load: number | null): string => (load === null ? '' : `${load} %`);
+
+/** `41d`; of a certificate also what is left of it, where that is little. */
+export function keyText(key: KeyView | null, nowMs: number): string {
+	if (key === null) return '';
+	if (key.untilMs !== null && key.untilMs <= nowMs) return 'ended';
+	return key.untilMs !== null && key.untilMs - nowMs < soonMs ? `ends in ${formatAge(key.untilMs - nowMs)}` : formatAge(nowMs - key.sinceMs);
+}
+
+/** Of the server in use; a file that is gone from the folder was still read once. */
+export function tunnelKey({servers, tunnel}: Pick<Snapshot, 'servers' | 'tunnel'>): KeyView | null {
+	const fileAtMs = tunnel?.keyFileChangedAtMs ?? null;
+	return servers.find(({id}) => id === tunnel?.server)?.key ?? (fileAtMs === null ? null : {sinceMs: fileAtMs, how: 'file', untilMs: null});
+}
+
+/** How its age is known: a number that may be too small says so. */
+export function keyInFull({sinceMs, how, untilMs}: KeyView, nowMs: number): string {
+	const age = formatAge(nowMs - sinceMs);
+	switch (how) {
+		case 'seen':
+			return `vks first had it ${age} ago; it may be older`;
+		case 'file':
+			return `its file has not changed for ${age}; it may be older`;
+		case 'certificate':
+			return `its certificate is ${age} old${untilMs === null ? '' : untilMs <= nowMs ? ` and ended ${formatAge(nowMs - untilMs)} ago` : ` and ends in ${formatAge(untilMs - nowMs)}`}`;
+	}
+}
 
 export function lastText(last: LastTry | null, nowMs: number): string {
 	return last === null ? '' : `${last.outcome === 'connected' ? 'connected' : (last.code ?? 'failed')} ${formatAge(nowMs - last.atMs)} ago`;

@@ -18,6 +18,7 @@ const measured = ({latency}: ServerView): number | null => (latency === null ? n
 
 const orders: ReadonlyArray<readonly [name: string, compare: Compare | null]> = [
 	['favourites first', by(({favourite}) => (favourite ? 0 : 1))],
+	['rank', known(({rank}) => rank)],
 	['file name', null],
 	['name', by(({id}) => id)],
 	['country', by(({country}) => country ?? '~')],

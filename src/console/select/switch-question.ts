@@ -14,8 +14,8 @@ export function switchFacts({live: {snapshot}, nowMs}: ViewState, to: ServerView
 		['latency', latencyInFull(to, nowMs)],
 		...(to.load === null ? [] : [['load', loadText(to.load)] as const]),
 		['last', to.last === null ? 'never tried' : lastInFull(to.last, nowMs)],
-		['meanwhile', 'the old tunnel goes first: applications are refused until the new one is verified, and nothing passes outside. If it is not verified within 16 s, vks goes back.'],
-		['then', `${epoch === undefined ? '' : `epoch ${epoch} ends: `}open connections meet a new exit address and end.`],
+		['meanwhile', 'applications stay on the old tunnel until the new one is verified beside it. If it is not verified, nothing changes. Where both cannot stand, they wait.'],
+		['then', `${epoch === undefined ? '' : `epoch ${epoch} ends: `}TCP meets a new exit address and ends.`],
 	];
 }
 

@@ -40,6 +40,7 @@ export const causeTexts: Readonly<Record<BlockedCause, string>> = {
 	'no-gateway': 'no gateway',
 	'no-endpoint-route': 'no route to the endpoint',
 	'no-handshake': 'no handshake',
+	'no-tunnel': 'no tunnel to guard',
 	sysctl: 'a sysctl is in the way',
 	'not-owner': 'the tables belong to another process',
 	'ipv6-unenforced': 'IPv6 cannot be enforced',

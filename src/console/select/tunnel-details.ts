@@ -1,13 +1,19 @@
 /** All that is known of the tunnel: who votes what and how it went, round trips, the reconnects and why, every address and layer. */
+import type {KeyView} from '../../control/key-schema.ts';
 import type {Snapshot, TunnelView} from '../../control/schema.ts';
 import {formatAge, formatByteRate, formatBytes, formatDuration, sparkline, withThousands} from '../format.ts';
 import {span, wrapText, type Line} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import type {ViewState} from '../view.ts';
+import {exitUnknown} from './exit-words.ts';
 import {field, labelled, labelWidth, type Details} from './fields.ts';
 import {layerLines} from './layers.ts';
 import {shownMoment, shownNowMs} from './moment.ts';
+import {healingLines} from './healing.ts';
 import {reconnectLines} from './reconnects.ts';
+import {portWords} from './port-words.ts';
+import {rotationText} from './rotation-words.ts';
+import {keyInFull, tunnelKey} from './server-words.ts';
 import {staleness} from './truth.ts';
 import {historyLine, rttLine, verdictTones, voteNames} from './votes.ts';
 
@@ -25,8 +31,11 @@ export function tunnelDetails(state: ViewState, theme: Theme): Details {
 	return {
 		title: snapshot.tunnel === null ? 'No tunnel' : `Tunnel to ${snapshot.tunnel.server}`,
 		lines: width => [
-			...(snapshot.tunnel === null ? field('state', snapshot.state.detail, width) : tunnelLines(snapshot.tunnel, {width, nowMs, theme})),
+			...(snapshot.tunnel === null ? field('state', snapshot.state.detail, width) : tunnelLines(snapshot.tunnel, tunnelKey(snapshot), {width, nowMs, theme})),
+			...healingLines(snapshot, width),
 			...uplinkLines(snapshot, width),
+			...portLines(snapshot, nowMs, width),
+			...(snapshot.rotation.next === null ? [] : field('next', rotationText(snapshot.rotation, nowMs), width)),
 			[],
 			...reconnectLines(snapshot.reconnects, {width, offsetMinutes: state.offsetMinutes}),
 			[],
@@ -35,20 +44,19 @@ export function tunnelDetails(state: ViewState, theme: Theme): Details {
 	};
 }
 
-function tunnelLines(tunnel: TunnelView, space: Space): readonly Line[] {
+function tunnelLines(tunnel: TunnelView, key: KeyView | null, space: Space): readonly Line[] {
 	const {width, nowMs} = space;
 	const {exit} = tunnel;
 	const forgotten = tunnel.forgotten ?? null;
-	const key = tunnel.keyFileChangedAtMs;
 	return [
 		...voteLines(tunnel, space),
 		[],
 		...trafficLines(tunnel, space),
 		[],
 		...field('endpoint', `${tunnel.endpoint}, ${tunnel.driver} (${tunnel.implementation})`, width),
-		...field('exit', exit === null ? 'not known yet' : `${[exit.address, exit.city, exit.country].filter(Boolean).join(', ')}, asked ${formatAge(nowMs - exit.checkedAtMs)} ago`, width),
+		...field('exit', exit === null ? exitUnknown(tunnel.exitUnanswered ?? null, nowMs, 'not known yet')[0] : `${[exit.address, exit.city, exit.country].filter(Boolean).join(', ')}, asked ${formatAge(nowMs - exit.checkedAtMs)} ago`, width),
 		...field('session', sessionWords(tunnel, nowMs), width),
-		...field('key', key === null ? 'its age is not known' : `its file was changed ${formatAge(nowMs - key)} ago; the key may be older`, width),
+		...field('key', key === null ? 'its age is not known' : keyInFull(key, nowMs), width),
 		...field('up', `${tunnel.connectedAtMs === null ? 'not yet' : formatAge(nowMs - tunnel.connectedAtMs)}, epoch ${tunnel.epoch}${forgotten === null ? '' : `; ${withThousands(forgotten)} connections from before it forgotten`}`, width),
 		...field('link', `${tunnel.interface}, MTU ${tunnel.mtu}, keepalive ${tunnel.keepaliveSeconds === null ? 'off' : `${tunnel.keepaliveSeconds}s`}`, width),
 		...field('addresses', tunnel.addresses.join(', '), width),
@@ -70,7 +78,7 @@ function voteLines({votes, rtt}: TunnelView, {width, theme}: Space): readonly Li
 	return votes.flatMap(({source, verdict, detail, history}) => [
 		...wrapText(`${verdict === 'none' ? 'no vote' : verdict}: ${detail}`, room).map((text, row) => labelled(row === 0 ? voteNames[source] : '', span(text, verdictTones[verdict]))),
 		labelled('', ...historyLine(history, Math.min(room, 60), theme), span(room >= 76 ? `  ${spanOf(history.length * 5)}` : '')),
-		...(source === 'probe' && rtt.history.length > 0 ? [labelled('', ...rttLine(rtt.history, Math.min(room, 60), theme), span(room >= 76 ? `  ${spanOf((rtt.history.length * (rtt.everyMs ?? 0)) / 1000)}` : '')), ...field('', roundTrips(rtt.history), width)] : []),
+		...(source === 'dns' && rtt.history.length > 0 ? [labelled('', ...rttLine(rtt.history, Math.min(room, 60), theme), span(room >= 76 ? `  ${spanOf((rtt.history.length * (rtt.everyMs ?? 0)) / 1000)}` : '')), ...field('', roundTrips(rtt.history), width)] : []),
 	]);
 }
 
@@ -89,6 +97,11 @@ function trafficLines(tunnel: TunnelView, {width, theme: {symbols}}: Space): rea
 	const row = (name: string, perSecond: number, total: number, history: readonly number[]): Line =>
 		labelled(name, span(`${formatByteRate(perSecond).padEnd(9)}${formatBytes(total).padEnd(8)}`), span(sparkline(history, {width: Math.max(0, Math.min(120, width - labelWidth - 17)), levels: symbols.spark}), 'accent'));
 	return [row('received', tunnel.rxBytesPerSecond, tunnel.rxBytes, tunnel.rxHistory), row('sent', tunnel.txBytesPerSecond, tunnel.txBytes, tunnel.txHistory)];
+}
+
+function portLines({forwardedPort}: Snapshot, nowMs: number, width: number): readonly Line[] {
+	const words = portWords(forwardedPort, nowMs);
+	return words === null ? [] : field('port', words.text, width);
 }
 
 function uplinkLines({uplink}: Snapshot, width: number): readonly Line[] {

@@ -4,10 +4,13 @@ import {formatAge, formatByteRate, formatBytes, sparkline} from '../format.ts';
 import {fitLine, lineWidth, span, wrapText, type Line} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
 import {exceptionRows} from './exceptions.ts';
+import {exitUnknown} from './exit-words.ts';
 import {firstThatFits, labelled, labelWidth} from './fields.ts';
 import {barLine, selectHandshake} from './handshake.ts';
 import {layerLines, shortLayerLines} from './layers.ts';
 import {reconnectLines} from './reconnects.ts';
+import {portWords} from './port-words.ts';
+import {keyInFull, keyText, tunnelKey} from './server-words.ts';
 import {trafficPasses, withoutState} from './truth.ts';
 import {historyLine, rttLine, verdictTones, voteNames, voteValue} from './votes.ts';
 
@@ -64,18 +67,20 @@ function tunnelFacts(snapshot: Snapshot, tunnel: TunnelView, space: Space): read
 	const {exit} = tunnel;
 	const passes = trafficPasses(snapshot.state.kind);
 	const up = !passes ? 'no' : tunnel.connectedAtMs === null ? 'not yet' : formatAge(nowMs - tunnel.connectedAtMs);
-	const key = tunnel.keyFileChangedAtMs === null ? null : `file changed ${formatAge(nowMs - tunnel.keyFileChangedAtMs)} ago`;
+	const key = tunnelKey(snapshot);
+	const port = portWords(snapshot.forwardedPort, nowMs);
 	return [
 		labelled('endpoint', span(tunnel.endpoint)),
-		labelled(passes ? 'exit' : 'last exit', exit === null ? span('not known yet', 'warn') : span(firstThatFits([[exit.address, exit.city, exit.country], [exit.address, exit.city], [exit.address]].map(parts => parts.filter(Boolean).join(', ')), width - labelWidth - 1))),
+		labelled(passes ? 'exit' : 'last exit', exit === null ? span(firstThatFits(exitUnknown(tunnel.exitUnanswered ?? null, nowMs, 'not known yet'), width - labelWidth - 1), 'warn') : span(firstThatFits([[exit.address, exit.city, exit.country], [exit.address, exit.city], [exit.address]].map(parts => parts.filter(Boolean).join(', ')), width - labelWidth - 1))),
 		handshakeRow(tunnel, space),
 		...voteRows(tunnel, space),
 		rateRow(theme.symbols.down, {perSecond: tunnel.rxBytesPerSecond, total: tunnel.rxBytes, history: tunnel.rxHistory}, space),
 		rateRow(theme.symbols.up, {perSecond: tunnel.txBytesPerSecond, total: tunnel.txBytes, history: tunnel.txHistory}, space),
 		labelled('up', span(`${up}, epoch ${tunnel.epoch}`)),
+		...(port === null ? [] : [labelled('port', span(port.text, port.tone))]),
 		reconnectsRow(snapshot),
 		labelled('link', span(`MTU ${tunnel.mtu}, keepalive ${tunnel.keepaliveSeconds === null ? 'off' : `${tunnel.keepaliveSeconds}s`}`)),
-		...(key === null ? [] : [labelled('key', span(key))]),
+		...(key === null ? [] : [labelled('key', span(firstThatFits([keyInFull(key, nowMs), ...(key.how === 'certificate' ? [] : [`at least ${keyText(key, nowMs)} old`]), keyText(key, nowMs)], width - labelWidth - 1)))]),
 		...uplinkLines(snapshot.uplink, width),
 		labelled('DNS', span(tunnel.resolvers.length === 0 ? 'none' : tunnel.resolvers.join(', '), tunnel.resolvers.length === 0 ? 'warn' : 'plain')),
 		labelled('address', span(tunnel.addresses.join(', '))),
@@ -104,7 +109,7 @@ function voteRows({votes, rtt}: TunnelView, space: Space): readonly Line[] {
 	return votes.filter(({source}) => source !== 'handshake').map(vote => labelled(
 		voteNames[vote.source],
 		span(voteValue(vote).padEnd(valueWidth), verdictTones[vote.verdict]),
-		...(vote.source !== 'probe' ? historyLine(vote.history, room, space.theme) : rtt.notAsked !== null ? [span(rtt.notAsked)] : rttLine(rtt.history, room, space.theme)),
+		...(vote.source !== 'dns' ? historyLine(vote.history, room, space.theme) : rtt.notAsked !== null ? [span(rtt.notAsked)] : rttLine(rtt.history, room, space.theme)),
 	));
 }
 

@@ -6,8 +6,8 @@ import {joinEqual, span, type Line} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
 
 export const verdictTones: Readonly<Record<VoteView['verdict'], Tone>> = {good: 'good', suspect: 'warn', bad: 'bad', none: 'plain'};
-/** `answers` is what it looks at; an operator asks when something was last heard. */
-export const voteNames: Readonly<Record<VoteView['source'], string>> = {handshake: 'handshake', answers: 'heard', probe: 'RTT'};
+/** `answers` is what it looks at; an operator asks when something was last heard, and how long an answer takes. */
+export const voteNames: Readonly<Record<VoteView['source'], string>> = {handshake: 'handshake', answers: 'heard', probe: 'probe', dns: 'RTT'};
 
 /** The higher, the worse: a low line is a good one. */
 const heights: Readonly<Record<string, {readonly level: number; readonly tone: Tone}>> = {g: {level: 0, tone: 'good'}, s: {level: 3, tone: 'warn'}, b: {level: 7, tone: 'bad'}};
@@ -35,6 +35,6 @@ export function rttLine(history: TunnelView['rtt']['history'], width: number, {s
 
 /** The vote's number in few letters. */
 export function voteValue({source, value, verdict}: VoteView): string {
-	if (source === 'probe') return value === null ? (verdict === 'none' ? 'none' : 'lost') : formatDuration(value);
+	if (source === 'dns') return value === null ? (verdict === 'none' ? 'none' : 'lost') : formatDuration(value);
 	return value === null ? 'none' : formatAge(value * 1000);
 }

@@ -1,4 +1,5 @@
 /** Completion for the three shells people have, from the table of options. */
+import {engines} from '../remote/target.ts';
 import {themeNames} from '../theme.ts';
 import {consoleOptions, otherFlags, type ConsoleOption} from './options.ts';
 
@@ -28,6 +29,8 @@ function takenBy(value: string | undefined): Word['takes'] {
 			return 'file';
 		case 'NAME':
 			return themeNames;
+		case 'ENGINE':
+			return engines;
 		case 'SHELL':
 			return shells;
 		default:

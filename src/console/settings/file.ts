@@ -6,6 +6,7 @@ import {fail, ok, type Result} from '../../result.ts';
 import {fileTrouble, readSmallFile} from '../../small-file.ts';
 import {remapKeys} from '../keys/remap.ts';
 import {keymap, type Binding} from '../keymap.ts';
+import {parseTarget} from '../remote/target.ts';
 import {themeNames} from '../theme.ts';
 import {consoleOptions, type ConsoleOption, type OptionKey} from './options.ts';
 import type {ConsoleFile} from './settle.ts';
@@ -22,10 +23,10 @@ const valueOf: Readonly<Record<OptionKey, z.ZodType>> = {
 	color: z.boolean(),
 	screenReader: z.boolean(),
 };
-const schema = z.strictObject({...valueOf, keys: z.record(z.string(), z.union([keyName, z.array(keyName)]))}).partial();
+const schema = z.strictObject({...valueOf, targets: z.record(z.string(), z.string()), keys: z.record(z.string(), z.union([keyName, z.array(keyName)]))}).partial();
 
 const options: readonly ConsoleOption[] = consoleOptions;
-const known = [...options.map(({key}) => key), 'keys'];
+const known = [...options.map(({key}) => key), 'keys', 'targets'];
 
 /** The error is one sentence that names the file and, where there is one, the line. */
 export function readConsoleFile(path: string): Result<ConsoleFile, string> {
@@ -50,11 +51,15 @@ export function parseConsoleFile(path: string, text: string, table: readonly Bin
 	const content: unknown = document.contents === null || (isScalar(document.contents) && document.contents.value === null) ? {} : document.toJS();
 	const parsed = schema.safeParse(content);
 	if (!parsed.success) return fail(sentenceFor(parsed.error.issues[0], document, at));
-	const {keys: wanted = {}, ...values} = parsed.data;
+	const {keys: wanted = {}, targets = {}, ...values} = parsed.data;
 	const remapped = remapKeys(table, Object.fromEntries(Object.entries(wanted).map(([action, keys]) => [action, listOf(keys)])));
 	if (!remapped.ok) return fail(`${at(offsetOf(document, ['keys', remapped.error.action]))}: ${remapped.error.why}`);
+	for (const [name, way] of Object.entries(targets)) {
+		const target = parseTarget(`${name}=${way}`);
+		if (!target.ok) return fail(`${at(offsetOf(document, ['targets', name]))}: ${target.error}`);
+	}
 	const texts = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
-	return ok({path, values: texts, keys: remapped.value});
+	return ok({path, values: texts, keys: remapped.value, targets});
 }
 
 const listOf = (keys: string | readonly string[]): readonly string[] => (typeof keys !== 'string' ? keys : keys === 'none' ? [] : [keys]);
@@ -70,6 +75,7 @@ function sentenceFor(issue: z.core.$ZodIssue | undefined, document: Document, at
 	if (key === undefined) return `${at(0)}: does not hold "key: value" lines`;
 	const place = at(offsetOf(document, issue.path));
 	if (key === 'keys') return `${place}: ${issue.path.slice(1).join(' ') || 'keys'} must be a key, a list of keys or none`;
+	if (key === 'targets') return `${place}: ${issue.path.slice(1).join(' ') || 'targets'} must be a way to a daemon: ssh://HOST/CONTAINER, docker:CONTAINER or the path of a socket`;
 	const option = options.find(each => each.key === key);
 	return `${place}: ${String(key)} must be something else: ${option?.form ?? 'see vks-tui --help'}`;
 }

@@ -79,6 +79,10 @@ export type OptionKey = (typeof consoleOptions)[number]['key'];
 
 /** Flags that are asked for rather than set. */
 export const otherFlags = [
+	{flag: '--host', value: 'URL', help: 'look at a daemon elsewhere: ssh://[USER@]HOST[:PORT]; by ssh, which must not have to ask'},
+	{flag: '--container', value: 'CONTAINER', help: 'the container it runs in, there or here'},
+	{flag: '--engine', value: 'ENGINE', help: 'what runs that container: docker (default) or podman'},
+	{flag: '--target', value: 'NAME=WAY', repeats: true, help: 'a daemon to choose with T, several times; WAY is ssh://HOST/CONTAINER, docker:CONTAINER or a socket. NAME alone is one of the file'},
 	{flag: '--config', value: 'FILE', help: 'settings and keys (default: $VKS_CONSOLE_CONFIG, ~/.config/vks/console.yaml, /etc/vks/console.yaml)'},
 	{flag: '--replay', value: 'FILE', help: 'open what w, e or `vks record` wrote, anywhere: without a daemon, without root'},
 	{flag: '--print-config', help: 'print what is set now and by what, as such a file, and leave'},

@@ -2,6 +2,7 @@
 import {actionName} from '../keys/names.ts';
 import type {Binding} from '../keymap.ts';
 import {consoleOptions} from './options.ts';
+import {wayText} from '../remote/target.ts';
 import type {Settled} from './settle.ts';
 
 export function printConfig({settings, options}: Settled): string {
@@ -10,6 +11,7 @@ export function printConfig({settings, options}: Settled): string {
 	return [
 		'# The console as it is set now. As ~/.config/vks/console.yaml this gives the same one; leave out what may follow the defaults.',
 		...commented(values),
+		...(options.named ? ['targets:', ...options.targets.map(({name, way}) => `  ${JSON.stringify(name)}: ${JSON.stringify(wayText(way))}`)] : []),
 		'# An action takes one key, a list of keys, or none. Ctrl-C always leaves, and is not listed.',
 		'keys:',
 		...commented(keys),

@@ -4,6 +4,7 @@ import type {Flags} from '../arguments.ts';
 import {keymap, type Binding} from '../keymap.ts';
 import {themeNames, type ThemeName} from '../theme.ts';
 import {consoleOptions, leastRefreshMs, type ConsoleOption, type OptionKey} from './options.ts';
+import {targetsFor, type Targets} from './targets.ts';
 
 export interface Options {
 	readonly socketPath: string;
@@ -17,11 +18,15 @@ export interface Options {
 	readonly keys: readonly Binding[];
 }
 
+export type SettledOptions = Options & Targets;
+
 /** A file that was found whole and right. */
 export interface ConsoleFile {
 	readonly path: string;
 	readonly values: Readonly<Partial<Record<OptionKey, string>>>;
 	readonly keys: readonly Binding[];
+	/** By name, the way to a daemon. */
+	readonly targets?: Readonly<Record<string, string>>;
 }
 
 export interface Setting {
@@ -31,7 +36,7 @@ export interface Setting {
 }
 
 export interface Settled {
-	readonly options: Options;
+	readonly options: SettledOptions;
 	readonly settings: Readonly<Record<OptionKey, Setting>>;
 }
 
@@ -47,7 +52,9 @@ export function settle(given: Given): Result<Settled, string> {
 		if (!option.holds(text)) return fail(`${nameOf(option, where)} cannot be "${text}": ${option.form}`);
 	}
 	const settings = Object.fromEntries(chosen.map(([{key}, setting]) => [key, setting])) as Settled['settings'];
-	return ok({settings, options: optionsOf(settings, given.file?.keys ?? keymap)});
+	const targets = targetsFor({flags: given.flags, file: given.file?.targets ?? {}, socketPath: settings.socket.text});
+	if (!targets.ok) return targets;
+	return ok({settings, options: {...optionsOf(settings, given.file?.keys ?? keymap), ...targets.value}});
 }
 
 function settingFor(option: (typeof consoleOptions)[number], {flags, environment, file}: Given): Setting {

@@ -6,6 +6,7 @@ import {Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isIpv4, type IpAddress} from '../../net/address.ts';
+import type {InterfaceName} from '../../net/interface-name.ts';
 import {formatEndpoint, type Port} from '../../net/port.ts';
 import type {Problem} from '../../problem.ts';
 import {fail, ok, type Result} from '../../result.ts';
@@ -23,9 +24,12 @@ export interface ConnectWish {
 	readonly mark: number | null;
 	/** The address it comes from; null leaves it to the kernel. */
 	readonly source: IpAddress | null;
+	/** The interface it leaves by, wherever routes lead; absent leaves that to them. */
+	readonly device?: InterfaceName;
 }
 
-const SO_MARK = 36;
+export const SO_MARK = 36;
+export const SO_BINDTODEVICE = 25;
 /** On and zero seconds: what is closed is reset at once, so that nothing of it comes after the pinhole is closed (socket(7)). */
 const SO_LINGER = 13;
 const resetAtClose = Buffer.concat([int32(1), int32(0)]);
@@ -55,6 +59,8 @@ function begin(libc: Libc, calls: ProbeCalls, wish: ConnectWish): Result<number,
 	if (marked < 0) return closed(libc, fd, failed(wish, `the packets could not be marked: ${describeErrno(-marked)}`));
 	const lingering = libc.setOption(fd, SOL_SOCKET, SO_LINGER, resetAtClose);
 	if (lingering < 0) return closed(libc, fd, failed(wish, `the socket could not be prepared: ${describeErrno(-lingering)}`));
+	const held = wish.device === undefined ? 0 : libc.setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${wish.device}\0`));
+	if (held < 0) return closed(libc, fd, failed(wish, `the socket could not be bound to ${wish.device ?? ''}: ${describeErrno(-held)}`));
 	const bound = source === null ? 0 : calls.bind(fd, internetAddress(source, 0));
 	if (bound < 0) return closed(libc, fd, failed(wish, `${source ?? ''} is no address of ours: ${describeErrno(-bound)}`));
 	const answer = answerOf(calls.connect(fd, internetAddress(address, port)));

@@ -68,7 +68,7 @@ export function parseRoute(body: Buffer): RawRoute | null {
  * What fib_table_delete (net/ipv4/fib_trie.c) and ip6_route_del (net/ipv6/route.c) compare, and no more: a next hop by its
  * number must not be named by its gateway too, and dead next hops have flags that no request may bear.
  */
-function nameOfRoute(body: Buffer): Buffer {
+export function nameOfRoute(body: Buffer): Buffer {
 	const attributes = readAttributes(body.subarray(RTMSG_BYTES));
 	const hop = attributes.some(({type}) => type === RTA_NH_ID) ? [RTA_NH_ID] : [RTA_OIF, RTA_GATEWAY, RTA_VIA, RTA_MULTIPATH];
 	const header = Buffer.from(body.subarray(0, RTMSG_BYTES));

@@ -9,6 +9,8 @@ export const RTM_GETADDR = 22;
 export const RTM_NEWROUTE = 24;
 export const RTM_DELROUTE = 25;
 export const RTM_GETROUTE = 26;
+export const RTM_DELNEIGH = 29;
+export const RTM_GETNEIGH = 30;
 export const RTM_NEWRULE = 32;
 export const RTM_DELRULE = 33;
 export const RTM_GETRULE = 34;
@@ -31,6 +33,10 @@ export const IFF_LOWER_UP = 0x1_0000;
 export const IFADDRMSG_BYTES = 8;
 export const IFA_ADDRESS = 1;
 export const IFA_LOCAL = 2;
+
+export const NDMSG_BYTES = 12;
+export const NDA_DST = 1;
+export const NUD_FAILED = 0x20;
 
 export const RTMSG_BYTES = 12;
 export const RTA_DST = 1;

@@ -69,7 +69,7 @@ function readRules(socket: NetlinkSocket): Result<readonly RoutingRule[], Proble
 }
 
 /** Both families; a kernel without IPv6 has nothing to list, which is not an error. */
-function dumpBoth(socket: NetlinkSocket, type: number, headerBytes: number, what: string): Result<readonly Message[], Problem> {
+export function dumpBoth(socket: NetlinkSocket, type: number, headerBytes: number, what: string): Result<readonly Message[], Problem> {
 	const found: Message[] = [];
 	for (const family of [4, 6] as const) {
 		const header = Buffer.alloc(headerBytes);

@@ -15,6 +15,8 @@ export async function openNft(onChild: (pid: number) => void): Promise<Nft> {
 			timeout: TRANSACTION_DEADLINE_MS,
 			killSignal: 'SIGKILL',
 			maxBuffer: 64 * 1024 * 1024,
+			// The first ones run before the daemon has taken its secrets out of its own, which execa would add.
+			extendEnv: false,
 			env: {PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C'},
 		});
 		if (child.pid !== undefined) onChild(child.pid);

@@ -1,15 +1,16 @@
-/** Pings of our own on the real kernel: one raw socket for a family, with the tunnel's mark, by which they find the uplink. Nothing here waits. */
+/** Pings of our own on the real kernel: one raw socket for a family, and for the uplink or the tunnel. Nothing here waits. */
 import {ipFromBytes, type Family} from '../../net/address.ts';
 import type {Problem} from '../../problem.ts';
 import {fail, ok, type Result} from '../../result.ts';
 import {describeErrno} from '../ffi/errno.ts';
 import {int32, SOL_SOCKET, type Libc} from '../ffi/libc.ts';
-import type {EchoAnswer, EchoSocket} from '../kernel.ts';
+import type {EchoAnswer, EchoSocket, EchoWay} from '../kernel.ts';
 import {problem} from '../problems.ts';
 import {SOCK_RAW, type ProbeCalls} from './calls.ts';
 import {answerOf} from './send.ts';
 import {AF_INET, AF_INET6, internetAddress} from './socket-address.ts';
 
+const SO_BINDTODEVICE = 25;
 const SO_MARK = 36;
 const IPPROTO_ICMP = 1;
 const IPPROTO_ICMPV6 = 58;
@@ -18,16 +19,22 @@ const largestMessage = 256;
 /** A flood of somebody else's must not hold up the daemon: what is left waits for the next reading, or is lost. */
 const mostPerRead = 512;
 
-export function openEcho(libc: Libc, calls: ProbeCalls, {family, mark}: {readonly family: Family; readonly mark: number}): Result<EchoSocket, Problem> {
+export function openEcho(libc: Libc, calls: ProbeCalls, {family, ...way}: {readonly family: Family} & EchoWay): Result<EchoSocket, Problem> {
 	const four = family === 4;
 	const fd = calls.socket(four ? AF_INET : AF_INET6, SOCK_RAW, four ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 	if (fd < 0) return fail(noEcho(-fd));
-	const marked = libc.setOption(fd, SOL_SOCKET, SO_MARK, int32(mark | 0));
-	if (marked < 0) {
+	const led = lead(fd, way, libc, calls);
+	if (led < 0) {
 		libc.close(fd);
-		return fail(noEcho(-marked));
+		return fail(noEcho(-led));
 	}
 	return ok(echoOn(fd, family, libc, calls));
+}
+
+function lead(fd: number, way: EchoWay, libc: Libc, calls: ProbeCalls): number {
+	if ('mark' in way) return libc.setOption(fd, SOL_SOCKET, SO_MARK, int32(way.mark | 0));
+	const bound = libc.setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${way.device}\0`));
+	return bound < 0 ? bound : calls.bind(fd, internetAddress(way.source, 0));
 }
 
 function echoOn(fd: number, family: Family, libc: Libc, calls: ProbeCalls): EchoSocket {

@@ -19,10 +19,11 @@ const IFF_UP = 1;
 const IFREQ_BYTES = 40;
 const FLAGS_AT = 16;
 
-export function openFlow(libc: Libc, calls: ProbeCalls, {destination, port, source}: Parameters<Probes['openFlow']>[0]): ProbeFlow | null {
+export function openFlow(libc: Libc, calls: ProbeCalls, {destination, port, source, device}: Parameters<Probes['openFlow']>[0]): ProbeFlow | null {
 	const fd = calls.socket(isIpv4(destination) ? AF_INET : AF_INET6, SOCK_STREAM, 0);
 	if (fd < 0) return null;
-	const begun = calls.bind(fd, internetAddress(source, 0)) >= 0 && answerOf(calls.connect(fd, internetAddress(destination, port))).kind === 'sent';
+	const led = device === undefined ? 0 : libc.setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${device}\0`));
+	const begun = led >= 0 && calls.bind(fd, internetAddress(source, 0)) >= 0 && answerOf(calls.connect(fd, internetAddress(destination, port))).kind === 'sent';
 	if (!begun) {
 		libc.close(fd);
 		return null;

@@ -65,7 +65,10 @@ export interface EchoAnswer {
 	readonly message: Uint8Array;
 }
 
-/** Pings of our own, with the mark by which they find the uplink. */
+/** Outside the tunnel by the mark that finds the uplink, or through one device from an address of ours. */
+export type EchoWay = {readonly mark: number} | {readonly device: InterfaceName; readonly source: IpAddress};
+
+/** Pings of our own. */
 export interface EchoSocket {
 	/** One whole message. */
 	send(to: IpAddress, message: Uint8Array): ProbeAnswer;
@@ -83,10 +86,10 @@ export interface Probes {
 	sendFrame(linkIndex: number, frame: Uint8Array): ProbeAnswer;
 	/** The Ethernet address of a link; null when it has none. */
 	hardwareAddress(linkIndex: number): Uint8Array | null;
-	/** Begins a TCP connection; null when it cannot even begin. */
-	openFlow(to: {readonly destination: IpAddress; readonly port: Port; readonly source: IpAddress}): ProbeFlow | null;
+	/** Begins a TCP connection, bound to a device where one is named; null when it cannot even begin. */
+	openFlow(to: {readonly destination: IpAddress; readonly port: Port; readonly source: IpAddress; readonly device?: InterfaceName}): ProbeFlow | null;
 	/** Needs NET_RAW. */
-	openEcho(options: {readonly family: Family; readonly mark: number}): Result<EchoSocket, Problem>;
+	openEcho(options: {readonly family: Family} & EchoWay): Result<EchoSocket, Problem>;
 	/** Sets one link down (`ip link set … down`). */
 	setDown(name: InterfaceName): Result<void, Problem>;
 }

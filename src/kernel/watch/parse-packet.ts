@@ -2,7 +2,7 @@
 import type {DropRecord} from '../kernel.ts';
 import {addressOf} from '../network/address.ts';
 
-export type Packet = Pick<DropRecord, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort' | 'icmpType' | 'length'>;
+export type Packet = Pick<DropRecord, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort' | 'icmpType' | 'length' | 'etherType'>;
 
 export const ETH_P_IP = 0x0800;
 export const ETH_P_ARP = 0x0806;
@@ -22,7 +22,8 @@ const MOST_EXTENSIONS = 8;
 export function parsePacket(bytes: Buffer, etherType: number): Packet {
 	if (etherType === ETH_P_IP) return parseIpv4(bytes);
 	if (etherType === ETH_P_IPV6) return parseIpv6(bytes);
-	return etherType === ETH_P_ARP ? parseArp(bytes) : unknown(bytes.length);
+	if (etherType === ETH_P_ARP) return parseArp(bytes);
+	return {...unknown(bytes.length), ...(etherType === 0 ? {} : {etherType})};
 }
 
 const unknown = (length: number): Packet => ({

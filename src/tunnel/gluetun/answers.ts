@@ -5,27 +5,30 @@
 import {z} from 'zod';
 import {parseIp, type IpAddress} from '../../net/address.ts';
 import {parsePort, type Port} from '../../net/port.ts';
+import type {Selection} from './choice.ts';
 
 export type GluetunStatus = 'starting' | 'running' | 'stopping' | 'stopped' | 'crashed' | 'completed';
 
-const statusSchema = z.object({status: z.enum(['starting', 'running', 'stopping', 'stopped', 'crashed', 'completed'])});
+/** Of what it says of itself after an order nothing is kept but this: no text of its own is told. */
+export type ToldStatus = GluetunStatus | 'unknown';
+
+const anyStatus = z.enum(['starting', 'running', 'stopping', 'stopped', 'crashed', 'completed']);
+const statusSchema = z.object({status: anyStatus});
 const outcomeSchema = z.object({outcome: z.string().max(200)});
 const publicIpSchema = z.object({public_ip: z.string(), city: z.string().optional(), country: z.string().optional()});
 /** v3.40 answers `port` alone, or `ports` alone; later ones both, with null for none. */
 const portsSchema = z.object({port: z.number().optional(), ports: z.array(z.number()).nullish()});
-const versionSchema = z.object({version: z.string().max(60)});
-const selectionSchema = z.object({countries: z.array(z.string()).nullish(), cities: z.array(z.string()).nullish(), hostnames: z.array(z.string()).nullish()});
+const versionSchema = z.object({version: z.string().regex(/^[\w.+-]{1,60}$/)});
+const names = z.array(z.string()).nullish();
+const selectionSchema = z.object({countries: names, regions: names, cities: names, hostnames: names, names});
 const settingsSchema = z.object({
 	type: z.string().max(30).optional(),
 	provider: z.object({name: z.string().max(60).optional(), server_selection: selectionSchema.optional()}).optional(),
 });
 
-export interface GluetunSettings {
+export interface GluetunSettings extends Selection {
 	readonly type: string | null;
 	readonly provider: string | null;
-	readonly countries: readonly string[];
-	readonly cities: readonly string[];
-	readonly hostnames: readonly string[];
 }
 
 const read = <T>(text: string, schema: z.ZodType<T>): T | null => {
@@ -36,6 +39,8 @@ const read = <T>(text: string, schema: z.ZodType<T>): T | null => {
 		return null;
 	}
 };
+
+const toldStatus = (text: string): ToldStatus => anyStatus.safeParse(text).data ?? 'unknown';
 
 export const parseStatus = (text: string): GluetunStatus | null => read(text, statusSchema)?.status ?? null;
 
@@ -62,29 +67,29 @@ export function parseSettings(text: string): GluetunSettings | null {
 		type: answer.type ?? null,
 		provider: answer.provider?.name ?? null,
 		countries: selection?.countries ?? [],
+		regions: selection?.regions ?? [],
 		cities: selection?.cities ?? [],
 		hostnames: selection?.hostnames ?? [],
+		names: selection?.names ?? [],
 	};
 }
 
 /** What became of an order for a status. `already crashed` is an answer too: the loop retries by itself, the order changed nothing. */
 export type StatusOutcome =
-	| {readonly kind: 'reached'; readonly status: string}
-	| {readonly kind: 'already'; readonly status: string};
+	| {readonly kind: 'reached'; readonly status: ToldStatus}
+	| {readonly kind: 'already'; readonly status: ToldStatus};
 
 export function parseStatusOutcome(text: string): StatusOutcome | null {
 	const answer = read(text, outcomeSchema);
 	if (answer === null) return null;
-	return answer.outcome.startsWith('already ') ? {kind: 'already', status: answer.outcome.slice(8)} : {kind: 'reached', status: answer.outcome};
+	return answer.outcome.startsWith('already ') ? {kind: 'already', status: toldStatus(answer.outcome.slice(8))} : {kind: 'reached', status: toldStatus(answer.outcome)};
 }
 
 /** PUT settings answers plain text: that nothing changed, or what the restart ended in. */
-export function parseSettingsOutcome(text: string): {readonly kind: 'unchanged'} | {readonly kind: 'restarted'; readonly status: string} {
+export function parseSettingsOutcome(text: string): {readonly kind: 'unchanged'} | {readonly kind: 'restarted'; readonly status: ToldStatus} {
 	const line = text.trim();
-	return line === 'settings left unchanged' ? {kind: 'unchanged'} : {kind: 'restarted', status: line.slice(0, 60)};
+	return line === 'settings left unchanged' ? {kind: 'unchanged'} : {kind: 'restarted', status: toldStatus(line.replace(/^already /, ''))};
 }
 
 /** An empty list clears what was chosen before; one that is left out keeps it, and then two wishes are mixed. */
-export const switchBody = (wish: {readonly countries?: readonly string[]; readonly cities?: readonly string[]; readonly hostnames?: readonly string[]}): string => JSON.stringify({
-	provider: {server_selection: {countries: wish.countries ?? [], regions: [], cities: wish.cities ?? [], hostnames: wish.hostnames ?? [], names: []}},
-});
+export const switchBody = ({countries, regions, cities, hostnames, names: named}: Selection): string => JSON.stringify({provider: {server_selection: {countries, regions, cities, hostnames, names: named}}});

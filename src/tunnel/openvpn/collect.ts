@@ -32,14 +32,15 @@ export function collectDirectives(lines: readonly OvpnLine[], beside: ReadonlyMa
 	for (const line of lines.map(withoutSetenvOpt)) {
 		if (line.kind === 'comment') continue;
 		if (line.kind === 'unreadable') {
-			report.add(line.line, `it cannot be read: ${line.why}`, 'Write one directive on each line, as openvpn(8) does');
+			report.add(line.line, `it cannot be read: ${line.why}`, line.next);
 			continue;
 		}
 		const use = findUse(line.name);
 		if (line.kind === 'block') blocks.push(line);
 		else directives.push(line);
-		if (use === null) reportUnknown(line, optional, report);
+		if (use === null) reportUnknown(line, {optional, mayBeSecret: line.kind === 'directive' && mayBeSecret(line, directives)}, report);
 		else if (use.kind === 'refused') report.add(line.line, `${line.name}: ${use.why}`, use.next);
+		else if (use.kind === 'hook') report.note(`${line.name} on line ${line.line} was refused: vks never runs hooks`);
 		else if (use.kind === 'ignored') report.note(`${line.name} on line ${line.line} was ignored: ${use.why}`);
 		else if (use.kind === 'material') takeMaterial(line, {beside, material, report});
 		else if (line.kind === 'block') {
@@ -64,12 +65,22 @@ function withoutSetenvOpt(line: OvpnLine): OvpnLine {
 const optionalNames = (lines: readonly OvpnLine[]): ReadonlySet<string> =>
 	new Set(lines.flatMap(line => (line.kind === 'directive' && line.name === 'ignore-unknown-option' ? line.words : [])));
 
-function reportUnknown({kind, line, name}: Directive | Block, optional: ReadonlySet<string>, report: Report): void {
+/** A user or a password that lost its tags stands alone on a line, or below the directive that asks for it. */
+function mayBeSecret({words}: Directive, before: readonly Directive[]): boolean {
+	return words.length === 0 || before.slice(-3, -1).some(({name, words: [named]}) => named === undefined && (name === 'auth-user-pass' || name === 'askpass'));
+}
+
+interface Unknown {
+	readonly optional: ReadonlySet<string>;
+	readonly mayBeSecret: boolean;
+}
+
+function reportUnknown({kind, line, name}: Directive | Block, {optional, mayBeSecret: secret}: Unknown, report: Report): void {
 	const word = quotable(name);
 	if (word !== null && optional.has(name)) return report.note(`${word} on line ${line} was ignored: the file says that it may be`);
 	const nearest = word === null ? null : nearestDirective(name);
-	const shown = word === null ? '' : kind === 'block' ? ` <${word}>` : ` "${word}"`;
-	report.add(line, `unknown directive${shown}`, nearest === null ? 'Remove the line; vks takes the directives of OpenVPN 2.6' : `Did you mean ${nearest}?`);
+	const shown = word === null ? '' : secret ? ', not repeated here because it might be a password' : kind === 'block' ? ` <${word}>` : ` "${word}"`;
+	report.add(line, `unknown directive${shown}`, nearest === null || secret ? 'Remove the line; vks takes the directives of OpenVPN 2.6' : `Did you mean ${nearest}?`);
 }
 
 interface Taking {

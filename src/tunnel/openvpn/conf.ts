@@ -6,9 +6,10 @@ import {fail, ok, type Result} from '../../result.ts';
 import {loadFrom} from '../conf-comments.ts';
 import {placeFor} from '../conf-place.ts';
 import {confReport, type Report} from '../conf-report.ts';
-import {readNumber} from '../conf-values.ts';
+import {readDns, readNumber} from '../conf-values.ts';
 import type {OpenvpnServer} from '../tunnel.ts';
 import {collectDirectives, type Collected} from './collect.ts';
+import {validityOf} from './certificate.ts';
 import {readCredentials} from './credentials.ts';
 import {isEncrypted} from './material.ts';
 import {parseOvpnLines} from './lines.ts';
@@ -40,7 +41,8 @@ export function parseOvpn({id, file, text, beside, changedAtMs}: OvpnFile): Resu
 	const remotes = readRemotes(directives, blocks, report);
 	const credentials = readCredentials(collected, beside, report);
 	const mtu = readTunMtu(collected, report);
-	checkWhole(collected, report);
+	const resolvers = readResolvers(collected, report);
+	checkWhole(collected, lines.some(({kind}) => kind === 'unreadable'), report);
 	const [first] = remotes;
 	if (first === undefined || report.problems().length > 0) return fail(report.problems());
 	const comments = lines.flatMap(line => (line.kind === 'comment' ? [line] : []));
@@ -53,11 +55,13 @@ export function parseOvpn({id, file, text, beside, changedAtMs}: OvpnFile): Resu
 		remotes,
 		endpointHost: first.host,
 		endpointPort: first.port,
-		resolvers: resolversOf(collected),
+		resolvers,
 		mtu,
 		asks: {user: credentials.asked, passphrase: encrypted},
 		notes: report.notes,
 		fileChangedAtMs: changedAtMs ?? null,
+		keyMark: () => null,
+		certificate: validityOf(material),
 		credentials: () => credentials.found,
 		config: (endpoint: Endpoint) => renderConfig({endpoint, passed, material, keyDirection: collected.keyDirection, mtu, asksUser: credentials.asked}),
 	});
@@ -71,13 +75,24 @@ function readTunMtu({directives}: Collected, report: Report): number | null {
 	return value.ok ? value.value : null;
 }
 
-const resolversOf = ({directives}: Collected): readonly IpAddress[] =>
-	[...new Set(directives.flatMap(({name, words: [option = '', value = '']}) => (name === 'dhcp-option' && /^DNS6?$/.test(option) ? (parseIp(value) ?? []) : [])))];
+function readResolvers({directives}: Collected, report: Report): readonly IpAddress[] {
+	const found = directives.filter(({name}) => name === 'dhcp-option').flatMap(({line, words: [option = '', value = '']}) => {
+		if (!/^DNS6?$/.test(option) || parseIp(value) === null) {
+			report.note(`dhcp-option on line ${line} was ignored: vks takes addresses of resolvers only`);
+			return [];
+		}
+		const read = readDns(value);
+		if (read.ok && read.value.resolvers.length > 0) return read.value.resolvers;
+		report.note(`dhcp-option on line ${line} was ignored: loopback and multicast are not behind the tunnel`);
+		return [];
+	});
+	return [...new Set(found)];
+}
 
 /** What no single line can tell. */
-function checkWhole({directives, blocks, material, passed}: Collected, report: Report): void {
+function checkWhole({directives, blocks, material, passed}: Collected, cutShort: boolean, report: Report): void {
 	const has = (name: string): boolean => directives.some(directive => directive.name === name);
-	if (!has('client') && !has('tls-client')) report.add(null, 'there is no `client`', 'Ask the provider for the file of a client, or add the line `client`');
+	if (!cutShort && !has('client') && !has('tls-client')) report.add(null, 'there is no `client`', 'Ask the provider for the file of a client, or add the line `client`');
 	const broken = report.problems().length > 0;
 	if (!broken && !material.has('ca') && !material.has('peer-fingerprint')) report.add(null, 'there is neither <ca> nor <peer-fingerprint>, so any server would be believed', 'Add the certificate of the provider between <ca> and </ca>');
 	if (material.has('cert') !== material.has('key') && !broken) report.add(null, `there is a ${material.has('cert') ? 'cert without key' : 'key without cert'}`, 'Add both, or remove both');

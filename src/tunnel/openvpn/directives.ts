@@ -13,6 +13,8 @@ export type Use =
 	| {readonly kind: 'material'}
 	/** What vks does anyway, or what means nothing here. */
 	| {readonly kind: 'quiet'}
+	/** Would be run when something happened, to tell it or to set up what vks sets up by itself. */
+	| {readonly kind: 'hook'}
 	| {readonly kind: 'ignored'; readonly why: string}
 	| {readonly kind: 'refused'; readonly why: string; readonly next: string};
 
@@ -35,7 +37,7 @@ const groups: readonly Group[] = [
 	pass('names', 4, 'remote-cert-tls remote-cert-ku remote-cert-eku ns-cert-type comp-lzo compress allow-compression topology'),
 	pass('numbers', 2, 'ping ping-restart ping-exit keepalive reneg-sec reneg-bytes reneg-pkts hand-window tran-window tls-timeout replay-window fragment sndbuf rcvbuf'),
 	pass('text', 2, 'verify-x509-name'),
-	{use: {kind: 'quiet'}, names: 'nobind bind persist-key persist-tun persist-local-ip persist-remote-ip resolv-retry verb mute tun-ipv6 remote-random-hostname auth-retry ncp-disable server-poll-timeout connect-timeout connect-retry connect-retry-max mssfix mtu-disc link-mtu ping-timer-rem disable-occ explicit-exit-notify user group nice mlock multihome push-peer-info tls-exit up-restart suppress-timestamps'},
+	{use: {kind: 'quiet'}, names: 'nobind bind persist-key persist-tun persist-local-ip persist-remote-ip resolv-retry verb mute tun-ipv6 remote-random-hostname auth-retry ncp-disable server-poll-timeout connect-timeout connect-retry connect-retry-max mssfix mtu-disc link-mtu ping-timer-rem disable-occ explicit-exit-notify user group nice mlock multihome push-peer-info tls-exit suppress-timestamps'},
 	ignored('vks routes by itself', 'redirect-gateway redirect-private route route-ipv6 route-gateway route-ipv6-gateway route-metric route-delay route-method route-nopull route-noexec ifconfig-noexec allow-pull-fqdn ifconfig ifconfig-ipv6 ifconfig-nowarn pull-filter max-routes client-nat'),
 	ignored('vks asks the tunnel\'s resolvers and no others', 'block-outside-dns register-dns dns'),
 	ignored('vks blocks IPv6 that the tunnel does not carry', 'block-ipv6'),
@@ -46,7 +48,11 @@ const groups: readonly Group[] = [
 	ignored('it is kept in memory only', 'auth-token auth-token-user'),
 	ignored('the cipher says it, and OpenVPN 2.6 takes it no longer', 'keysize'),
 	ignored('nobody reads it here', 'setenv-safe echo'),
-	refused('it names a script or program, and vks runs none of a file', remove, 'up down route-up route-pre-down ipchange tls-verify auth-user-pass-verify client-connect client-disconnect client-crresponse learn-address tls-export-cert tls-crypt-v2-verify up-delay down-pre script-security iproute dns-updown'),
+	{use: {kind: 'hook'}, names: 'up down route-up route-pre-down ipchange up-delay down-pre up-restart script-security iproute dns-updown'},
+	// Left out, it would let in whom it was to keep away.
+	refused('it names a program that checks who is there, and vks runs none of a file', 'Remove the line, or ask the provider for a file that checks by verify-x509-name', 'tls-verify auth-user-pass-verify tls-crypt-v2-verify tls-export-cert'),
+	refused('it names a program for a server, and vks runs none of a file', remove, 'client-connect client-disconnect client-crresponse learn-address'),
+	refused('it is of a changed OpenVPN that hides its traffic, another protocol', 'Ask the provider for a plain OpenVPN file; vks does not speak it', 'scramble xormask xormethod'),
 	refused('it loads a library into OpenVPN', remove, 'plugin engine providers pkcs11-providers pkcs11-id pkcs11-id-management pkcs11-private-mode pkcs11-protected-authentication pkcs11-cert-private pkcs11-pin-cache'),
 	refused('vks controls OpenVPN by that interface itself', remove, 'management management-client management-hold management-query-passwords management-query-remote management-query-proxy management-up-down management-signal management-log-cache management-forget-disconnect management-external-key management-external-cert management-client-user management-client-group management-client-auth'),
 	refused('vks decides how OpenVPN runs and where it writes', remove, 'daemon log log-append writepid status status-version syslog cd chroot setcon inetd tmp-dir errors-to-stderr replay-persist capath tls-export-keys genkey mktun rmtun'),

@@ -1,4 +1,5 @@
 /** Splits the text of an .ovpn file into lines with a meaning, as OpenVPN does (parse_line in src/openvpn/options_parse.c). */
+import {quotable} from '../conf-lines.ts';
 
 interface At {
 	readonly line: number;
@@ -17,7 +18,7 @@ export interface Block extends At {
 	readonly text: string;
 }
 
-export type OvpnLine = Directive | Block | (At & {readonly kind: 'comment'; readonly text: string}) | (At & {readonly kind: 'unreadable'; readonly why: string});
+export type OvpnLine = Directive | Block | (At & {readonly kind: 'comment'; readonly text: string}) | (At & {readonly kind: 'unreadable'; readonly why: string; /** What to do. */ readonly next: string});
 
 /** MAX_PARMS is 16 with the name; OPTION_PARM_SIZE is 256 with its end (options.h). */
 const mostWords = 16;
@@ -38,7 +39,7 @@ export function parseOvpnLines(text: string): readonly OvpnLine[] {
 		while (end < raw.length && raw[end]?.trim() !== `</${tag}>`) end++;
 		if (end === raw.length) {
 			// Whatever follows belongs to it, and may be a key: it is not read as directives.
-			found.push({kind: 'unreadable', line, why: `<${tag}> has no end`});
+			found.push({kind: 'unreadable', line, why: `<${shown(tag)}> has no end`, next: `Close it with </${shown(tag)}> on a line of its own, or ask the provider for the whole file`});
 			break;
 		}
 		found.push({kind: 'block', line, name: tag, text: `${raw.slice(index + 1, end).map(inner => inner.trim()).join('\n')}\n`});
@@ -47,14 +48,19 @@ export function parseOvpnLines(text: string): readonly OvpnLine[] {
 	return found;
 }
 
+const shown = (tag: string): string => quotable(tag) ?? '…';
+
 function parseBody(body: string, line: number): readonly OvpnLine[] {
 	if (body === '') return [];
 	if (body.startsWith('#') || body.startsWith(';')) return [{kind: 'comment', line, text: body.slice(1).trim()}];
+	const unreadable = (why: string): readonly OvpnLine[] => [{kind: 'unreadable', line, why, next: 'Write one directive on each line, as openvpn(8) does'}];
+	const end = /^<\/([a-z0-9-]{1,40})>$/i.exec(body)?.[1];
+	if (end !== undefined) return [{kind: 'unreadable', line, why: `</${shown(end)}> ends what never began`, next: `Write <${shown(end)}> before what it ends, or remove the line`}];
 	const words = splitWords(body);
-	if (words === null) return [{kind: 'unreadable', line, why: 'a quotation mark has no second one'}];
+	if (words === null) return unreadable('a quotation mark has no second one');
 	const [name = '', ...rest] = words;
-	if (words.length > mostWords) return [{kind: 'unreadable', line, why: `it has more than ${mostWords} words`}];
-	if (words.some(word => Buffer.byteLength(word) > longestWord)) return [{kind: 'unreadable', line, why: `a word is longer than ${longestWord} bytes`}];
+	if (words.length > mostWords) return unreadable(`it has more than ${mostWords} words`);
+	if (words.some(word => Buffer.byteLength(word) > longestWord)) return unreadable(`a word is longer than ${longestWord} bytes`);
 	// Options are lower case, and may be written as on a command line.
 	return [{kind: 'directive', line, name: name.replace(/^--/, ''), words: rest}];
 }

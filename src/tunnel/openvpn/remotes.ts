@@ -1,7 +1,8 @@
 /** Where an .ovpn file's servers are: `remote`, with `port` and `proto`, and `<connection>` blocks. */
 import {parsePort, type Port, type Transport} from '../../net/port.ts';
 import type {Report} from '../conf-report.ts';
-import {readPlainHost} from '../conf-values.ts';
+import {quotable} from '../conf-lines.ts';
+import {isLoopbackHost, nearHost, readPlainHost} from '../conf-values.ts';
 import {findUse} from './directives.ts';
 import {parseOvpnLines, type Block, type Directive} from './lines.ts';
 
@@ -30,13 +31,21 @@ export function readRemotes(directives: readonly Directive[], blocks: readonly B
 }
 
 function readConnection({line, text}: Block, outer: readonly Directive[], report: Report): readonly Remote[] {
-	const inner = parseOvpnLines(text).flatMap(found => (found.kind === 'directive' ? [{...found, line: line + found.line}] : []));
-	for (const found of inner) {
-		const use = findUse(found.name);
-		const known = ['remote', 'port', 'rport', 'proto'].includes(found.name) || use?.kind === 'quiet' || use?.kind === 'ignored';
-		if (!known) report.add(found.line, 'a <connection> holds more than remote, port and proto', 'Move the line out of <connection>');
+	const inner: Directive[] = [];
+	for (const found of parseOvpnLines(text).map(one => ({...one, line: line + one.line}))) {
+		if (found.kind === 'unreadable') report.add(found.line, `it cannot be read: ${found.why}`, found.next);
+		if (found.kind === 'directive' && ['remote', 'port', 'rport', 'proto'].includes(found.name)) inner.push(found);
+		else if (found.kind === 'directive' || found.kind === 'block') refuseInConnection(found, report);
 	}
 	return readFrom(inner, [...outer, ...inner], report);
+}
+
+function refuseInConnection({line, name}: Directive | Block, report: Report): void {
+	const use = findUse(name);
+	if (use?.kind === 'quiet') return;
+	if (use?.kind === 'ignored') report.note(`${name} on line ${line} was ignored: ${use.why}`);
+	else if (use?.kind === 'refused') report.add(line, `${name}: ${use.why}`, use.next);
+	else report.add(line, `${quotable(name) ?? 'what stands here'} in a <connection>, which may hold remote, port and proto`, 'Move the line out of <connection>');
 }
 
 /** `defaults`: where port and proto are looked for; the last one counts, as in OpenVPN. */
@@ -46,8 +55,10 @@ function readFrom(directives: readonly Directive[], defaults: readonly Directive
 		const host = readPlainHost(words[0] ?? '');
 		const port = parsePort(words[1] ?? last('port', 'rport') ?? usualPort);
 		const transport = transports[words[2] ?? last('proto') ?? 'udp'];
-		if (host !== null && port !== null && transport !== undefined && words.length <= 3) return [{host, port, transport}];
-		report.add(line, 'remote is not valid', 'Write `remote ADDRESS PORT udp` or `remote ADDRESS PORT tcp`');
+		const near = nearHost(words[0] ?? '');
+		if (isLoopbackHost(words[0] ?? '')) report.note(`remote on line ${line} is on loopback: the policy opens nothing for what listens there and what it sends on`);
+		if (near === null && host !== null && port !== null && transport !== undefined && words.length <= 3) return [{host, port, transport}];
+		report.add(line, 'remote is not valid', near === null ? 'Write `remote ADDRESS PORT udp` or `remote ADDRESS PORT tcp`' : `Write ${near}`);
 		return [];
 	});
 }

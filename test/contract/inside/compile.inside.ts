@@ -4,9 +4,10 @@ import {expect, test} from 'vitest';
 import {rulesetReader} from '../../../src/controller/read-back.ts';
 import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
 import {compile} from '../../../src/policy/compile.ts';
+import type {Situation} from '../../../src/policy/policy.ts';
 import {parseListing} from '../../../src/policy/listing.ts';
 import {validConfig} from '../../helpers/arbitrary-config.ts';
-import {situations} from '../../helpers/situations.ts';
+import {governed, situations} from '../../helpers/situations.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {realBench} from './real-bench.ts';
@@ -24,7 +25,7 @@ test('any valid configuration is enforced, proven equal, and drops by default', 
 	const keeper = firewallKeeper(firewall);
 	const reader = rulesetReader(firewall);
 	await fc.assert(
-		fc.asyncProperty(validConfig, fc.constantFrom(...Object.values(situations)), async (config, situation) => {
+		fc.asyncProperty(validConfig, fc.constantFrom<Situation>(...Object.values(situations)), async (config, situation) => {
 			const ruleset = compile(config, situation);
 			valueOf(await keeper.enforce(ruleset));
 			const {firewall: inet, backstop, ownership} = valueOf(await reader.readBack(ruleset, {owned: true, outside: situation.outside}));
@@ -35,6 +36,32 @@ test('any valid configuration is enforced, proven equal, and drops by default', 
 		{numRuns: 80, includeErrorInReport: true},
 	);
 }, 60_000);
+
+test('what chooses by name is enforced and proven equal, also while its sets are filled, and what they hold outlives a change of policy', async () => {
+	const {configurations} = await import('../../helpers/situations.ts');
+	const {firewall} = bench().kernel;
+	const keeper = firewallKeeper(firewall);
+	const reader = rulesetReader(firewall);
+	for (const situation of Object.values(governed)) {
+		const ruleset = compile(configurations.lan, situation);
+		valueOf(await keeper.enforce(ruleset));
+		valueOf(await firewall.run('add element inet vks egress-all-v4 { 203.0.113.80 . 443 timeout 90s }\n'));
+		const {firewall: inet, backstop} = valueOf(await reader.readBack(ruleset, {owned: true, outside: situation.outside}));
+		expect([...inet, ...backstop]).toEqual([]);
+	}
+	expect(JSON.stringify(valueOf(await firewall.list('inet', 'vks')))).toContain('203.0.113.80');
+});
+
+test('what chose by name in an adopted table goes with the setting', async () => {
+	const {configurations} = await import('../../helpers/situations.ts');
+	const {firewall} = bench().kernel;
+	const keeper = firewallKeeper(firewall);
+	valueOf(await keeper.enforce(compile(configurations.lan, governed.governed)));
+	const without = compile(configurations.lan, situations.connected);
+	valueOf(await keeper.enforce(without));
+	expect(valueOf(await rulesetReader(firewall).readBack(without, {owned: true, outside: situations.connected.outside})).firewall).toEqual([]);
+	expect(JSON.stringify(valueOf(await firewall.list('inet', 'vks')))).not.toMatch(/"name":"(?:divert|egress-)/);
+});
 
 test('a change of policy keeps the counters, and a rule that anyone adds or removes is drift', async () => {
 	const {firewall} = bench().kernel;

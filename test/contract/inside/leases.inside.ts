@@ -7,7 +7,7 @@ import {compile} from '../../../src/policy/compile.ts';
 import {leaseName} from '../../../src/policy/lease.ts';
 import {parseListing} from '../../../src/policy/listing.ts';
 import type {Ruleset} from '../../../src/policy/policy.ts';
-import {configurations, exceptions, situations} from '../../helpers/situations.ts';
+import {configurations, exceptions, grantedPort, situations} from '../../helpers/situations.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {realBench} from './real-bench.ts';
@@ -65,6 +65,25 @@ describe.each(['libnftables', 'nft'] as const)('with %s', backend => {
 		expect(await expiresMs()).toBeGreaterThan(500_000);
 		expect(await expiresMs()).toBeLessThanOrEqual(600_000);
 		expect(await differences(ruleset)).toEqual([]);
+	});
+
+	test('a lease that is granted again is prolonged in both tables, and no other', async () => {
+		const keeper = firewallKeeper(firewall());
+		const granted = (forMs: number): Ruleset => {
+			const leases = grantedPort.leases.map(lease => ({...lease, forMs, untilMs: now() + forMs}));
+			return compile(configurations.careful, {...situations.forwarding, exceptions, granted: {...grantedPort, leases}});
+		};
+		const endOf = async (table: 'inet' | 'netdev', name: string): Promise<number> => parseListing(valueOf(await firewall().list(table, 'vks'))).leases.get(leaseName(name))?.elements[0]?.expiresMs ?? 0;
+		valueOf(await keeper.enforce(granted(20_000)));
+		// As if time had passed for one that nobody grants again.
+		valueOf(await firewall().run(`flush set inet vks ${first}\nadd element inet vks ${first} { tcp timeout 100s }\n`));
+		const again = granted(60_000);
+		valueOf(await keeper.enforce(again));
+		for (const table of ['inet', 'netdev'] as const) for (const transport of ['udp', 'tcp']) expect(await endOf(table, `granted-${transport}`)).toBeGreaterThan(30_000);
+		expect(await expiresMs()).toBeLessThanOrEqual(100_000);
+		expect(await differences(again)).toEqual([]);
+		// What was granted for less than stands is drift.
+		expect(await differences(granted(5000))).toContainEqual('set lease-granted-udp holds more than was granted');
 	});
 
 	test.each([

@@ -1,12 +1,15 @@
 /** The real kernel in the throw-away namespace this process runs in. Refuses to run anywhere else. */
 import {execFileSync} from 'node:child_process';
 import {readlinkSync} from 'node:fs';
+import {linuxDevices} from '../../../src/kernel/devices.ts';
 import {openLinuxKernel} from '../../../src/kernel/linux.ts';
-import {noDevices} from '../../helpers/no-devices.ts';
 import {openXdpSender} from '../../helpers/xdp-frame.ts';
 import type {Bench} from '../bench.ts';
 import {valueOf} from '../expect-result.ts';
+import {answeringHost} from './answering-host.ts';
+import {leftTunnel} from './left-tunnel.ts';
 import {holdSocket} from './socket-holder.ts';
+import {trackDatagram} from './tracked.ts';
 
 export const succeeds = (program: string, args: readonly string[], input = ''): boolean => {
 	try {
@@ -31,19 +34,23 @@ export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> 
 	assertThrowAway();
 	nft('flush ruleset\n');
 	ip('link set lo up');
-	const kernel = valueOf(await openLinuxKernel({backend, devices: noDevices}));
+	const kernel = valueOf(await openLinuxKernel({backend, devices: linuxDevices()}));
 	const added: string[] = [];
+	const peers = new Map<string, string>();
+	const addLink = (name: string): void => {
+		const peer = `p${added.length}-${name}`;
+		added.push(peer);
+		peers.set(name, peer);
+		ip(`link add ${name} type veth peer name ${peer}`);
+		ip(`link set ${peer} up`);
+		ip(`link set ${name} up`);
+	};
+	const endings: (() => void)[] = [];
 	return {
 		kernel,
 		owns: backend === 'libnftables',
 		foreign: nft,
-		addLink(name) {
-			const peer = `p${added.length}-${name}`;
-			added.push(peer);
-			ip(`link add ${name} type veth peer name ${peer}`);
-			ip(`link set ${peer} up`);
-			ip(`link set ${name} up`);
-		},
+		addLink,
 		renameLink(from, to) {
 			ip(`link set ${from} down`);
 			ip(`link set ${from} name ${to}`);
@@ -62,9 +69,38 @@ export async function realBench(backend: 'libnftables' | 'nft'): Promise<Bench> 
 			return () => void tc(`qdisc del dev ${from} clsact`);
 		},
 		openSocket: holdSocket,
+		async answering(link) {
+			const host = await answeringHost(link, peers.get(link) ?? '');
+			endings.push(host.close);
+			return host;
+		},
+		async track(connection) {
+			if (!peers.has('trk0')) addLink('trk0');
+			endings.push(await trackDatagram('trk0', connection));
+		},
+		async leaveTunnel(name) {
+			endings.push(await leftTunnel(name));
+		},
+		program(does) {
+			const shell = (text: string): readonly [string, ...string[]] => ['/bin/sh', '-c', text, 'sh'];
+			switch (does) {
+				case 'environment':
+					return ['env'];
+				case 'words':
+					return shell('printf "%s\\n" "$@"; exit 3');
+				case 'user':
+					return shell('echo "$(id -u) $(id -G)"');
+				case 'hang':
+					return shell('sleep 60 & echo $!; wait');
+				case 'flood':
+					return shell('head -c 100000 /dev/zero | tr "\\0" x; echo; echo end');
+			}
+		},
+		putNeighbour: (address, link, answered) => void ip(`neigh replace ${address} dev ${link} lladdr 02:00:00:00:00:01 nud ${answered ? 'reachable' : 'failed'}`),
 		removeLink: name => void ip(`link del ${name}`),
 		close() {
 			kernel.close();
+			for (const end of endings) end();
 			for (const peer of added) ip(`link del ${peer}`);
 			for (const family of ['-4', '-6']) for (const table of ['51820']) ip(`${family} route flush table ${table}`);
 			for (const family of ['-4', '-6']) for (const priority of [100, 102, 150, 200, 300]) ip(`${family} rule del pref ${priority}`);

@@ -10,7 +10,7 @@ import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {ip, nft, realBench} from './real-bench.ts';
 
-const numbers = {tunnelMark: 1, replyMark: 2, tunnelTable: 51_820, uplinkTable: 51_821, nflogGroup: 1};
+const numbers = {tunnelMark: 1, replyMark: 2, tunnelTable: 51_820, uplinkTable: 51_821, probeMark: 3, probeTable: 51_822, nflogGroup: 1};
 const intent = intendedRouting({numbers, uplink: null, tunnel: null, network: [], doors: [], ipv6: true});
 const bench = withBench(() => realBench('libnftables'));
 

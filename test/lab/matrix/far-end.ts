@@ -19,7 +19,7 @@ export function openFarEnd(sockets: Sockets, isp: string, client: string): FarEn
 	const listeners = (['c0', 'c1'] as const).map((port, index) => ({device: `eth${index}`, fd: sockets.listen(ports[port]?.index ?? 0), index: ports[port]?.index ?? 0}));
 	const senders = new Map(listeners.map(({device, index}) => [device, {index, mac: Buffer.from(ports[device === 'eth0' ? 'c0' : 'c1']?.mac ?? '', 'hex')}]));
 	sockets.enter(`/run/netns/${client}`);
-	const tunnels = ['wg0', 'wg1'].map(device => ({device, fd: sockets.openTun(device)}));
+	const tunnels = ['wg0', 'wg0b'].map(device => ({device, fd: sockets.openTun(device)}));
 	return {
 		drain() {
 			const seen: {device: string; packet: string}[] = [];

@@ -2,9 +2,9 @@
 import {uplinks} from '../../../lab/plan.ts';
 import type {Config} from '../../../src/config/config.ts';
 import {isIpv4} from '../../../src/net/address.ts';
-import type {EchoOpening, Exception, Pinhole} from '../../../src/policy/exception.ts';
+import type {EchoOpening, Exception, GrantedPort, Pinhole} from '../../../src/policy/exception.ts';
 import type {Situation, TunnelUse} from '../../../src/policy/policy.ts';
-import {configFrom, ip, lease, nic, portOf, range, stockholm, zurich} from '../../helpers/situations.ts';
+import {configFrom, grantedPort, ip, lease, portOf, range, stockholm, zurich} from '../../helpers/situations.ts';
 
 export interface SceneOf {
 	readonly name: string;
@@ -15,6 +15,7 @@ export interface SceneOf {
 	readonly exceptions?: readonly Exception[];
 	readonly pinholes?: readonly Pinhole[];
 	readonly echoes?: readonly EchoOpening[];
+	readonly granted?: GrantedPort;
 	/** Whether each of its rules is taken away in turn, to see that the matrix notices. */
 	readonly remove?: true;
 }
@@ -26,7 +27,7 @@ const configs = {
 	minimal: configFrom({VKS_UPLINK: 'eth0', VKS_LATENCY: 'yes'}),
 	lan: configFrom({
 		VKS_UPLINK: 'eth0', NETWORK: '172.30.7.8/29, 192.168.77.0/24, fd00:77::/64, 2001:db8:30::10/128', VKS_ALLOW_UNSAFE_NETWORK: 'yes-i-know',
-		VKS_INBOUND_PORTS: '8080/tcp; 9001/udp; 6881/udp@tunnel', VKS_INBOUND_RATE: '10000',
+		VKS_INBOUND_PORTS: '8080/tcp; 9001/udp; 6881/udp@tunnel', VKS_INBOUND_RATE: '10000', VKS_PORT_FORWARD: 'nat-pmp',
 	}),
 	careful: configFrom({
 		VKS_UPLINK: 'eth0', VKS_IPV6: 'block', VKS_INBOUND_RATE: '10000', VKS_MANAGEMENT: `tcp 22 from ${lan.ipv4}`, VKS_INBOUND_PORTS: '9000/tcp from 172.30.7.0/24; 9001/udp from 172.30.7.0/24',
@@ -42,7 +43,12 @@ const configs = {
 
 const up = (pass: TunnelUse['pass']): TunnelUse => ({...stockholm, pass});
 const without6 = (use: TunnelUse): TunnelUse => ({...use, addresses: use.addresses.filter(isIpv4)});
-const nextTunnel: TunnelUse = {...zurich, interface: nic('wg1')};
+const asked = {address: ip(internet.ipv4), port: portOf(443), transport: 'tcp'} as const;
+/** Beside each other, before anything was moved and while it is. */
+const two = (pass: TunnelUse['pass']): readonly TunnelUse[] => [
+	{...up('traffic'), beside: {mark: 0xca6e, exit: null}},
+	{...zurich, pass, ...(pass === 'handshake' ? {lease: lease('dial-2', 'udp')} : {}), beside: {mark: 0xca6f, exit: pass === 'handshake' ? asked : null}},
+];
 
 const exception = (id: number, {by = 'alice', reason = 'restore the backup', uid = null, port = null, ...rest}: Pick<Exception, 'protocol' | 'range' | 'direction'> & Partial<Exception>): Exception =>
 	({...rest, id, by, reason, uid, port, lease: lease(`exception-${id}`, rest.protocol)});
@@ -69,10 +75,11 @@ const echoes: readonly EchoOpening[] = [
 
 export const scenes: readonly SceneOf[] = [
 	{name: 'blocked, lan', config: configs.lan, state: 'blocked', tunnels: []},
-	{name: 'connecting, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('handshake')]},
-	{name: 'connected, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('traffic')], remove: true},
-	{name: 'switching, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('traffic'), nextTunnel]},
-	{name: 'lockdown, lan', config: configs.lan, state: 'lockdown', tunnels: []},
+	{name: 'connecting, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('handshake')], granted: grantedPort},
+	{name: 'connected, lan', config: configs.lan, state: 'tunnelled', tunnels: [up('traffic')], granted: grantedPort, remove: true},
+	{name: 'switching, lan', config: configs.lan, state: 'tunnelled', tunnels: two('handshake')},
+	{name: 'switching both', config: configs.minimal, state: 'tunnelled', tunnels: two('traffic')},
+	{name: 'lockdown, lan', config: configs.lan, state: 'lockdown', tunnels: [], granted: grantedPort},
 	{name: 'connected, minimal', config: configs.minimal, state: 'tunnelled', tunnels: [up('traffic')]},
 	{name: 'connected, wide', config: configs.wide, state: 'tunnelled', tunnels: [up('traffic')]},
 	{name: 'connected, gateway', config: configs.gateway, state: 'tunnelled', tunnels: [up('traffic')], remove: true},

@@ -2,6 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {perHour} from '../../../bench/growth.ts';
 import {figure, finding, ratio, renderReport} from '../../../bench/report.ts';
+import {renderOutages} from '../../../bench/outage.ts';
 import {lockdownSequence} from '../../../bench/sequence.ts';
 import {summarise} from '../../../bench/statistics.ts';
 import {parseTimes} from '../../../bench/usage.ts';
@@ -85,4 +86,15 @@ describe('the sequence', () => {
 it('reads a process\'s times, whatever its name', () => {
 	const stat = '42 (a (b) c) S 1 42 42 0 -1 4194304 1 2 3 4 150 50 7 3 20 0 11 0 999 1 1';
 	expect(parseTimes(stat)).toEqual({ownSeconds: 2, childSeconds: 0.1});
+});
+
+describe('a table of outages', () => {
+	const outage = {kind: 'bound', sent: 1000, echoed: 600, lost: 0, refused: 400, codes: ['EINVAL'], longestGapMs: 12.4, refusedAfterMs: 1.2, tookMs: 900, outside: 0} as const;
+
+	it('sums packets, and shows the longest times and how packets were refused', () => {
+		const [head, bound, unbound] = renderOutages([{way: 'bound', outages: [outage, {...outage, longestGapMs: 30, codes: ['EPERM']}]}, {way: 'unbound', outages: [{...outage, refused: 0, codes: [], refusedAfterMs: null, lost: 3}]}]);
+		expect(head).toContain('outside');
+		expect(bound?.replaceAll(/ +/g, ' ')).toBe('bound 2000 0 800 0 30 900 EINVAL, EPERM, 1');
+		expect(unbound?.replaceAll(/ +/g, ' ')).toBe('unbound 1000 3 0 0 12 900');
+	});
 });

@@ -60,7 +60,19 @@ test('a command that failed is exit code 1 with the reason and the next step', a
 	const {vks} = await shell({submit: () => Promise.resolve({ok: false, message: 'refused', durationMs: 1, problem})});
 	const ran = await vks('switch', 'lab-nine');
 	expect(ran).toMatchObject({code: 1, out: ''});
-	expect(ran.err).toBe('error no-server: There is no server lab-nine.\n  Traffic is still blocked. See `vks servers`.\n');
+	expect(ran.err).toBe('refused\nerror no-server: There is no server lab-nine.\n  Traffic is still blocked. See `vks servers`.\n');
+});
+
+test('while a tunnel carries, nobody is told that traffic is blocked', async () => {
+	const problem = {code: 'no-server', severity: 'error', what: 'There is no server lab-nine.', stillBlocking: true, next: 'See `vks servers`.'} as const;
+	const {vks} = await shell({submit: () => Promise.resolve({ok: false, message: problem.what, durationMs: 1, problem, carries: true})});
+	expect((await vks('switch', 'lab-nine')).err).toBe('error no-server: There is no server lab-nine.\n  Nothing passes outside the tunnel. See `vks servers`.\n');
+});
+
+test('a lockdown that may be forgotten is carried out, and is said to be on both', async () => {
+	const problem = {code: 'state-folder', severity: 'error', what: 'The intent could not be saved.', stillBlocking: true, next: 'Run `sudo chown 0 /var/lib/vks`.'} as const;
+	const {vks} = await shell({submit: () => Promise.resolve({ok: true, message: 'Locked down, but a restart forgets it: nothing passes now.', durationMs: 1, problem})});
+	expect(await vks('lockdown')).toEqual({code: 0, out: 'Locked down, but a restart forgets it: nothing passes now. (1.0 ms)\n', err: 'error state-folder: The intent could not be saved.\n  Traffic is still blocked. Run `sudo chown 0 /var/lib/vks`.\n'});
 });
 
 test('the viewers\' socket takes no exception, and says which does', async () => {

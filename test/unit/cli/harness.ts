@@ -1,4 +1,5 @@
 /** Runs commands as `vks` would, against a fake controller behind a real socket. */
+import {Readable, Writable} from 'node:stream';
 import {onTestFinished} from 'vitest';
 import type {ExitCode, Io} from '../../../src/cli/io.ts';
 import {main} from '../../../src/cli/main.ts';
@@ -27,9 +28,11 @@ export interface ShellOptions extends FakeAnswers {
 	readonly typed?: string;
 	readonly terminal?: boolean;
 	readonly env?: Readonly<Record<string, string>>;
+	/** What comes on standard input, as bytes. */
+	readonly piped?: Readable;
 }
 
-export async function shell({typed, terminal = false, env = {}, ...answers}: ShellOptions = {}): Promise<Shell> {
+export async function shell({typed, terminal = false, env = {}, piped, ...answers}: ShellOptions = {}): Promise<Shell> {
 	const controller = fakeController(answers);
 	const runFolder = temporaryFolder();
 	const server = await startServer({controller, history: fakeHistory(), runFolder});
@@ -49,6 +52,10 @@ export async function shell({typed, terminal = false, env = {}, ...answers}: She
 				},
 			},
 			stderr: {isTTY: terminal, write: text => (err += text)},
+			pipe: () => ({input: piped ?? Readable.from([]), output: new Writable({write: (chunk, _encoding, done) => {
+				io.stdout.write(String(chunk));
+				done();
+			}})}),
 			env: {VKS_RUN_FOLDER: runFolder, ...env},
 			now: () => noonMs,
 			ask: question => {

@@ -23,9 +23,11 @@ test('status says what was read back, and how long ago', async () => {
 		  exit    198.51.100.7, Lisbon, PT
 		  health  answers good: bytes came in 2 s ago
 		          handshake good: the last handshake was 34 s ago
-		          probe suspect: the tunnel's resolver did not answer the last question
-		  link    MTU 1420, keepalive 25s, key file changed 40d ago
+		          dns suspect: the tunnel's resolver did not answer the last question
+		  link    MTU 1420, keepalive 25s
+		  key     its file has not changed for 41d; it may be older
 		  epoch   1; 11 connections from before it forgotten
+		  next    lab-two, when asked
 		  drops   17 refused, 2 in the last second
 		  drill   none yet
 		  daemon  vks 0.1.0, pid 41, up 1h00m
@@ -38,6 +40,14 @@ test('status says what was read back, and how long ago', async () => {
 		dns       held   only 10.8.0.1 on wg0
 		"
 	`);
+});
+
+test('while a tunnel carries, a problem says what passes nowhere, and not that traffic is blocked', async () => {
+	const snapshot = sampleSnapshot({problems: [{code: 'dns', severity: 'warning', what: 'resolv.conf could not be written.', stillBlocking: true, next: 'Make it writable.'}]});
+	const {vks} = await shell({snapshot: () => snapshot});
+	const {out} = await vks('status');
+	expect(out).toContain('  Nothing passes outside the tunnel. Make it writable.');
+	expect(out).not.toContain('still blocked');
 });
 
 test('status names the cause, the missing layer, the problem and the next step', async () => {
@@ -71,6 +81,37 @@ test.each([
 	expect(statusSchema.safeParse(JSON.parse(out)).success).toBe(true);
 });
 
+test.each([
+	['connected', 'proven', noonMs - 400, 0, 0],
+	['degraded', 'proven', noonMs - 400, 0, 0],
+	['blocked', 'proven', noonMs - 400, 1, 0],
+	['lockdown', 'proven', noonMs - 400, 1, 0],
+	['switching', 'proven', noonMs - 400, 1, 0],
+	['switching', 'proven', noonMs - 400, 0, 0, 'lab-one'],
+	['switching', 'drifted', noonMs - 400, 3, 3, 'lab-one'],
+	['connected', 'proven', noonMs - 400, 1, 0, null],
+	['connected', 'proven', noonMs - 3500, 3, 3],
+	['connected', 'proven', null, 3, 3],
+	['connected', 'drifted', noonMs - 400, 3, 3],
+	['blocked', 'unknown', noonMs - 400, 3, 3],
+	['blocked', 'failed-to-block', noonMs - 400, 3, 3],
+] as const)('check of %s and %s read back at %s exits with %s, and asked for the policy alone with %s', async (kind, proofKind, checkedAtMs, expected, enforced, carries?: string | null) => {
+	const snapshot = sampleSnapshot({state: {...state, kind, ...(carries === undefined ? {} : {carries}), cause: null, detail: 'Said in a sentence.'}, proof: {...proof, kind: proofKind, checkedAtMs}});
+	const {vks} = await shell({snapshot: () => snapshot});
+	const {code, out, err} = await vks('check');
+	expect({code, err, lines: out.trimEnd().split('\n').length}).toEqual({code: expected, err: '', lines: 1});
+	expect(out).toContain(`${kind.toUpperCase()}  `);
+	expect(out).toContain('Said in a sentence.');
+	expect((await vks('check', '--enforced')).code).toBe(enforced);
+	expect(JSON.parse((await vks('check', '--json')).out)).toMatchObject({version: 1, healthy: expected === 0, state: kind});
+});
+
+test('check where no daemon answers is not healthy, and says so once', async () => {
+	const {vks, closeServer} = await shell();
+	await closeServer();
+	for (const argv of [['check'], ['check', '--enforced']]) expect(await vks(...argv)).toMatchObject({code: 1, out: '', err: expect.stringContaining('no-daemon')});
+});
+
 test('no daemon is exit code 1 and a next step, on standard error, and JSON when that was asked for', async () => {
 	const {vks, closeServer} = await shell();
 	await closeServer();
@@ -90,7 +131,7 @@ test('rules and servers are tables, and JSON with ISO times', async () => {
 	const {vks} = await shell();
 	expect((await vks('rules')).out).toMatch(/^inet {3}output {2}refuse-output {4}reject +17 +1\.0 kB +nothing else leaves$/m);
 	expect(JSON.parse((await vks('rules', '--json')).out)).toMatchObject({version: 1, rules: [{id: 'tunnel-endpoint', lastHit: '2026-03-01T11:59:59.900Z'}, {lastHit: null}]});
-	expect((await vks('servers')).out).toMatch(/^\* {2}lab-one {2}Lisbon {2}PT {7}203\.0\.113\.10:51820 +23 ms {2}3m00s ago {2}12 % {2}yes +connected 10m00s ago$/m);
+	expect((await vks('servers')).out).toMatch(/^\* +1 {2}lab-one {2}Lisbon {2}PT {7}203\.0\.113\.10:51820 +23 ms {2}3m00s ago {2}12 % {2}41d {2}yes +connected 10m00s ago$/m);
 	expect(JSON.parse((await vks('servers', '--json')).out)).toMatchObject({version: 1, servers: [{id: 'lab-one', current: true}, {id: 'lab-two'}]});
 });
 
@@ -129,4 +170,11 @@ test('events follows the journal, and reports a change of state or proof once', 
 test('a follower says so when the daemon goes', async () => {
 	const {vksUntil, closeServer} = await shell();
 	expect(await vksUntil(99, ['events'], () => void closeServer())).toMatchObject({code: 1, err: expect.stringContaining('closed the connection')});
+});
+
+test('a frame of a kind that nobody knows has no addresses, and none are drawn', () => {
+	const frame = dropLine({...sampleDrop, protocol: 'other', source: '', destination: '', sourcePort: null, destinationPort: null});
+	expect(frame).toContain('  frame of an unknown kind');
+	expect(frame).not.toContain('->');
+	expect(dropLine({...sampleDrop, protocol: 'other', source: '', destination: '', etherType: 0x88cc})).toContain('  frame of type 0x88cc');
 });

@@ -64,6 +64,20 @@ test('help lists every command, and every command has one with an example that p
 	expect(Math.max(...helpLines().map(line => line.length))).toBeLessThanOrEqual(100);
 });
 
+test.each([
+	[['drops', '--nonsense'], 'vks drops --help'],
+	[['switch'], 'vks switch --help'],
+	[['status', 'extra'], 'vks status --help'],
+	[['allow', 'x', '--for', 'x', '--reason', 'x', '--by', 'x'], 'vks allow --help'],
+	[['completion', 'csh'], 'vks completion --help'],
+	[['nonsense'], 'vks --help'],
+	[['--nonsense'], 'vks --help'],
+	[[], 'vks --help'],
+])('wrong usage of %j points to %s', async (argv, where) => {
+	const {vks} = await shell();
+	expect(await vks(...argv)).toMatchObject({code: 2, out: '', err: expect.stringContaining(`(see \`${where}\`)`) as unknown});
+});
+
 test('the version, in three ways', async () => {
 	const {vks} = await shell();
 	const {out} = await vks('version');

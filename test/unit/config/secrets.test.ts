@@ -38,6 +38,7 @@ describe('printable', () => {
 		['x'.repeat(100), `${'x'.repeat(79)}…`],
 		['https://u:p@h/p?token=1', 'https://[redacted]@h/p?[redacted]'],
 		[wireguardKey, '[redacted]'],
+		[`x ${'0a'.repeat(32)}`, '[redacted]'],
 	])('%j is shown as %s', (text, shown) => {
 		expect(printable(text)).toBe(shown);
 	});

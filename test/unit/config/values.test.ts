@@ -12,17 +12,22 @@ test('with nothing set there is a configuration', () => {
 			name: 'folder', countries: [], cities: [], groups: [], randomTop: 0, addresses: [],
 			api: {nordvpn: ['104.16.208.203', '104.19.159.190'], mullvad: ['45.83.223.196']},
 		},
-		secretFiles: {user: null, password: null, passphrase: null, nordvpnToken: null, wireguardKey: null},
+		secretFiles: {user: null, password: null, passphrase: null, nordvpnToken: null, wireguardKey: null, gluetunKey: null, gluetunUser: null, gluetunPassword: null, notifyToken: null},
+		attach: null,
 		network: [],
 		unsafeNetwork: [],
 		resolvers: [],
 		dockerDns: false,
+		rotateEveryMs: null,
+		rotateBy: 'rank',
+		keyMaxAgeMs: null,
 		latency: false,
 		ipv6: 'auto',
 		inboundPorts: [],
-		lan: [],
+		lan: [], egress: [],
 		inboundRates: {perSource: 20, perPort: 500},
 		gateway: [],
+		portForward: {by: 'off', gateway: null, hook: null, file: null},
 		peers: [],
 		management: null,
 		uplink: 'auto',
@@ -30,15 +35,23 @@ test('with nothing set there is a configuration', () => {
 		dhcp: false,
 		exitUrl: 'https://ipinfo.io/json',
 		rttEveryMs: 10_000,
+		healthTargets: 'auto',
+		failover: 'auto',
 		drillEveryMs: 3_600_000,
 		drillOnLeak: 'lockdown',
 		drillWhoami: null,
+		metrics: null,
+		notify: null,
 		stateFolder: '/var/lib/vks',
 		runFolder: '/run/vks',
 		resolvConf: '/etc/resolv.conf',
 		firewallBackend: 'auto',
 		logLevel: 'info',
-		numbers: {tunnelMark: 0xca6c, replyMark: 0xca6d, uplinkTable: 51_821, tunnelTable: 51_820, nflogGroup: 5},
+		keepMs: 604_800_000,
+		keepDrops: 1000,
+		keepJournal: 5000,
+		journalTo: 'log',
+		numbers: {tunnelMark: 0xca6c, replyMark: 0xca6d, uplinkTable: 51_821, tunnelTable: 51_820, probeMark: 0xca6e, probeTable: 51_822, nflogGroup: 5},
 	});
 });
 
@@ -53,19 +66,40 @@ const good: readonly (readonly [string, string, Partial<Config>])[] = [
 	['VKS_EXIT_URL', 'OFF', {exitUrl: null}],
 	['VKS_RTT_EVERY', 'off', {rttEveryMs: null}],
 	['VKS_RTT_EVERY', '2s', {rttEveryMs: 2000}],
+	['VKS_HEALTH_TARGETS', 'OFF', {healthTargets: []}],
+	['VKS_FAILOVER', 'off', {failover: null}],
+	['VKS_FAILOVER', '3', {failover: 3}],
+	['VKS_ROTATE_EVERY', '6h', {rotateEveryMs: 21_600_000}],
+	['VKS_KEY_MAX_AGE', '180d', {keyMaxAgeMs: 15_552_000_000}],
+	['VKS_ROTATE_BY', 'random', {rotateBy: 'random'}],
+	['VKS_PORT_FORWARD', 'NAT-PMP', {portForward: {by: 'nat-pmp', gateway: null, hook: null, file: null}}],
+	['VKS_PORT_HOOK', '/bin/tell --port={port}', {portForward: {by: 'off', gateway: null, hook: ['/bin/tell', '--port={port}'], file: null}}],
+	['VKS_PORT_FILE', '/run//port', {portForward: {by: 'off', gateway: null, hook: null, file: '/run/port'}}],
 	['VKS_DRILL_EVERY', 'off', {drillEveryMs: null}],
 	['VKS_DRILL_EVERY', '90s', {drillEveryMs: 90_000}],
 	['VKS_DRILL_WHOAMI', 'whoami.example.net', {drillWhoami: 'whoami.example.net'}],
 	['VKS_EXIT_URL', 'http://10.9.0.1:8080', {exitUrl: 'http://10.9.0.1:8080/'}],
+	['VKS_METRICS', 'OFF', {metrics: null}],
+	['VKS_METRICS', 'unix:/run//vks/m.sock', {metrics: {kind: 'unix', path: '/run/vks/m.sock'}}],
+	['VKS_NOTIFY_URL', 'https://example.net/hook', {notify: {url: 'https://example.net/hook', format: 'json'}}],
+	['VKS_NOTIFY_URL', 'NTFY://ntfy.sh/topic', {notify: {url: 'https://ntfy.sh/topic', format: 'ntfy'}}],
 	['VKS_STATE_FOLDER', '/data', {stateFolder: '/data'}],
 	['VKS_RUN_FOLDER', `/${'r'.repeat(79)}`, {runFolder: `/${'r'.repeat(79)}`}],
 	['VKS_RESOLV_CONF', '/tmp/resolv.conf', {resolvConf: '/tmp/resolv.conf'}],
 	['VKS_FIREWALL_BACKEND', 'NFT', {firewallBackend: 'nft'}],
+	['VKS_KEEP', '12h', {keepMs: 43_200_000}],
+	['VKS_KEEP_DROPS', '0', {keepDrops: 0}],
+	['VKS_KEEP_JOURNAL', '20000', {keepJournal: 20_000}],
+	['VKS_JOURNAL', 'memory', {journalTo: 'memory'}],
 	['VKS_LOG_LEVEL', 'debug', {logLevel: 'debug'}],
 ];
 
 test.each(good)('%s=%s is taken', (name, value, expected) => {
 	expect(configOf({[name]: value})).toMatchObject(expected);
+});
+
+test.each([['127.0.0.2:9586', '127.0.0.2'], ['[::1]:9586', '::1']])('metrics may be served at %s', (text, address) => {
+	expect(configOf({VKS_METRICS: text}).metrics).toEqual({kind: 'tcp', address, port: 9586});
 });
 
 test('names of interfaces are branded text', () => {
@@ -75,7 +109,7 @@ test('names of interfaces are branded text', () => {
 
 test('numbers are decimal or hexadecimal', () => {
 	const {numbers} = configOf({VKS_TUNNEL_MARK: '0xFFFFFFFF', VKS_REPLY_MARK: '17', VKS_UPLINK_TABLE: '0x100', VKS_TUNNEL_TABLE: '251', VKS_NFLOG_GROUP: '65535'});
-	expect(numbers).toEqual({tunnelMark: 0xffff_ffff, replyMark: 17, uplinkTable: 256, tunnelTable: 251, nflogGroup: 65_535});
+	expect(numbers).toEqual({tunnelMark: 0xffff_ffff, replyMark: 17, uplinkTable: 256, tunnelTable: 251, probeMark: 0xca6e, probeTable: 51_822, nflogGroup: 65_535});
 });
 
 const bad: readonly (readonly [string, string, string])[] = [
@@ -91,10 +125,31 @@ const bad: readonly (readonly [string, string, string])[] = [
 	['VKS_INTERFACE', 'a-name-far-too-long', 'VKS_INTERFACE: a-name-far-too-long is not the name of an interface'],
 	['VKS_INBOUND_RATE', '0', 'VKS_INBOUND_RATE: 0 is not from 1 to 100000'],
 	['VKS_INBOUND_PORT_RATE', 'many', 'VKS_INBOUND_PORT_RATE: many is neither off nor a number from 1 to 100000'],
+	['VKS_HEALTH_TARGETS', 'example.com', 'VKS_HEALTH_TARGETS: example.com is not an address'],
+	['VKS_HEALTH_TARGETS', '127.0.0.1', 'VKS_HEALTH_TARGETS: 127.0.0.1 cannot be the address of a target'],
+	['VKS_HEALTH_TARGETS', '1.1.1.1:53', 'VKS_HEALTH_TARGETS: 1.1.1.1:53 is a port for look-ups, which the policy refuses'],
+	['VKS_HEALTH_TARGETS', '[fd00::1]:0', 'VKS_HEALTH_TARGETS: [fd00::1]:0 has no port from 1 to 65535'],
+	['VKS_HEALTH_TARGETS', ',', 'VKS_HEALTH_TARGETS: , names nobody'],
+	['VKS_FAILOVER', '0', 'VKS_FAILOVER: 0 is neither auto nor off nor a number from 1 to 20'],
+	['VKS_ROTATE_EVERY', '1m', 'VKS_ROTATE_EVERY: 1m is not from 5m to 30d'],
+	['VKS_PORT_FORWARD', 'upnp', 'VKS_PORT_FORWARD: upnp is not one of off, nat-pmp'],
+	['VKS_PORT_FILE', '/run/vks/port', 'VKS_PORT_FILE: /run/vks/port is inside /run/vks, which is vks\'s own'],
+	['VKS_PORT_FORWARD_GATEWAY', 'gateway', 'VKS_PORT_FORWARD_GATEWAY: gateway is not the address of a gateway'],
+	['VKS_PORT_FORWARD_GATEWAY', 'fd00::1', 'VKS_PORT_FORWARD_GATEWAY: fd00::1 is not an IPv4 address, and NAT-PMP knows no other'],
+	['VKS_PORT_HOOK', 'echo {port} > /port', 'VKS_PORT_HOOK holds characters that a shell would read, and none does'],
+	['VKS_PORT_FILE', 'port', 'VKS_PORT_FILE: port is not an absolute path'],
 	['VKS_DHCP', 'maybe', 'VKS_DHCP: maybe is neither yes nor no'],
 	['VKS_EXIT_URL', 'ipinfo.io', 'VKS_EXIT_URL: ipinfo.io is not an http or https URL'],
 	['VKS_EXIT_URL', 'file:///etc/passwd', 'VKS_EXIT_URL: file:///etc/passwd is not an http or https URL'],
 	['VKS_EXIT_URL', 'https://me:hunter2@x.net/?token=abc', 'VKS_EXIT_URL: https://[redacted]@x.net/?[redacted] holds a user or a password'],
+	['VKS_METRICS', '0.0.0.0:9586', 'VKS_METRICS: 0.0.0.0:9586 is not loopback: whoever reaches that address would read how this machine is guarded'],
+	['VKS_METRICS', '[fd00::1]:9586', 'VKS_METRICS: [fd00::1]:9586 is not loopback: whoever reaches that address would read how this machine is guarded'],
+	['VKS_METRICS', 'localhost:9586', 'VKS_METRICS: localhost:9586 is neither off, nor an address with a port, nor a unix socket'],
+	['VKS_METRICS', '9586', 'VKS_METRICS: 9586 is neither off, nor an address with a port, nor a unix socket'],
+	['VKS_METRICS', 'unix:metrics.sock', 'VKS_METRICS: metrics.sock is not an absolute path'],
+	['VKS_NOTIFY_URL', 'example.net/hunter2', 'VKS_NOTIFY_URL is not an http, https or ntfy URL'],
+	['VKS_NOTIFY_URL', 'https://me:hunter2@example.net/', 'VKS_NOTIFY_URL holds a user or a password'],
+	['VKS_NOTIFY_FORMAT', 'xml', 'VKS_NOTIFY_FORMAT: xml is not one of json, ntfy'],
 	['VKS_STATE_FOLDER', '.', 'VKS_STATE_FOLDER: . is not an absolute path'],
 	['VKS_RUN_FOLDER', 'run', 'VKS_RUN_FOLDER: run is not an absolute path'],
 	['VKS_RESOLV_CONF', '~/resolv.conf', 'VKS_RESOLV_CONF: ~/resolv.conf is not an absolute path'],
@@ -143,7 +198,7 @@ describe('the table of settings', () => {
 	test('a key is the name in lower case without VKS_', () => {
 		for (const {name, key} of settingList) if (key !== null) expect(key).toBe(name.replace('VKS_', '').toLowerCase());
 		// Secrets do not belong into a file that is shared and shown; the files that hold them may be named there.
-		expect(settingList.filter(({key}) => key === null).map(({id}) => id)).toEqual(['nordvpnToken', 'wireguardKey', 'openvpnUser', 'openvpnPassword', 'openvpnKeyPassword', 'configFile']);
+		expect(settingList.filter(({key}) => key === null).map(({id}) => id)).toEqual(['nordvpnToken', 'wireguardKey', 'openvpnUser', 'openvpnPassword', 'openvpnKeyPassword', 'gluetunKey', 'gluetunUser', 'gluetunPassword', 'notifyToken', 'configFile']);
 	});
 
 	test('every meaning is one sentence and every form is an instruction', () => {

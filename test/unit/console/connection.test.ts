@@ -3,26 +3,28 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {connectFeed, type Feed, type FeedEvent} from '../../../src/console/connection.ts';
+import {reachFor} from '../../../src/console/remote/reach.ts';
 import {startControlServer, type ControlServer} from '../../../src/control/server.ts';
 import {playingController} from '../../helpers/screen-daemon.ts';
 import {fixture} from '../../helpers/screen-view.ts';
 
 /** A run folder of its own, and what was started in it, for as long as the test runs. */
-async function inFolder(run: (place: {readonly serve: () => Promise<ControlServer>; readonly connect: () => Feed}) => Promise<void>): Promise<void> {
+async function inFolder(run: (place: {readonly serve: (hangs?: boolean) => Promise<ControlServer>; readonly connect: () => Feed}) => Promise<void>): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'vks-feed-'));
 	const runFolder = join(folder, 'run');
 	const socket = join(runFolder, 'control.sock');
 	const undo: Array<() => unknown> = [];
 	try {
 		await run({
-			async serve() {
-				const started = await startControlServer({controller: playingController(fixture.snapshot), runFolder, version: '9.9.9'});
+			async serve(hangs = false) {
+				const controller = playingController(fixture.snapshot);
+				const started = await startControlServer({controller: hangs ? {...controller, submit: () => new Promise(() => undefined)} : controller, runFolder, version: '9.9.9'});
 				if (!started.ok) throw new Error(started.error.what);
 				undo.push(started.value.close);
 				return started.value;
 			},
 			connect() {
-				const feed = connectFeed(socket);
+				const feed = connectFeed(reachFor({kind: 'socket', path: socket}, {view: false}));
 				undo.push(feed.close);
 				return feed;
 			},
@@ -69,4 +71,16 @@ test('without a daemon it says so, keeps trying, and connects when one comes; ag
 	events.length = 0;
 	await serve();
 	await waitFor(events, event => event.type === 'open');
+}));
+
+test('a lockdown that the daemon does not answer is told within two seconds or so', () => inFolder(async ({serve, connect}) => {
+	await serve(true);
+	const events: FeedEvent[] = [];
+	const feed = connect();
+	feed.listen(event => events.push(event));
+	await waitFor(events, ({type}) => type === 'open');
+	const beganAtMs = performance.now();
+	const answer = await feed.submit({do: 'lockdown', reason: 'test'});
+	expect(performance.now() - beganAtMs).toBeLessThan(4000);
+	expect(answer).toMatchObject({ok: false, error: {what: expect.stringContaining('Not known to be locked down: the daemon') as unknown}});
 }));

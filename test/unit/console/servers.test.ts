@@ -9,14 +9,16 @@ import {after, fixture, snapshotOf, viewOf} from '../../helpers/screen-view.ts';
 const act = (state: ViewState, ...actions: readonly Action[]): ViewState => after(state, ...actions.map(action => ({type: 'action', action, atMs: state.nowMs}) as const));
 /** The lab's servers are all as near as each other. */
 const apart: Readonly<Record<string, number>> = {'ch-zrh-1': 23.4, 'ch-zrh-2': 8.2, 'se-sto-1': 31.6};
+const ranks: Readonly<Record<string, number>> = {'se-sto-1': 1, 'ch-zrh-1': 2, 'ch-zrh-2': 3, 'se-sto-1-v6': 4};
 const known = snapshotOf('known');
-const measured = known.servers.map(server => ({...server, latency: server.latency && {...server.latency, ms: apart[server.id] ?? server.latency.ms}}));
+const measured = known.servers.map(server => ({...server, rank: ranks[server.id] ?? null, latency: server.latency && {...server.latency, ms: apart[server.id] ?? server.latency.ms}}));
 const servers = act(viewOf({snapshot: {...known, servers: measured}}), {id: 'focus', panel: 'servers'});
 const ids = (state: ViewState): readonly string[] => serverRows(state).map(({key}) => key);
 const ordered = (name: string): ViewState => act(servers, ...Array.from({length: serverOrders.indexOf(name)}, (): Action => ({id: 'sort'})));
 
 test.each([
 	['favourites first', ['ch-zrh-2', 'se-sto-1', 'ch-zrh-1', 'nl-ams-2', 'se-sto-1-v6', 'se-sto-2']],
+	['rank', ['se-sto-1', 'ch-zrh-1', 'ch-zrh-2', 'se-sto-1-v6', 'se-sto-2', 'nl-ams-2']],
 	['file name', ['ch-zrh-1', 'ch-zrh-2', 'nl-ams-2', 'se-sto-1-v6', 'se-sto-1', 'se-sto-2']],
 	['name', ['ch-zrh-1', 'ch-zrh-2', 'nl-ams-2', 'se-sto-1', 'se-sto-1-v6', 'se-sto-2']],
 	['country', ['ch-zrh-1', 'ch-zrh-2', 'se-sto-1-v6', 'se-sto-1', 'se-sto-2', 'nl-ams-2']],

@@ -61,3 +61,10 @@ test('a handshake is due at 120 s and dead at 180 s, unless an idle tunnel has n
 	expect(selectHandshake({handshakeAtMs: null, keepaliveSeconds: 25}, {nowMs: 0, width: 16})).toMatchObject({text: 'never', tone: 'bad'});
 	expect(selectHandshake({handshakeAtMs: 999_000, keepaliveSeconds: 25}, {nowMs: 0, width: 16}).text).toBe('0s');
 });
+
+test('a start that nobody has confirmed is a banner with a countdown', () => {
+	const {snapshot} = fixture;
+	const waiting = viewOf({snapshot: {...snapshot, unconfirmed: {sinceMs: snapshot.atMs - 28_000, endsAtMs: snapshot.atMs + 92_000}}});
+	expect(selectBanners(waiting).map(({text}) => text)).toContain('NOT CONFIRMED  everything opens again in 1:32; run `vks confirm`');
+	expect(selectBanners(viewOf()).map(({id}) => id)).not.toContain('confirm');
+});

@@ -22,14 +22,15 @@ test('every reply is as the schema says', async () => {
 			{type: 'nonsense', id: 4},
 			{type: 'preview', id: 5, wish: {protocol: 'tcp', range: '192.168.9.20', port: 5432, direction: 'out', uid: null, seconds: 60}},
 			{type: 'moments', id: 8},
+			{type: 'facts', id: 9},
 			{type: 'moment', id: 6, query: {from: null, by: -1, changes: false, base: null}},
 			{type: 'moment', id: 7, query: {from: null, by: 1, changes: true, base: 3}},
 		]
 			.map(request => `${JSON.stringify(request)}\n`)
 			.join(''),
 	);
-	await Promise.all([client.reply(reply => reply.type === 'outcome' && reply.id === 2), client.reply(reply => reply.type === 'moment' && reply.id === 7)]);
-	expect(client.replies.map(reply => reply.type).sort()).toEqual(['drops', 'explanation', 'hello', 'journal', 'moment', 'moment', 'moments', 'outcome', 'preview', 'refused', 'snapshot', 'subscribed']);
+	await Promise.all([client.reply(reply => reply.type === 'outcome' && reply.id === 2), client.reply(reply => reply.type === 'moment' && reply.id === 7), client.reply(reply => reply.type === 'facts')]);
+	expect(client.replies.map(reply => reply.type).sort()).toEqual(['drops', 'explanation', 'facts', 'hello', 'journal', 'moment', 'moment', 'moments', 'outcome', 'preview', 'refused', 'snapshot', 'subscribed']);
 	for (const reply of client.replies) expect(replySchema.parse(reply)).toEqual(reply);
 });
 

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {stateKindSchema, type ProofView, type StateKind} from '../../../src/control/schema.ts';
+import {statusLines} from '../../../src/cli/status-text.ts';
 import {statusOf} from '../../../src/control/status.ts';
 import {statusSchema} from '../../../src/control/status-schema.ts';
 import {noonMs, sampleSnapshot} from '../../fakes/snapshot.ts';
@@ -75,7 +76,15 @@ test('what speaks for the tunnel, the key file and the last reconnect are in the
 	const status = statusOf(sampleSnapshot({reconnects: {count: 3, lastReason: 'dead', list: [{atMs: noonMs - 60_000, from: 'a', to: 'b', reason: 'dead', tookMs: 1840}]}}), noonMs);
 	expect(statusSchema.parse(status)).toEqual(status);
 	expect(status.tunnel).toMatchObject({rttMs: null, mtu: 1420, keepaliveSeconds: 25, keyFileChangedAt: '2026-01-20T12:00:00.000Z'});
-	expect(status.tunnel?.votes.map(({source, verdict}) => `${source} ${verdict}`)).toEqual(['answers good', 'handshake good', 'probe suspect']);
+	expect(status.tunnel?.votes.map(({source, verdict}) => `${source} ${verdict}`)).toEqual(['answers good', 'handshake good', 'dns suspect']);
 	expect(status.tunnel?.votes[0]).not.toHaveProperty('history');
 	expect(status.reconnects).toEqual({count: 3, last: {at: '2026-03-01T11:59:00.000Z', from: 'a', to: 'b', reason: 'dead', tookSeconds: 1.8}});
+});
+
+test('a provider\'s list has its age in it, and none where it was never read', () => {
+	const catalogue = {host: 'api.nordvpn.com', readAtMs: noonMs - 3_600_000, skipped: 2};
+	const status = statusOf(sampleSnapshot({catalogue}), noonMs);
+	expect(statusSchema.parse(status).catalogue).toEqual({host: 'api.nordvpn.com', readAt: new Date(noonMs - 3_600_000).toISOString(), ageSeconds: 3600, skipped: 2});
+	expect(statusLines(status).join('\n')).toContain('list    api.nordvpn.com, read 1h00m ago; 2 entries of it cannot be used');
+	expect(statusOf(sampleSnapshot({catalogue: {...catalogue, readAtMs: null}}), noonMs).catalogue).toMatchObject({readAt: null, ageSeconds: null});
 });

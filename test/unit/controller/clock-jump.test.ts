@@ -1,8 +1,7 @@
-/** Somebody sets the clock, forward or back: nothing waits for a day, and no dead tunnel passes for a live one. */
+/** Somebody sets the clock, forward or back: nothing waits for a day. What health makes of it is in evidence.test.ts. */
 import {describe, expect, it} from 'vitest';
 import type {Clock} from '../../../src/controller/clock.ts';
 import {verify, type LiveTunnel} from '../../../src/controller/dial.ts';
-import {freshHealth, graceMs, isDead, observe, type Health} from '../../../src/controller/health.ts';
 import {ok} from '../../../src/result.ts';
 import {manualClock} from '../../fakes/manual-clock.ts';
 
@@ -40,22 +39,5 @@ describe('verification', () => {
 		let rxBytes = 0;
 		const result = await verify(tunnelThat(() => ({handshakeAtMs: dayMs, rxBytes: (rxBytes += 100)})), {clock, signal});
 		expect(result.ok).toBe(false);
-	});
-});
-
-describe('health', () => {
-	const silentFrom = (startMs: number, health: Health, seconds: number): Health =>
-		Array.from({length: seconds}, (_, index) => index + 1).reduce((now, second) => observe(now, {atMs: startMs + second * 1000, handshakeAtMs: startMs, rxBytes: 10, txBytes: 1000 * (second + 1_000_000 + startMs)}), health);
-
-	it('finds a tunnel dead within half a minute after the clock was set back', () => {
-		const before = silentFrom(2 * dayMs, freshHealth(2 * dayMs), 5);
-		const after = silentFrom(dayMs, before, 30);
-		expect(isDead(after, dayMs + 30_000 + graceMs)).toBe(true);
-	});
-
-	it('does not call a tunnel dead because the clock was set forward', () => {
-		const before = silentFrom(0, freshHealth(0), 2);
-		const after = observe(before, {atMs: dayMs, handshakeAtMs: 0, rxBytes: 999, txBytes: 5000});
-		expect(isDead(after, dayMs)).toBe(false);
 	});
 });

@@ -212,13 +212,13 @@ describe('whatever happens around it', () => {
 		const rig = await connected();
 		rig.silent.add('se-sto-1');
 		const outcome = await rig.controller.submit({do: 'switch', server: 'se-sto-1'});
-		expect(outcome).toMatchObject({ok: false, message: 'Could not switch to se-sto-1; back to ch-zrh-1.'});
+		expect(outcome).toMatchObject({ok: false, message: 'Could not switch to se-sto-1; still on ch-zrh-1.'});
 		expect(rig.controller.snapshot().state).toMatchObject({kind: 'connected', server: 'ch-zrh-1'});
 	});
 
 	test('a server that does not exist is refused without a change', async () => {
 		const rig = await connected();
-		expect(await rig.controller.submit({do: 'switch', server: 'nowhere'})).toMatchObject({ok: false, problem: {code: 'no-server'}});
+		expect(await rig.controller.submit({do: 'switch', server: 'nowhere'})).toMatchObject({ok: false, problem: {code: 'no-server'}, carries: true});
 		expect(state(rig)).toBe('connected');
 	});
 

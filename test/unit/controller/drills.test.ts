@@ -1,7 +1,11 @@
 /** When leak tests run and what follows, on the fake kernel, whose links can leak on command. */
-import {afterEach, expect, test, vi} from 'vitest';
+import {afterEach, expect, onTestFinished, test, vi} from 'vitest';
 import type {Snapshot} from '../../../src/control/schema.ts';
+import {createDrills, type DrillsDeps} from '../../../src/controller/drills.ts';
+import {manualClock} from '../../fakes/manual-clock.ts';
+import {noonMs} from '../../fakes/snapshot.ts';
 import {makeRig, type Rig} from '../../helpers/controller-rig.ts';
+import {configFrom} from '../../helpers/situations.ts';
 
 const rigs: Rig[] = [];
 afterEach(async () => {
@@ -78,6 +82,16 @@ test('a lockdown ends one that runs, which then claims nothing', async () => {
 	expect(rig.controller.snapshot().lastDrill).toBeNull();
 });
 
+test.each([0, 1])('one runs after a switch, once, when the old tunnel is gone, also where the one of that tunnel is yet to run: %i ticks after it', async ticks => {
+	const rig = await connected({VKS_DRILL_EVERY: '10m'});
+	for (let tick = 0; tick < ticks; tick++) rig.clock.tick();
+	await rig.controller.submit({do: 'switch', server: 'se-sto-1'});
+	const since = (): readonly string[] => rig.lines().slice(rig.lines().findIndex(line => line.startsWith('Switching from'))).flatMap(line => /^(?:Epoch|Drill [^,]*)/.exec(line) ?? []);
+	await shows(rig, () => expect(since().at(-1)).toContain('Drill'));
+	rig.clock.pass(600_000);
+	await shows(rig, () => expect(since()).toEqual(['Epoch', 'Drill passed (after connecting', 'Drill passed (on schedule']));
+});
+
 test('one runs after each connection and then on schedule; none when it is off', async () => {
 	const rig = await connected({VKS_DRILL_EVERY: '10m'});
 	await shows(rig, ({lastDrill}) => expect(lastDrill).toMatchObject({kind: 'passed', cause: 'connected'}));
@@ -86,4 +100,19 @@ test('one runs after each connection and then on schedule; none when it is off',
 	const quiet = await connected();
 	for (let tick = 0; tick < 5; tick++) quiet.clock.tick();
 	expect(quiet.kernel.probes.sent()).toBe(0);
+});
+
+test('that what one waits for fails is written down, and ends nothing', async () => {
+	const lines: string[] = [];
+	const unhandled: unknown[] = [];
+	const hear = (reason: unknown): void => void unhandled.push(reason);
+	process.on('unhandledRejection', hear);
+	onTestFinished(() => void process.off('unhandledRejection', hear));
+	const drills = createDrills({
+		config: configFrom({VKS_DRILL_EVERY: '10m'}), clock: manualClock(noonMs),
+		journal: {write: (_kind: string, level: string, text: string) => void lines.push(`${level} ${text}`)},
+	} as unknown as DrillsDeps);
+	drills.connected(Promise.reject(new Error('the reading broke off')));
+	await new Promise(resolve => setImmediate(resolve));
+	expect([lines, unhandled]).toEqual([['error What a drill waited for ended unexpectedly: the reading broke off. What is refused stays so.'], []]);
 });

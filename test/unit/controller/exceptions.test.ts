@@ -288,9 +288,11 @@ describe('the endpoint\'s pinhole', () => {
 	test('is never opened without its end while a tunnel is not verified', async () => {
 		const rig = await connected();
 		await rig.controller.submit({do: 'switch', server: 'se-sto-1'});
-		const opening = rig.kernel.scripts.flatMap(script => script.split('\n').map(line => ({line, verified: script.includes('tunnel-out')})))
-			.filter(({line}) => line.startsWith('add rule') && /comment "(endpoint-out|egress-endpoint|endpoint-in)/.test(line));
-		expect(opening.length).toBeGreaterThan(6);
-		for (const {line, verified} of opening.filter(({line}) => line.includes(' inet vks '))) expect(line.includes('@lease-dial-'), line).toBe(!verified);
+		const opening = rig.kernel.scripts.filter(script => script.includes(' inet vks ')).flatMap(script => script.split('\n').flatMap(line => {
+			const device = /^add rule .* comment "endpoint-(?:out|in)-([^"]+)"/.exec(line)?.[1];
+			return device === undefined ? [] : [{line, device, verified: script.includes(`"tunnel-out-${device}-`)}];
+		}));
+		expect(new Set(opening.map(({device, verified}) => `${device} ${verified}`))).toEqual(new Set(['wg0 false', 'wg0 true', 'wg0b false', 'wg0b true']));
+		for (const {line, verified} of opening) expect(line.includes('@lease-dial-'), line).toBe(!verified);
 	});
 });

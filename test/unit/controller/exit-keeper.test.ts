@@ -1,8 +1,9 @@
 /** Which address the world sees, asked of a service on loopback. */
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test} from 'vitest';
 import {systemClock} from '../../../src/controller/clock.ts';
+import {askExit} from '../../../src/controller/exit-check.ts';
 import type {LiveTunnel} from '../../../src/controller/dial.ts';
 import {exitKeeper} from '../../../src/controller/exit-keeper.ts';
 import type {TunnelStats} from '../../../src/controller/tunnel-stats.ts';
@@ -26,6 +27,32 @@ test('who asks while a question is under way waits for its answer, which is said
 	} finally {
 		await new Promise<void>(resolve => void service.close(() => resolve()));
 	}
+});
+
+test('a service that has a name is asked from the tunnel\'s address too', async () => {
+	const service = createServer((_request, response) => void response.end('{"ip":"198.51.100.77"}'));
+	await new Promise<void>(resolve => void service.listen(0, '127.0.0.1', resolve));
+	onTestFinished(() => void service.close());
+	const asked: string[] = [];
+	const answer = await askExit(`http://exit.example.net:${(service.address() as AddressInfo).port}/`, {
+		resolve: host => {
+			asked.push(host);
+			return Promise.resolve(ip('127.0.0.1'));
+		},
+		reach: () => Promise.resolve({from: ip('127.0.0.1')}),
+	});
+	expect([answer?.address, asked]).toEqual(['198.51.100.77', ['exit.example.net']]);
+});
+
+test('who was asked and did not answer is told, with when', async () => {
+	const service = createServer((_request, response) => void response.writeHead(500).end());
+	await new Promise<void>(resolve => void service.listen(0, '127.0.0.1', resolve));
+	onTestFinished(() => void service.close());
+	const live = {use: {...stockholm, addresses: [ip('127.0.0.1')], resolvers: []}} as unknown as LiveTunnel;
+	const told: unknown[] = [];
+	const clock = {...systemClock(), now: () => 7};
+	await exitKeeper({config: {exitUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/json?key=secret`}, clock, live: () => live, known: () => null, found: (...all) => void told.push(all)}).check();
+	expect(told).toEqual([[null, {host: '127.0.0.1', atMs: 7}]]);
 });
 
 test('where nobody may be asked, nothing is said', async () => {

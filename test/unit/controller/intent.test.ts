@@ -4,9 +4,13 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync,
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
-import {intentFile, parseIntent, renderIntent} from '../../../src/controller/intent.ts';
+import {intentFile, type IntentFile} from '../../../src/controller/intent.ts';
+import {parseIntent, renderIntent} from '../../../src/controller/intent-text.ts';
+import {standingProblems} from '../../../src/controller/standing-problems.ts';
 import {startTarget} from '../../../src/controller/start-target.ts';
-import type {Target} from '../../../src/controller/state.ts';
+import {initialMachine, type Target} from '../../../src/controller/state.ts';
+import type {Problem} from '../../../src/problem.ts';
+import type {ServerEntry} from '../../../src/tunnel/tunnel.ts';
 import {makeRig} from '../../helpers/controller-rig.ts';
 import {configFrom} from '../../helpers/situations.ts';
 
@@ -22,6 +26,8 @@ function newFolder(): string {
 	folders.push(folder);
 	return folder;
 }
+
+const fileIn = (folder: string): IntentFile => intentFile(folder, join(folder, 'run'));
 
 interface Damage {
 	readonly name: string;
@@ -93,7 +99,7 @@ describe('something else in its place', () => {
 	])('%s is a lockdown, and the controller says so', async (_name, put) => {
 		const folder = newFolder();
 		put(join(folder, 'intent.json'));
-		expect(intentFile(folder).recall().kind).toBe('unreadable');
+		expect(fileIn(folder).recall().kind).toBe('unreadable');
 		const rig = makeRig({folder});
 		await rig.controller.start();
 		expect(rig.controller.snapshot()).toMatchObject({state: {kind: 'lockdown'}, problems: expect.arrayContaining([expect.objectContaining({code: 'intent-corrupt'})]) as unknown});
@@ -104,24 +110,24 @@ describe('something else in its place', () => {
 		const folder = newFolder();
 		writeFileSync(join(folder, 'elsewhere'), renderIntent(connected));
 		symlinkSync(join(folder, 'elsewhere'), join(folder, 'intent.json'));
-		expect(intentFile(folder).recall()).toEqual({kind: 'target', target: connected});
+		expect(fileIn(folder).recall()).toEqual({kind: 'target', target: connected});
 	});
 
-	test('a FIFO where the new intent is written first is no reason to wait, and is told', () => {
+	test('a FIFO where the new intent is written first is no reason to wait, and is told', async () => {
 		const folder = newFolder();
 		execFileSync('mkfifo', [join(folder, 'intent.json.next')]);
-		expect(intentFile(folder).remember(connected)).toMatchObject({ok: false, error: {code: 'state-folder'}});
-		expect(intentFile(folder).remember(locked)).toMatchObject({ok: false, error: {what: expect.stringContaining('a restart is a lockdown all the same') as unknown}});
-		expect(intentFile(folder).recall().kind).toBe('unreadable');
+		expect(await fileIn(folder).remember(connected)).toMatchObject({kind: 'refused'});
+		expect(await fileIn(folder).remember(locked)).toMatchObject({kind: 'emptied'});
+		expect(fileIn(folder).recall().kind).toBe('unreadable');
 	});
 });
 
 /** Root may write whatever the modes say, so only a file system that refuses shows what a refusal does. */
 describe.skipIf(process.getuid?.() !== 0)('in a mount namespace of its own', () => {
 	const program = `
-		import {intentFile} from ${JSON.stringify(new URL('../../../src/controller/intent.ts', import.meta.url).href)};
-		const file = intentFile(process.argv[1]);
-		const saved = file.remember({kind: process.argv[2], server: 'ch-zrh-1', by: 'operator', reason: 'x'.repeat(9000)});
+		import {intentFile, type IntentFile} from ${JSON.stringify(new URL('../../../src/controller/intent.ts', import.meta.url).href)};
+		const file = intentFile(process.argv[1], process.argv[1] + '/run');
+		const saved = await file.remember({kind: process.argv[2], server: 'ch-zrh-1', by: 'operator', reason: 'x'.repeat(9000)});
 		console.log(JSON.stringify({saved, recalled: file.recall()}));`;
 	const inside = (folder: string, mounts: string, want: Kept['kind']): unknown => {
 		const script = `${mounts} && exec "$0" --disable-warning=ExperimentalWarning --input-type=module-typescript -e "$2" -- "$1" "$3"`;
@@ -132,8 +138,8 @@ describe.skipIf(process.getuid?.() !== 0)('in a mount namespace of its own', () 
 		const folder = newFolder();
 		writeFileSync(join(folder, 'intent.json'), renderIntent(connected));
 		const answer = inside(folder, mounts, 'connected');
-		expect(answer).toMatchObject({saved: {ok: false, error: {code: 'state-folder', stillBlocking: true}}, recalled: {target: connected}});
-		expect(inside(folder, mounts, 'lockdown')).toMatchObject({saved: {ok: false, error: {what: expect.stringContaining('a restart will not remember this') as unknown}}});
+		expect(answer).toMatchObject({saved: {kind: 'refused', trouble: {why: expect.stringMatching(/EROFS|EBUSY/) as unknown}}, recalled: {target: connected}});
+		expect(inside(folder, mounts, 'lockdown')).toMatchObject({saved: {kind: 'refused'}});
 		expect(readFileSync(join(folder, 'intent.json'), 'utf8')).toBe(renderIntent(connected));
 	});
 
@@ -141,7 +147,7 @@ describe.skipIf(process.getuid?.() !== 0)('in a mount namespace of its own', () 
 		const folder = newFolder();
 		const full = `mount -t tmpfs -o size=8k none "$1" && printf '%s' '${renderIntent(connected).trim()}' > "$1/intent.json" && { head -c 100000 /dev/zero > "$1/rest" 2>/dev/null || truncate -s 0 "$1/rest"; }`;
 		expect(inside(folder, full, 'connected')).toMatchObject({recalled: {kind: 'target'}});
-		expect(inside(folder, full, 'lockdown')).toMatchObject({saved: {ok: false, error: {what: expect.stringContaining('a restart is a lockdown all the same') as unknown}}, recalled: {kind: 'unreadable'}});
+		expect(inside(folder, full, 'lockdown')).toMatchObject({saved: {kind: 'emptied'}, recalled: {kind: 'unreadable'}});
 	});
 });
 
@@ -149,8 +155,32 @@ test('a server that was named and is not there is not replaced by another', () =
 	const config = configFrom({});
 	const there = [{ok: true, server: {id: 'ch-zrh-1'}}] as unknown as Parameters<typeof startTarget>[2];
 	expect(startTarget({kind: 'target', target: connected}, config, there)).toMatchObject({target: {kind: 'none'}, problem: {what: expect.stringContaining('The last server was se-sto-1') as unknown, next: expect.stringContaining('vks switch') as unknown}});
-	expect(startTarget({kind: 'target', target: {kind: 'connected', server: 'ch-zrh-1'}}, {...config, server: 'se-sto-1'}, there)).toMatchObject({target: {kind: 'none'}, problem: {what: expect.stringContaining('VKS_SERVER names se-sto-1') as unknown}});
+	expect(startTarget({kind: 'target', target: {kind: 'connected', server: 'ch-zrh-1'}}, {...config, server: 'se-sto-1'}, there)).toMatchObject({target: {kind: 'none'}, problem: {what: 'There is no server se-sto-1 (VKS_SERVER); there is ch-zrh-1.'}});
 	expect(startTarget({kind: 'nothing'}, config, there).target).toEqual({kind: 'connected', server: 'ch-zrh-1'});
+});
+
+test.each([
+	['ch-zrh-2', 'There is no server ch-zrh-2 (VKS_SERVER); did you mean ch-zrh-1?', 'ch-zrh-2.conf'],
+	['broken', 'The server broken (VKS_SERVER) cannot be used: It has no peer.', 'Mend it.'],
+])('VKS_SERVER=%s, which nobody can connect to, is named in state and problem', (server, what, next) => {
+	const bad: ServerEntry = {ok: false, id: 'broken', problem: {code: 'configuration', severity: 'error', what: 'It has no peer.', stillBlocking: true, next: 'Mend it.'}};
+	const there = [{ok: true, server: {id: 'ch-zrh-1'}} as unknown as ServerEntry, bad];
+	const {target, problem} = startTarget({kind: 'nothing'}, {...configFrom({}), server}, there);
+	expect([target, problem?.what]).toEqual([{kind: 'none', why: what}, what]);
+	expect(problem?.next).toContain(next);
+});
+
+test('a folder that is empty is one problem', () => {
+	const none: Problem = {code: 'no-server', severity: 'error', what: 'There is no .conf or .ovpn file in /t.', stillBlocking: true, next: 'Put one there.'};
+	const told = (standing: ReadonlyMap<string, Problem>): readonly Problem[] => standingProblems({
+		engine: {enforcementProblem: () => null, network: () => null, machine: () => initialMachine(0), lastFailure: () => null},
+		drills: {problem: () => null}, firewall: {backstopUnsupported: () => null}, keys: {problems: () => []}, standing,
+	})();
+	const start = {...none, what: 'No file in /t can be connected to (0 found).'};
+	expect(told(new Map([['servers', none], ['start', start]]))).toEqual([none]);
+	expect(told(new Map([['start', start]]))).toEqual([start]);
+	const other: Problem = {...none, code: 'intent-corrupt'};
+	expect(told(new Map([['servers', none], ['start', other]]))).toEqual([none, other]);
 });
 
 test('a connected intent is what a restart goes back to', async () => {

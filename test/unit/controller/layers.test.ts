@@ -14,7 +14,7 @@ describe('IPv6', () => {
 	test.each([
 		['tunnelled from fd64:1::2', 'connected', both, plain],
 		['tunnelled from fd64:1::2', 'degraded', both, plain],
-		['blocked because the server\'s file has no IPv6 address', 'connected', [ip('10.64.1.2')], plain],
+		['blocked because the tunnel has no IPv6 address', 'connected', [ip('10.64.1.2')], plain],
 		['blocked by VKS_IPV6=block', 'connected', [ip('10.64.1.2')], block],
 		['blocked by VKS_IPV6=block', 'blocked', null, block],
 		['blocked without a verified tunnel', 'connecting', both, plain],
@@ -36,6 +36,26 @@ test('queues that are held again after they were not are a repair', () => {
 	const seen = regained();
 	for (const held of [false, true, true, false, false, true]) seen.see(held);
 	expect(seen.count()).toBe(2);
+});
+
+describe('DNS', () => {
+	let rig: Rig | undefined;
+	afterEach(() => rig?.dispose());
+
+	const engine = '127.0.0.11 (VKS_DOCKER_DNS), which answers from outside the tunnel';
+	test.each([
+		['no tunnel: every look-up is refused', {}, false],
+		[`no tunnel: every look-up is refused but those to ${engine}`, {VKS_DOCKER_DNS: 'yes'}, false],
+		['look-ups go to the tunnel\'s resolvers only', {}, true],
+		[`look-ups go to the tunnel's resolvers and to ${engine}`, {VKS_DOCKER_DNS: 'yes'}, true],
+	] as const)('%s', async (said, settings, tunnelled) => {
+		const {controller, clock} = (rig = makeRig({settings, ...(tunnelled ? {} : {only: []})}));
+		await controller.start();
+		await vi.waitFor(() => {
+			clock.tick();
+			expect(controller.snapshot().layers.find(({name}) => name === 'dns')).toMatchObject({state: 'held', detail: said});
+		}, {timeout: 4000, interval: 5});
+	});
 });
 
 describe('repairs', () => {

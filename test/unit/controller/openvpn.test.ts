@@ -120,8 +120,9 @@ test('a soft restart refuses applications before it is dialled anew; the held on
 	expect(first?.removed).toBe(true);
 });
 
-test('with VKS_IPV6=block a server may give no IPv6 address', async () => {
-	const rig = started(server('remote 192.0.2.44'), {VKS_IPV6: 'block'});
+test.each(['with VKS_IPV6=block', 'where IPv6 is switched off for new links'])('%s a server may give no IPv6 address', async where => {
+	const rig = started(server('remote 192.0.2.44'), where.includes('VKS') ? {VKS_IPV6: 'block'} : {});
+	if (!where.includes('VKS')) rig.kernel.sysctls.set('net/ipv6/conf/default/disable_ipv6', '1');
 	rig.kernel.devices.answerOpenvpn(() => connectedLines.flatMap(line => (line.includes('ifconfig_local') ? [line, '>UPDOWN:ENV,ifconfig_ipv6_local=fd99::2'] : [line])));
 	expect(await rig.controller.start()).toMatchObject({ok: true});
 	await becomes(rig, 'verifying');

@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {backoffMs} from '../../../src/controller/clock.ts';
 import {parseExit} from '../../../src/controller/exit-check.ts';
-import {intentFile, parseIntent, renderIntent} from '../../../src/controller/intent.ts';
+import {intentFile} from '../../../src/controller/intent.ts';
+import {parseIntent, renderIntent} from '../../../src/controller/intent-text.ts';
 import {perSecond, pushBounded} from '../../../src/controller/rates.ts';
 import type {Target} from '../../../src/controller/state.ts';
 
@@ -17,15 +18,15 @@ describe('intent', () => {
 		expect(parseIntent(renderIntent({kind: 'connected', server: 'a'}))).toEqual({kind: 'target', target: {kind: 'connected', server: 'a'}});
 	});
 
-	test('a lockdown that cannot be written leaves no older intent that would connect', () => {
+	test('a lockdown that cannot be written leaves no older intent that would connect', async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'vks-intent-'));
-		const file = intentFile(folder);
-		expect(file.remember({kind: 'connected', server: 'a'}).ok).toBe(true);
+		const file = intentFile(folder, join(folder, 'run'));
+		expect(await file.remember({kind: 'connected', server: 'a'})).toEqual({kind: 'saved'});
 		// A folder where the new file is written first: it cannot be, as on a full disk.
 		mkdirSync(join(folder, 'intent.json.next'));
-		expect(file.remember({kind: 'connected', server: 'b'}).ok).toBe(false);
+		expect(await file.remember({kind: 'connected', server: 'b'})).toMatchObject({kind: 'refused'});
 		expect(file.recall()).toMatchObject({target: {server: 'a'}});
-		expect(file.remember(target)).toMatchObject({ok: false, error: {what: expect.stringContaining('a restart is a lockdown all the same') as unknown}});
+		expect(await file.remember(target)).toMatchObject({kind: 'emptied'});
 		expect(file.recall().kind).toBe('unreadable');
 		rmSync(folder, {recursive: true});
 	});
@@ -37,20 +38,21 @@ describe('intent', () => {
 		for (let length = 0; length < text.trimEnd().length; length++) {
 			writeFileSync(path, text);
 			truncateSync(path, length);
-			expect(intentFile(folder).recall().kind, `cut at ${length}`).toBe('unreadable');
+			expect(intentFile(folder, join(folder, 'run')).recall().kind, `cut at ${length}`).toBe('unreadable');
 		}
 		rmSync(folder, {recursive: true});
 	});
 
-	test('missing is nothing; a folder in its place is unreadable; writing leaves no half file', () => {
+	test('missing is nothing; a folder in its place is unreadable; writing leaves no half file', async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'vks-intent-'));
-		const file = intentFile(join(folder, 'new'));
+		const run = join(folder, 'run');
+		const file = intentFile(join(folder, 'new'), run);
 		expect(file.recall()).toEqual({kind: 'nothing'});
-		expect(file.remember(target)).toMatchObject({ok: true});
+		expect(await file.remember(target)).toEqual({kind: 'saved'});
 		expect(readdirSync(join(folder, 'new'))).toEqual(['intent.json']);
-		expect(intentFile(join(folder, 'new', 'intent.json')).recall().kind).toBe('unreadable');
+		expect(intentFile(join(folder, 'new', 'intent.json'), run).recall().kind).toBe('unreadable');
 		writeFileSync(join(folder, 'file'), '');
-		expect(intentFile(join(folder, 'file', 'under')).remember(target)).toMatchObject({ok: false, error: {code: 'state-folder'}});
+		expect(await intentFile(join(folder, 'file', 'under'), run).remember(target)).toMatchObject({kind: 'refused', trouble: {why: expect.stringContaining('ENOTDIR') as unknown}});
 		rmSync(folder, {recursive: true});
 	});
 });

@@ -26,7 +26,7 @@ describe('the list of reconnects', () => {
 	});
 
 	test.each<readonly [string, TunnelState, string, string]>([
-		['a switch', {kind: 'switching', from: 'se', to: 'ch'}, 'the operator switched to ch', 'the operator switched to ch'],
+		['a switch', {kind: 'switching', from: 'se', to: 'ch', step: 'alone', why: 'one key'}, 'the operator switched to ch', 'the operator switched to ch'],
 		['a lockdown', {kind: 'lockdown', by: 'operator', reason: 'x'}, '', 'lockdown by operator'],
 		['an uplink that went', noUplink, 'the daemon started', 'the uplink was down'],
 		['something that has no name', connecting('se'), '', 'not known'],

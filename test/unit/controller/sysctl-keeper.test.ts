@@ -17,7 +17,7 @@ function bench({writable = true, values = {}}: {readonly writable?: boolean; rea
 		read: (key: string) => kernel.get(key) ?? null,
 		write: (key: string, value: string) => writable && kernel.has(key) && kernel.set(key, value) !== undefined,
 	};
-	const keeper = sysctlKeeper(sysctl, nic('wg0'), {write: (_kind, _level, text) => void texts.push(text)});
+	const keeper = sysctlKeeper(sysctl, [nic('wg0'), nic('wg0b')], {write: (_kind, _level, text) => void texts.push(text)});
 	return {kernel, texts, keep: (now: Parameters<typeof keeper.keep>[0] = links) => keeper.keep(now)};
 }
 

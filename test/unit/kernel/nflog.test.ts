@@ -30,6 +30,12 @@ describe('packets the kernel reported', () => {
 		expect(parse(name).record).toMatchObject(expected);
 	});
 
+	test('a frame that is neither IP nor ARP has its type, and no addresses', () => {
+		const {record} = parseNflog(Buffer.from((recorded['egress-arp'] ?? '').replaceAll('0806', '88cc'), 'hex'), context);
+		expect(record).toMatchObject({protocol: 'other', source: '', destination: '', etherType: 0x88cc});
+		expect(parse('egress-arp').record.etherType).toBeUndefined();
+	});
+
 	test('are numbered without a gap', () => {
 		expect(Object.keys(recorded).map(name => parse(name).sequence)).toEqual(Object.keys(recorded).map((_, index) => index));
 	});

@@ -2,10 +2,15 @@
 import {isIP, isIPv6, SocketAddress} from 'node:net';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {compareIp, familyOf, ipFromBytes, ipToBytes, isIpv4, isIpv6, parseIp} from '../../../src/net/address.ts';
+import {compareIp, familyOf, ipFromBytes, ipToBytes, isIpv4, isIpv6, isLoopback, parseIp} from '../../../src/net/address.ts';
 import {ipv4, ipv6} from '../../helpers/arbitrary-net.ts';
 
 const address = fc.oneof(ipv4, ipv6);
+
+test.each([['127.0.0.1', true], ['127.255.255.255', true], ['::1', true], ['128.0.0.1', false], ['0.0.0.0', false], ['::', false], ['::ffff:127.0.0.1', false], ['2001:db8::1', false]] as const)('%s is loopback: %s', (text, expected) => {
+	const parsed = parseIp(text);
+	expect(parsed !== null && isLoopback(parsed)).toBe(expected);
+});
 
 describe('parseIp', () => {
 	test.each([

@@ -5,8 +5,9 @@ import type {Config} from '../../../src/config/config.ts';
 import {cidrContains, splitCidr} from '../../../src/net/cidr.ts';
 import {compile} from '../../../src/policy/compile.ts';
 import type {Chain, Rule, Ruleset, Situation} from '../../../src/policy/policy.ts';
+import {portUse} from '../../../src/policy/port-use.ts';
 import {validConfig} from '../../helpers/arbitrary-config.ts';
-import {nic, situations} from '../../helpers/situations.ts';
+import {configurations, grantedPort, nic, portOf, range, situations} from '../../helpers/situations.ts';
 
 // Hundreds of cases each: how long they take is the machine's affair.
 vi.setConfig({testTimeout: 60_000});
@@ -64,7 +65,7 @@ test('look-ups are refused before any accept that could let them out elsewhere',
 		const {rules} = chain(ruleset, 'output');
 		const refusal = rules.findIndex(({id}) => id === 'refuse-dns');
 		const before = accepts(rules.slice(0, refusal)).map(({id}) => id);
-		expect(before.every(id => id === 'loopback-out' || id.startsWith('endpoint-out') || id.startsWith('dns-out'))).toBe(true);
+		expect(before.every(id => id === 'loopback-out' || id.startsWith('endpoint-out') || id.startsWith('attached-out') || id.startsWith('dns-out'))).toBe(true);
 	});
 });
 
@@ -72,6 +73,21 @@ test('without a verified tunnel, applications get nothing from any tunnel', () =
 	holds(({ruleset, situation: {tunnels}}) => {
 		for (const tunnel of tunnels.filter(({pass}) => pass === 'handshake')) {
 			for (const rule of accepts(chain(ruleset, 'output').rules).filter(candidate => touches(candidate, tunnel.interface))) expect(rule.match.uid, rule.id).toBe(0);
+		}
+	});
+});
+
+test('of two tunnels, what is not verified carries vks\'s own questions only', () => {
+	holds(({ruleset, situation: {tunnels}}) => {
+		for (const {interface: device, beside, resolvers} of tunnels.filter(({pass, beside: other}) => pass === 'handshake' && other !== undefined)) {
+			const onIt = [...accepts(chain(ruleset, 'output').rules), ...accepts(chain(ruleset, 'forward').rules)].filter(rule => rule.match.outInterface?.includes(device) === true);
+			expect(onIt.length).toBeGreaterThan(0);
+			for (const {id, match} of onIt) {
+				expect([match.uid, match.mark], id).toEqual([0, beside?.mark]);
+				const hosts = [...resolvers, ...(beside?.exit ? [beside.exit.address] : [])].map(address => `${address}/${address.includes(':') ? 128 : 32}`);
+				expect(match.destination?.every(range => hosts.includes(range)), id).toBe(true);
+				expect(match.destinationPorts, id).toBeDefined();
+			}
 		}
 	});
 });
@@ -87,10 +103,34 @@ test('on a tunnel only its own addresses may be a source', () => {
 	});
 });
 
+test('beside somebody else\'s tunnel no packet is given another way: nothing marks it or changes its addresses', () => {
+	holds(({ruleset, config}) => {
+		if (config.attach === null) return;
+		for (const {id, verdict} of ruleset.chains.flatMap(({rules}) => rules)) expect(['accept', 'reject', 'drop', 'set-connection-mark'], id).toContain(verdict.kind);
+	});
+});
+
+test('beside somebody else\'s tunnel its owner reaches exactly the servers that are named, over the uplink', () => {
+	holds(({ruleset, config, situation: {attached, uplink, kind}}) => {
+		const rules = ruleset.chains.flatMap(({rules: ofChain}) => ofChain.filter(({id}) => /^(egress-)?attached-/.test(id)));
+		const open = config.attach === null || kind === 'lockdown' || uplink === null ? [] : (attached?.endpoints ?? []);
+		expect(rules).toHaveLength(open.length * 3);
+		for (const {id, match} of rules) {
+			const owners = open[Number(id.split('-').at(-1)) - 1];
+			const host = `${owners?.endpoint.address}/${owners?.endpoint.address.includes(':') === true ? 128 : 32}`;
+			expect([match.outInterface ?? match.inInterface, match.destination ?? match.source, match.protocol, match.destinationPorts ?? match.sourcePorts], id).toEqual([[uplink], [host], [owners?.endpoint.transport], [owners?.endpoint.port]]);
+			if (id.startsWith('attached-in')) expect(match.connection, id).toEqual(['established']);
+			else expect(match.mark ?? null, id).toBe(owners?.mark);
+			if (id.startsWith('attached-out')) expect(match.uid ?? null, id).toBe(owners?.uid);
+		}
+		if (config.attach !== null) expect(ruleset.chains.flatMap(({rules: ofChain}) => ofChain.filter(({id}) => /endpoint-/.test(id)))).toEqual([]);
+	});
+});
+
 test('in lockdown only loopback, the management path and what a link needs remain', () => {
 	fc.assert(
 		fc.property(validConfig, config => {
-			const ids = [situations.lockdown, situations['excepted-lockdown']].flatMap(locked => compile(config, locked).chains.flatMap(({rules}) => accepts(rules).map(({id}) => id)));
+			const ids = [situations.lockdown, situations['excepted-lockdown'], situations['attached-lockdown']].flatMap(locked => compile(config, locked).chains.flatMap(({rules}) => accepts(rules).map(({id}) => id)));
 			expect(ids.filter(id => !/^(loopback|management|egress-(management|arp|neighbour|dhcp)|neighbour|dhcp)/.test(id))).toEqual([]);
 		}),
 		{numRuns: 300},
@@ -101,7 +141,7 @@ test('every rule of an exception, a pinhole or a handshake names its lease, and 
 	holds(({ruleset}) => {
 		const declared = new Set<string>(ruleset.leases.map(({name}) => name));
 		for (const rule of ruleset.chains.flatMap(({rules}) => rules)) {
-			if (/^(exception|bootstrap|latency)-/.test(rule.id)) expect(rule.match.lease, rule.id).toBe(`lease-${rule.id.split('-').slice(0, 2).join('-')}`);
+			if (/^(exception|bootstrap|latency|granted)-/.test(rule.id)) expect(rule.match.lease, rule.id).toBe(`lease-${rule.id.split('-').slice(0, 2).join('-')}`);
 			if (rule.match.lease !== undefined) expect(declared.has(rule.match.lease), rule.id).toBe(true);
 			if (rule.match.lease !== undefined) expect(rule.match.protocol, rule.id).toHaveLength(1);
 		}
@@ -138,6 +178,31 @@ test('a measurement opens pings of ours to the hosts it names over the uplink, b
 			if (name === 'input') expect([match.connection, match.connectionDirection], id).toEqual([['established'], 'reply']);
 		}
 	});
+});
+
+test('a port that the provider forwards comes in by its own tunnel alone, once that is verified, to its own address, by its setting only, and under its lease', () => {
+	const granted = fc.record({config: validConfig, situation, device: fc.constantFrom(nic('wg0'), nic('wg0b'), nic('eth0'))});
+	fc.assert(fc.property(granted, ({config, situation: state, device}) => {
+		const ruleset = compile(config, {...state, granted: {...grantedPort, interface: device}});
+		const rules = ruleset.chains.flatMap(({name, rules: ofChain}) => accepts(ofChain).filter(({id}) => id.startsWith('granted-')).map(rule => ({name, rule})));
+		const tunnel = state.tunnels.find(use => use.interface === device && use.pass === 'traffic');
+		if (config.portForward.by === 'off' || tunnel === undefined || portUse(config, grantedPort.port) !== null) {
+			expect(rules).toEqual([]);
+			return;
+		}
+		expect(rules.map(({rule: {match}}) => match.protocol)).toEqual([['udp'], ['tcp']]);
+		for (const {name, rule: {id, match, setting}} of rules) {
+			expect([name, match.inInterface, match.destinationPorts, match.lease, setting], id).toEqual(['input', [device], [grantedPort.port], `lease-granted-${match.protocol?.[0]}`, 'VKS_PORT_FORWARD']);
+			expect(match.destination?.every(range => tunnel.addresses.some(address => range === `${address}/32`)), id).toBe(true);
+		}
+	}), {numRuns: 300});
+});
+
+test('a granted port that is used here for something else is opened to nobody', () => {
+	const named = {...configurations.careful, management: {from: [range('192.168.9.0/24')], port: grantedPort.port}};
+	const idsFor = (config: typeof named, port = grantedPort.port) => compile(config, {...situations.forwarding, granted: {...grantedPort, port}}).chains.flatMap(({rules}) => rules.map(({id}) => id)).filter(id => id.startsWith('granted-'));
+	expect(idsFor({...named, management: {...named.management, port: portOf(22)}})).not.toEqual([]);
+	expect([idsFor(named), idsFor(named, portOf(53))]).toEqual([[], []]);
 });
 
 test('a second uplink gets nothing but what VKS_PEERS and VKS_GATEWAY name on it', () => {

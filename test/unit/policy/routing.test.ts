@@ -51,7 +51,7 @@ describe('the uplink', () => {
 const input: RoutingInput = {
 	numbers,
 	uplink: chooseUplink(facts({links: [eth0], routes: [defaultVia('172.30.2.1', 'eth0')]})).uplink,
-	tunnel: {interface: nic('wg0'), families: [4], resolvers: [ip('10.64.0.1'), ip('fd64::1')]},
+	tunnel: {interface: nic('wg0'), families: [4], resolvers: [ip('10.64.0.1'), ip('fd64::1')], slot: {mark: 0xca6e, table: 51_822}},
 	network: [],
 	doors: [],
 	ipv6: true,
@@ -75,6 +75,35 @@ describe('what is wanted', () => {
 		const resolverRules = (over: Partial<RoutingInput>) => intendedRouting({...input, ...over}).rules.filter(({to}) => to !== undefined);
 		expect(resolverRules({}).map(({family, priority, table, to}) => [family, priority, table, to])).toEqual([[4, 150, numbers.tunnelTable, '10.64.0.1'], [6, 150, numbers.tunnelTable, 'fd64::1']]);
 		expect(resolverRules({tunnel: null})).toEqual([]);
+	});
+
+	describe('of two tunnels', () => {
+		const beside: RoutingInput['tunnel'] = {interface: nic('wg0b'), families: [4], resolvers: [ip('10.64.0.1'), ip('10.65.0.1')], slot: {mark: 0xca6f, table: 51_823}};
+		const tunnel: RoutingInput['tunnel'] = input.tunnel && {...input.tunnel, resolvers: [ip('10.64.0.1'), ip('10.64.0.2')]};
+		const two = intendedRouting({...input, tunnel, beside});
+
+		test('two tunnels have tables of their own, that end in unreachable, for what begins here', () => {
+			for (const [table, device] of [[51_822, 'wg0'], [51_823, 'wg0b']] as const) {
+				expect(two.routes.filter(route => route.table === table && route.family === 4).map(({kind, interface: by}) => [kind, by])).toEqual([['unicast', device], ['unreachable', null]]);
+				expect(two.routes.filter(route => route.table === table && route.family === 6).map(({kind}) => kind)).toEqual(['unreachable']);
+			}
+			const probes = two.rules.filter(({table}) => table === 51_822 || table === 51_823);
+			expect(probes.map(({family, mark, table, local, priority}) => [family, mark, table, local, priority])).toEqual([4, 6].flatMap(family => [[family, 0xca6e, 51_822, true, 110], [family, 0xca6f, 51_823, true, 110]]));
+		});
+
+		test('a resolver of one tunnel alone is reached by that one, whichever carries', () => {
+			const own = ({routes}: typeof two) => routes.filter(({table, destination}) => table === numbers.tunnelTable && destination !== null).map(({destination, interface: by}) => `${destination} by ${by}`).toSorted();
+			expect(own(two)).toEqual(['10.64.0.2/32 by wg0', '10.65.0.1/32 by wg0b']);
+			expect(own(intendedRouting({...input, tunnel: beside, beside: tunnel}))).toEqual(own(two));
+			expect(two.rules.filter(({to, family}) => to !== undefined && family === 4).map(({to}) => to)).toEqual(['10.64.0.1', '10.64.0.2', '10.65.0.1']);
+		});
+
+		test('the tunnel table leads to the one that carries, and nothing of two is wanted of one', () => {
+			expect(two.routes.filter(({table, destination, kind}) => table === numbers.tunnelTable && destination === null && kind === 'unicast').map(({interface: by}) => by)).toEqual(['wg0']);
+			const repair = repairRouting(intendedRouting(input), two, numbers);
+			expect(repair.deleteRoutes.filter(({table}) => table === 51_822 || table === 51_823)).toHaveLength(6);
+			expect(repair.deleteRules.filter(({priority}) => priority === 110)).toHaveLength(4);
+		});
 	});
 
 	test('every route bears our protocol number', () => {

@@ -100,14 +100,14 @@ test('OpenVPN files stand beside WireGuard files, with what they name in the sam
 	const text = ['client', 'remote 192.0.2.1', 'remote-cert-tls server', 'ca ca.crt', 'auth-user-pass login.txt'].join('\n');
 	await write('a.conf');
 	await write('b.ovpn', text);
-	await write('c.OVPN', `${text}\nup /bin/true\n`);
+	await write('c.OVPN', `${text}\ntls-verify /bin/true\n`);
 	await write('ca.crt', material.ca, 0o644);
 	await write('login.txt', 'canary-user\ncanary-word\n', 0o644);
 	const [first, second, third] = await entries();
 	expect([first?.ok === true && first.server.kind, second?.ok === true && second.server.kind]).toEqual(['wireguard', 'openvpn']);
 	expect(second?.ok === true && second.server.notes).toEqual([`login.txt can be read by others (mode 0644): chmod 600 ${folder}/login.txt`]);
 	expect(second?.ok === true && second.server.kind === 'openvpn' && second.server.credentials()).toEqual({user: 'canary-user', password: 'canary-word', passphrase: null});
-	expect(third).toMatchObject({ok: false, id: 'c', problem: {what: 'c.OVPN line 6: up: it names a script or program, and vks runs none of a file.', next: 'Remove the line.'}});
+	expect(third).toMatchObject({ok: false, id: 'c', problem: {what: 'c.OVPN line 6: tls-verify: it names a program that checks who is there, and vks runs none of a file.'}});
 	expect(JSON.stringify([second, third])).not.toContain('canary');
 });
 
@@ -140,6 +140,6 @@ plain.each([
 
 plain('a folder that refuses to be read says so', async () => {
 	const refused = Object.assign(new Error('no'), {code: 'EACCES'});
-	const read = await readServerFolder('/keys', {list: () => Promise.reject(refused), read: () => Promise.reject(refused)});
+	const read = await readServerFolder('/keys', {list: () => Promise.reject(refused), read: () => Promise.reject(refused), uid: () => 0});
 	expect(read).toMatchObject({ok: false, error: {what: 'The tunnel folder /keys may not be read.'}});
 });

@@ -53,6 +53,7 @@ export function fakeMachine(answers: Readonly<Record<string, RunOutcome>> = {}, 
 					signals.push(signal);
 					endProcess(signal);
 				},
+				lastWords: () => '',
 			});
 		},
 		uapi: async (_name, request) => {

@@ -90,6 +90,14 @@ test('a process that ends at once says so without waiting for the deadline', asy
 	expect(await made).toMatchObject({ok: false, error: {what: 'wireguard-go ended (1) before vks0 existed.'}});
 });
 
+test.each([
+	['runtime: failed to create new OS thread (have 2 already; errno=11); fatal error: newosproc', 'pids_limit'],
+	['It is broken.', 'LOG_LEVEL=verbose'],
+])('a process that ended says why in its own words: %s', async (words, next) => {
+	const machine = fakeMachine({}, {uapi: async () => ({ok: false, error: 'nobody'}), start: async () => ({ok: true, value: {pid: 7, exited: Promise.resolve(2), kill: () => undefined, lastWords: () => words}})});
+	expect(await create(machine)).toMatchObject({ok: false, error: {what: `wireguard-go ended (2) before vks0 existed: ${words.replace(/\.$/, '')}.`, next: expect.stringContaining(next) as string}});
+});
+
 test('no key is in an argument, for either implementation', async () => {
 	for (const machine of [fakeMachine(), fakeMachine(inKernel)]) {
 		const device = await created(machine);
@@ -181,7 +189,7 @@ test('a process that ignores SIGTERM is killed', async () => {
 				signals.push(signal);
 				if (signal === 'SIGKILL') end.resolve(signal);
 			};
-			return {ok: true, value: {pid: 7, exited: end.promise, kill}};
+			return {ok: true, value: {pid: 7, exited: end.promise, kill, lastWords: () => ''}};
 		},
 	}).createWireguard(name);
 	if (made.ok) await made.value.remove();

@@ -32,6 +32,8 @@ test.each([
 	['an IPv6 endpoint without brackets', withPeer('Endpoint', 'Endpoint = 2001:db8::7:51820'), '[2001:db8::7]:51820'],
 	['port 0', withPeer('Endpoint', 'Endpoint = 198.51.100.7:0'), 'Endpoint is not valid'],
 	['port 70000', withPeer('Endpoint', 'Endpoint = 198.51.100.7:70000'), 'Endpoint is not valid'],
+	['a link-local endpoint', withPeer('Endpoint', 'Endpoint = [fe80::1]:51820'), 'Endpoint is not valid. Write an address without an interface: '],
+	['an endpoint with a scope', withPeer('Endpoint', 'Endpoint = [2001:db8::7%eth0]:51820'), 'Endpoint is not valid. Write an address without an interface: '],
 	['an endpoint of zeros', withPeer('Endpoint', 'Endpoint = 0.0.0.0:51820'), 'Endpoint is not valid'],
 	['an unused address', conf({interface: [interfaceLines[0] ?? '', 'Address = 127.0.0.1/8']}), 'Address is not valid'],
 	['an empty address', conf({interface: [interfaceLines[0] ?? '', 'Address =']}), 'Address is not valid'],
@@ -51,12 +53,14 @@ test('several peers are one problem, with the reason', () => {
 	expect(complaints(text)).toEqual([
 		'here.conf line 9: 3 [Peer] sections (lines 5, 9, 13); only one peer can carry the default route, and vks opens the firewall for one endpoint. Keep one [Peer] per file, and put each other peer into a file of its own.',
 	]);
+	const inner = peerLines.map(line => line.replace('0.0.0.0/0', '10.0.0.0/8'));
+	expect(complaints(`${conf({peer: inner})}[Peer]\n${peerLines.map(line => line.replace('0.0.0.0/0', '0.0.0.0/1, 128.0.0.0/1')).join('\n')}`)[0]).toContain('Keep the [Peer] of line 9, which carries the default route, and put');
 });
 
 test('AmneziaWG settings are one problem that names them', () => {
-	const [only, ...more] = complaints(conf({interface: [...interfaceLines, 'Jc = 4', 'jmin = 40', 'H1 = 1', 'I1 = <b 0xf6>']}));
+	const [only, ...more] = complaints(conf({interface: [...interfaceLines, 'Jc = 4', 'jmin = 40', 'H1 = 1', 'I1 = <b 0xf6>'], peer: [...peerLines, 'AdvancedSecurity = on']}));
 	expect(more).toEqual([]);
-	expect(only).toContain('Jc (line 4), Jmin (line 5), H1 (line 6), I1 (line 7): these are AmneziaWG settings');
+	expect(only).toContain('Jc (line 4), Jmin (line 5), H1 (line 6), I1 (line 7), AdvancedSecurity (line 13): these are AmneziaWG settings');
 });
 
 test.each([

@@ -75,3 +75,33 @@ test('down removes the device, and its exit is passed on', async () => {
 	expect(listener).toHaveBeenCalledWith('the tunnel\'s process ended');
 	expect(device.remove).toHaveBeenCalledTimes(1);
 });
+
+test('refreshed, it is given its server once more, and what is counted goes on', async () => {
+	const facts = (rxBytes: number) => ok({rxBytes, txBytes: 2 * rxBytes, handshakeAtMs: null, endpoint: null, keepaliveSeconds: null});
+	const device = fakeDevice();
+	const raised = await bringUp(device);
+	if (!raised.ok) throw new Error('not raised');
+	device.facts.mockResolvedValue(facts(100));
+	device.configure.mockImplementation(async () => {
+		device.facts.mockResolvedValue(facts(0));
+		return ok(undefined);
+	});
+	const {refresh} = raised.value;
+	const [done, meanwhile] = await Promise.all([refresh?.(), raised.value.facts()]);
+	expect(done).toEqual(ok(undefined));
+	expect(meanwhile).toMatchObject({value: {rxBytes: 100, txBytes: 200}});
+	expect(device.configure.mock.calls[1]).toEqual(device.configure.mock.calls[0]);
+	expect(device.remove).not.toHaveBeenCalled();
+	device.facts.mockResolvedValue(facts(7));
+	expect(await raised.value.facts()).toMatchObject({value: {rxBytes: 107, txBytes: 214}});
+});
+
+test('a refresh that is refused counts nothing twice', async () => {
+	const device = fakeDevice();
+	const raised = await bringUp(device);
+	if (!raised.ok) throw new Error('not raised');
+	device.facts.mockResolvedValue(ok({rxBytes: 5, txBytes: 5, handshakeAtMs: null, endpoint: null, keepaliveSeconds: null}));
+	device.configure.mockResolvedValue(fail(problem));
+	expect(await raised.value.refresh?.()).toEqual(fail(problem));
+	expect(await raised.value.facts()).toMatchObject({value: {rxBytes: 5}});
+});

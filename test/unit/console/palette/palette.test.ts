@@ -123,3 +123,9 @@ test('two hundred servers are matched well below a key\'s 50 ms', () => {
 	// A tenth of it on an idle machine.
 	expect((performance.now() - from) / 10).toBeLessThan(50);
 });
+
+test('a start that waits for it is confirmed by name; where nothing waits the name is not there', () => {
+	const snapshot = {...snapshotOf('connected'), unconfirmed: {sinceMs: 0, endsAtMs: 1}};
+	expect(commands(press(viewOf({snapshot}), [':', ...'confirm', '\r']))).toEqual(['confirm']);
+	expect(titles(viewOf(), 'confirm start')).toEqual([]);
+});

@@ -54,18 +54,24 @@ test('what OpenVPN is given is written anew: the one server, what was taken, and
 });
 
 describe('what would run something is refused by name', () => {
-	const hooks = 'up down route-up route-pre-down ipchange tls-verify auth-user-pass-verify client-connect client-disconnect learn-address plugin script-security iproute engine';
-	test.each(hooks.split(' '))('%s', name => {
-		expect(complaints(ovpn('remote 192.0.2.1', `${name} "/etc/openvpn/hook canary-value"`))).toEqual([expect.stringMatching(new RegExp(`^here\\.ovpn line 2: ${name}: .*Remove the line\\.$`)) as string]);
+	test.each('up down route-up route-pre-down ipchange up-delay down-pre script-security iproute dns-updown'.split(' '))('%s, which the file works without', name => {
+		const server = parsed(ovpn('remote 192.0.2.1', `${name} "/etc/openvpn/hook canary-value"`));
+		expect(server.notes).toEqual([`${name} on line 2 was refused: vks never runs hooks`]);
+		expect(server.config(endpoint('192.0.2.1'))).not.toMatch(new RegExp(`canary-value|^${name}`, 'm'));
 	});
 
-	test.each(['management /tmp/m unix', 'daemon', 'log /tmp/log', 'log-append x', 'writepid /run/x', 'chroot /x', 'cd /', 'config other.ovpn', 'http-proxy 192.0.2.9 8080', 'socks-proxy 192.0.2.9', 'secret static.key', 'mode server', 'server 10.0.0.0 255.0.0.0', 'pkcs12 me.p12', 'static-challenge "Code" 1', '--up /x', 'setenv opt up /x'])('%s', line => {
+	test.each('tls-verify auth-user-pass-verify client-connect client-disconnect learn-address plugin engine'.split(' '))('%s, with its file', name => {
+		expect(complaints(ovpn('remote 192.0.2.1', `${name} "/etc/openvpn/hook canary-value"`))).toEqual([expect.stringMatching(new RegExp(`^here\\.ovpn line 2: ${name}: .*Remove the line`)) as string]);
+	});
+
+	test.each(['management /tmp/m unix', 'daemon', 'log /tmp/log', 'log-append x', 'writepid /run/x', 'chroot /x', 'cd /', 'config other.ovpn', 'http-proxy 192.0.2.9 8080', 'socks-proxy 192.0.2.9', 'secret static.key', 'mode server', 'server 10.0.0.0 255.0.0.0', 'pkcs12 me.p12', 'static-challenge "Code" 1', 'scramble obfuscate x', '--plugin /x', 'setenv opt plugin /x'])('%s', line => {
 		const name = line.replace('setenv opt ', '').replace('--', '').split(' ')[0] ?? '';
 		expect(complaints(ovpn('remote 192.0.2.1', line))[0]).toContain(`here.ovpn line 2: ${name}: `);
 	});
 
 	test('also as a block, and every refusal says what to do', () => {
-		expect(complaints(ovpn('remote 192.0.2.1', block('up', 'x')))[0]).toContain('line 2: up: ');
+		expect(complaints(ovpn('remote 192.0.2.1', block('plugin', 'x')))[0]).toContain('line 2: plugin: ');
+		expect(parsed(ovpn('remote 192.0.2.1', block('up', 'x'), '--down /x', 'setenv opt route-up /x')).notes).toHaveLength(3);
 		for (const name of directiveNames()) {
 			const use = findUse(name);
 			if (use?.kind === 'refused') expect(use.next).toMatch(/^[A-Z].*[^.]$/);
@@ -102,14 +108,18 @@ test.each([
 	['reneg-sec soon', 'reneg-sec is not valid. Write a number.'],
 	['verify-x509-name "a', 'it cannot be read: a quotation mark has no second one.'],
 	[`cipher ${'x'.repeat(300)}`, 'it cannot be read: a word is longer than 255 bytes.'],
-	['<connection>\nremote 192.0.2.1\nup x\n</connection>', 'a <connection> holds more than remote, port and proto.'],
+	['<connection>\nremote 192.0.2.1\nup x\n</connection>', 'line 4: up in a <connection>, which may hold remote, port and proto. Move the line out of <connection>.'],
+	['<connection>\nremote 192.0.2.1\nsocks-proxy 192.0.2.9\n</connection>', 'line 4: socks-proxy: it leads by another host'],
+	['<connection>\nremote 192.0.2.1\n"x\n</connection>', 'line 4: it cannot be read: a quotation mark has no second one.'],
+	['remote fe80::1%eth0 1194', 'line 2: remote is not valid. Write an address without an interface: '],
 	['ca /etc/passwd', 'ca names no file in this folder.'],
 	['ca ../other', 'ca names no file in this folder.'],
 	['ca other.crt', 'ca names a file that is not there.'],
 	['<tls-crypt>\nnothing\n</tls-crypt>', 'tls-crypt is not valid. Put a static key'],
 	['<zzz>\nx\n</zzz>', 'unknown directive <zzz>. Remove the line'],
 	['tun-mtu 5', 'tun-mtu is not valid. Write a number from 576 to 9000.'],
-	['<tls-auth>\nhalf', 'it cannot be read: <tls-auth> has no end.'],
+	['<tls-auth>\nhalf', 'it cannot be read: <tls-auth> has no end. Close it with </tls-auth> on a line of its own'],
+	['</tls-auth>', 'it cannot be read: </tls-auth> ends what never began. Write <tls-auth> before what it ends'],
 ])('%j is told with what to do', (line, wanted) => {
 	expect(complaints(ovpn('remote 192.0.2.1', line)).join('\n')).toContain(wanted);
 });
@@ -178,8 +188,23 @@ test('problems and notes never repeat a value', () => {
 	expect(read.ok).toBe(false);
 });
 
-test('resolvers named in the file are taken', () => {
-	expect(parsed(ovpn('remote 192.0.2.1', 'dhcp-option DNS 10.9.0.1', 'dhcp-option DNS6 fd99::1', 'dhcp-option DOMAIN x', 'dhcp-option DNS nonsense')).resolvers).toEqual(['10.9.0.1', 'fd99::1']);
+test('resolvers named in the file are taken, and what is none is noted', () => {
+	const {resolvers, notes} = parsed(ovpn('remote 192.0.2.1', 'dhcp-option DNS 10.9.0.1', 'dhcp-option DNS6 fd99::1', 'dhcp-option DOMAIN x', 'dhcp-option DNS nonsense', 'dhcp-option DNS 127.0.0.1'));
+	expect(resolvers).toEqual(['10.9.0.1', 'fd99::1']);
+	expect(notes).toEqual([
+		'dhcp-option on line 4 was ignored: vks takes addresses of resolvers only',
+		'dhcp-option on line 5 was ignored: vks takes addresses of resolvers only',
+		'dhcp-option on line 6 was ignored: loopback and multicast are not behind the tunnel',
+	]);
+});
+
+test('a user and a password that lost their tags are not repeated', () => {
+	const lost = ['remote 192.0.2.1', 'auth-user-pass', 'hunter-two', 'correct horse', '</auth-user-pass>'];
+	const told = complaints(ovpn(...lost)).join('\n');
+	expect(told).not.toMatch(/hunter|correct|horse/);
+	expect(told).toContain('line 3: unknown directive, not repeated here because it might be a password. Remove the line');
+	expect(told).toContain('line 4: unknown directive, not repeated');
+	expect(told).toContain('line 5: it cannot be read: </auth-user-pass> ends what never began. Write <auth-user-pass> before what it ends');
 });
 
 test.each([

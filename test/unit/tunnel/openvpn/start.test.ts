@@ -41,7 +41,7 @@ test('OpenVPN is started by its absolute path; the configuration comes on its st
 	const {start, starts, commands} = machine();
 	expect(await start()).toMatchObject({ok: true, value: {interface: 'vks0'}});
 	expect(starts).toEqual([{
-		argv: ['/usr/sbin/openvpn', '--config', 'stdin', '--management', '/run/vks/openvpn/management', 'unix', '--management-client-user', 'root', '--dev', 'vks0', '--management-hold'],
+		argv: ['/usr/sbin/openvpn', '--config', 'stdin', '--management', '/run/vks/openvpn/vks0', 'unix', '--management-client-user', 'root', '--dev', 'vks0', '--management-hold'],
 		input: order.config,
 	}]);
 	expect(JSON.stringify(commands)).not.toContain('canary');
@@ -60,7 +60,7 @@ test.each<[string, Partial<DeviceDeps>, string, string]>([
 test('one that ends before it can be spoken to is told at once', async () => {
 	const {start} = machine({
 		channel: async () => ({ok: false, error: 'ENOENT'}),
-		start: async () => ok({pid: 7, exited: Promise.resolve(1), kill: () => undefined}),
+		start: async () => ok({pid: 7, exited: Promise.resolve(1), kill: () => undefined, lastWords: () => ''}),
 	});
 	expect(await start()).toMatchObject({ok: false, error: {what: expect.stringContaining('ended before it could be spoken to') as string, next: expect.stringContaining('2.5 or newer') as string}});
 });

@@ -1,0 +1,65 @@
+/** All that can be said of what an engine runs, and of the host's rules around it. Pure. */
+import {directFindings} from './rules/direct.ts';
+import {dockerUserFindings} from './rules/docker-user.ts';
+import {exposedFindings} from './rules/exposed.ts';
+import {backendOf} from './rules/facts.ts';
+import {isBefore, versionOf, type EngineFacts} from './engine/facts.ts';
+import {finding, reportOf, type Finding, type NotLooked, type Report} from './finding.ts';
+import type {HostFacts} from './host.ts';
+import {judgeProject} from './judge.ts';
+import {publishedFindings} from './published.ts';
+
+export interface Scene {
+	readonly engine: EngineFacts;
+	/** Null where the engine's bridges are not in this network namespace. */
+	readonly host: HostFacts | null;
+	readonly notLooked: readonly NotLooked[];
+}
+
+export function judgeEngine({engine, host, notLooked}: Scene): Report {
+	const project = {services: engine.running.map(({service}) => service), overlays: engine.overlays};
+	// Docker 29's own tables are not iptables: what becomes of a packet in them is not judged.
+	const backend = host === null ? null : engine.firewall === 'nftables' ? 'nftables' : backendOf(host.rules);
+	const known = backend === 'iptables-legacy' || backend === 'iptables-nft' ? host : null;
+	return reportOf({
+		looked: [`${engine.isDocker ? 'Docker' : 'Podman'} ${engine.version} (${engine.running.length} running)`, ...(backend === null ? [] : [backend === 'none' ? 'the host\'s rules, among which are none of Docker\'s' : `the host's rules (${backend})`])],
+		notLooked: [
+			...notLooked,
+			...(backend === 'nftables' ? [{what: 'which published ports the host\'s rules let in', why: 'the engine\'s own rules are nftables (`docker-bridges`), which are not judged; there is no DOCKER-USER, and rules of your own need a table with an earlier priority'}] : []),
+		],
+		findings: [
+			...(known === null ? project.services.flatMap(publishedFindings) : engine.running.flatMap(running => exposedFindings(running, known))),
+			...(known === null ? [] : dockerUserFindings(known.rules, engine.bridges.map(({link}) => link))), ...directFindings(engine, known),
+			...internalFindings(engine), ...proxyFindings(host), ...judgeProject(project),
+		],
+	});
+}
+
+/** GHSA-mq39-4gv4-mvpx: fixed in 23.0.11, 25.0.5 and 26.0.0. */
+function leaksByDns(version: string): boolean {
+	const parsed = versionOf(version);
+	if (parsed === null) return false;
+	const [major] = parsed;
+	return major === 23 ? isBefore(version, [23, 0, 11]) : major === 25 ? isBefore(version, [25, 0, 5]) : major < 26;
+}
+
+function internalFindings({version, isDocker, bridges}: EngineFacts): readonly Finding[] {
+	const internal = bridges.filter(each => each.internal).map(({name}) => name);
+	if (!isDocker || internal.length === 0 || !leaksByDns(version)) return [];
+	return [finding({
+		id: 'internal-dns', severity: 'medium', what: `Containers on ${internal.length === 1 ? 'the internal network' : 'the internal networks'} ${internal.join(', ')} can reach the outside by name look-ups (CVE-2024-29018).`,
+		proof: `engine ${version}; fixed in 23.0.11, 25.0.5 and 26.0.0`,
+		risk: 'What is to have no way out sends data in the names it asks for: the engine asks them from the host.',
+		fix: 'A newer engine, or one whose distribution mended it (`apt changelog docker.io | grep CVE-2024-29018`); until then `dns: [127.0.0.1]` for these containers, or `dns` of a resolver that answers nothing else.',
+	})];
+}
+
+function proxyFindings(host: HostFacts | null): readonly Finding[] {
+	if (host === null || host.proxies === 0) return [];
+	return [finding({
+		id: 'userland-proxy', severity: 'low', what: 'Connections to published ports from this host, and over IPv6, go through a process of the engine.',
+		proof: `${host.proxies} \`docker-proxy\` ${host.proxies === 1 ? 'runs' : 'run'}`,
+		risk: 'The container sees the bridge\'s address instead of the client\'s, so what it logs and limits by address is wrong; over IPv6 the host\'s INPUT decides, not DOCKER-USER.',
+		fix: '`{"userland-proxy": false}` in /etc/docker/daemon.json, then `systemctl restart docker`.',
+	})];
+}

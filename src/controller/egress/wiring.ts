@@ -1,0 +1,27 @@
+/** Egress by name as the controller wires it: nothing at all where no name is chosen. */
+import {egressNumbers, planEgress, type EgressPlan} from '../../egress/plan.ts';
+import type {Config} from '../../config/config.ts';
+import type {LiveTunnel} from '../dial.ts';
+import type {Engine} from '../engine.ts';
+import {egressKeeper, type EgressKeeper, type EgressKeeperDeps} from './egress-keeper.ts';
+
+export interface Egress extends Pick<EgressKeeper, 'tick' | 'stop'> {
+	readonly plan: EgressPlan | null;
+}
+
+export interface EgressDeps extends Omit<EgressKeeperDeps, 'plan' | 'config' | 'carrier' | 'note'> {
+	readonly config: Pick<Config, 'runFolder' | 'egress'>;
+	readonly engine: () => Pick<Engine, 'machine' | 'live'>;
+	readonly note: (slot: string, problem: Parameters<EgressKeeperDeps['note']>[1]) => void;
+}
+
+export function egressFor({engine, ...deps}: EgressDeps): Egress {
+	if (deps.config.egress.length === 0) return {plan: null, tick: () => undefined, stop: async () => undefined};
+	const plan = planEgress(deps.config.egress, egressNumbers);
+	/** The tunnel that applications have. */
+	const carrier = (): LiveTunnel | null => {
+		const {state} = engine().machine();
+		return state.kind === 'connected' || state.kind === 'degraded' || (state.kind === 'switching' && state.step !== 'alone') ? engine().live() : null;
+	};
+	return {plan, ...egressKeeper({...deps, plan, carrier})};
+}

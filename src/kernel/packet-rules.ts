@@ -1,0 +1,48 @@
+/** The packet rules of this network namespace as their own programs list them: nothing is changed, no module is loaded. */
+import {existsSync, readFileSync} from 'node:fs';
+import {runCommand, type Run} from './devices-run.ts';
+
+export interface ListedRules {
+	readonly family: 4 | 6;
+	readonly backend: 'legacy' | 'nft';
+	readonly text: string;
+}
+
+export interface PacketRules {
+	readonly listed: readonly ListedRules[];
+	/** `nft -j list ruleset`; null where it does not say. */
+	readonly nft: string | null;
+	/** What could not be listed, and why. */
+	readonly missed: readonly string[];
+}
+
+/** `runCommand` keeps so much of an output; what is longer is cut, and half a ruleset says nothing. */
+const mostCharacters = 1024 * 1024;
+
+export async function readPacketRules(run: Run = runCommand): Promise<PacketRules> {
+	const missed: string[] = [];
+	const list = async (program: string, ...args: readonly string[]): Promise<string | null> => {
+		const {code, output, missing} = await run([program, ...args]);
+		const whole = code === 0 && output.length < mostCharacters;
+		if (!whole) missed.push(missing ? `${program} is not installed` : code === 0 ? `${program} lists more than an audit reads` : `${program} failed`);
+		return whole ? output : null;
+	};
+	const listed: ListedRules[] = [];
+	for (const [family, prefix] of [[4, 'ip'], [6, 'ip6']] as const) {
+		// Without tables there is nothing to list, and to ask would load the module.
+		if (hasLegacyTables(prefix)) listed.push(...listedAs(family, 'legacy', await list(`${prefix}tables-legacy-save`)));
+		listed.push(...listedAs(family, 'nft', await list(`${prefix}tables-nft-save`)));
+	}
+	return {listed, nft: await list('nft', '-j', 'list', 'ruleset'), missed};
+}
+
+const listedAs = (family: 4 | 6, backend: 'legacy' | 'nft', text: string | null): readonly ListedRules[] => (text === null ? [] : [{family, backend, text}]);
+
+function hasLegacyTables(prefix: 'ip' | 'ip6'): boolean {
+	const path = `/proc/net/${prefix}_tables_names`;
+	try {
+		return existsSync(path) && readFileSync(path, 'utf8').trim() !== '';
+	} catch {
+		return false;
+	}
+}

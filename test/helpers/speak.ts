@@ -1,0 +1,39 @@
+/**
+ * An application, run as the user that a test chooses: `speak.ts tls <address> <port> [name]`, `http <address> <port> <host…>`,
+ * `udp <address> <port>`, `ask <resolver> <name> [type]`. What it got, or why it got nothing, is one line.
+ */
+import {createSocket} from 'node:dgram';
+import {Resolver} from 'node:dns/promises';
+import {connect} from 'node:net';
+import {connect as connectTls} from 'node:tls';
+
+const withinMs = 5000;
+const [kind = '', address = '', port = '', ...words] = process.argv.slice(2);
+
+function say(text: string): void {
+	process.stdout.write(`${text}\n`, () => process.exit(0));
+}
+
+function hear(socket: NodeJS.ReadableStream): void {
+	let heard = '';
+	socket.on('data', (part: Buffer) => (heard += part.toString()));
+	socket.on('end', () => say(heard === '' ? 'closed' : heard));
+	socket.on('error', (error: NodeJS.ErrnoException) => say(heard === '' ? (error.code ?? error.message) : heard));
+}
+
+setTimeout(() => say('silence'), withinMs);
+if (kind === 'tls') hear(connectTls({host: address, port: Number(port), rejectUnauthorized: false, ...(words[0] === undefined ? {} : {servername: words[0]})}));
+if (kind === 'http') {
+	const socket = connect({host: address, port: Number(port)}, () => words.forEach((host, index) => socket.write(`GET ${host.startsWith('http:') ? host : '/'} HTTP/1.1\r\nHost: ${host.startsWith('http:') ? 'evil.test' : host}\r\n${index === words.length - 1 ? 'Connection: close\r\n' : ''}\r\n`)));
+	hear(socket);
+}
+if (kind === 'udp') {
+	const socket = createSocket('udp4');
+	socket.on('error', (error: NodeJS.ErrnoException) => say(error.code ?? error.message));
+	socket.connect(Number(port), address, () => socket.send('a datagram', error => say(error === null ? 'sent' : ((error as NodeJS.ErrnoException).code ?? error.message))));
+}
+if (kind === 'ask') {
+	const resolver = new Resolver({timeout: 2000, tries: 1});
+	resolver.setServers([address]);
+	resolver.resolve(port, words[0] ?? 'A').then(found => say(JSON.stringify(found)), (error: NodeJS.ErrnoException) => say(error.code ?? error.message));
+}

@@ -1,0 +1,156 @@
+/** VKS_EGRESS: one user reaches the names that are listed, at their ports, and nothing else. Needs root, and nginx with its stream module. */
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {makeCertificate} from '../../lab/certificate.ts';
+import type {Lab} from '../../lab/lab.ts';
+import {isAlive, waitUntil} from '../../lab/processes.ts';
+import {nodeExecutable, nodeProgram, repositoryFolder} from '../../lab/program.ts';
+import {raiseLab} from '../../lab/raise.ts';
+import type {NamesOptions} from '../../lab/services/names.ts';
+import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
+
+const resolver = '203.0.113.70';
+const [api, wild, other, spare] = ['203.0.113.71', '203.0.113.72', '203.0.113.73', '203.0.113.74'] as const;
+const governed = 1000;
+const free = 1001;
+
+/** As scripts/system-packages.mjs looks for it. */
+const hasProxy = existsSync('/usr/lib/nginx/modules/ngx_stream_module.so');
+
+describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
+	let lab: Lab;
+	let daemon: Daemon;
+	const file = (name: string): string => join(lab.description.folders.state, name);
+	const zone = (names: Readonly<Record<string, readonly string[]>>): void => writeFileSync(file('zone.json'), JSON.stringify(names));
+	const names = {'api.test.example': [api], 'a.wild.example': [wild], 'b.a.wild.example': [wild], 'evil.example': [other], 'lan.wild.example': ['192.168.1.1', '127.0.0.1']};
+
+	const as = async (uid: number, ...words: readonly string[]): Promise<string> =>
+		(await lab.exec('client', ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/speak.ts'), ...words])).stdout.trim();
+	const ask = (name: string, type = 'A', from = resolver, uid = governed): Promise<string> => as(uid, 'ask', from, name, type);
+	const device = (): string => lab.description.environment['VKS_INTERFACE'] ?? '';
+	const counted = (rule: string): number => daemon.snapshot().rules.find(({id}) => id === rule || id === `${rule}-${device()}`)?.packets ?? 0;
+	/** That this very rule refused it. */
+	const refusedBy = async (rule: string, act: () => Promise<string>): Promise<string> => {
+		const before = counted(rule);
+		const said = await act();
+		await daemon.until(`${rule} counted`, () => counted(rule) > before, 10_000);
+		return said;
+	};
+	const journalled = (text: string): Promise<boolean> => waitUntil(() => daemon.journal().some(entry => entry.text.includes(text)));
+
+	beforeAll(async () => {
+		lab = await raiseLab({});
+		for (const address of [resolver, api, wild, other, spare]) await lab.exec('internet', ['ip', 'address', 'add', `${address}/32`, 'dev', 'eth0'], {mustSucceed: true});
+		await lab.exec('internet', ['nft', `table ip names { chain at { type nat hook prerouting priority -100; ip daddr { ${[api, wild, other, spare].join(', ')} } tcp dport 80 dnat to :8080; }; }`], {mustSucceed: true});
+		zone(names);
+		const {certificate, key} = await makeCertificate('api.test.example');
+		const options: NamesOptions = {resolver, hosts: [api, wild, other, spare], tlsPorts: [443, 8443], httpPort: 8080, certificate, key, zone: file('zone.json'), log: file('asked.log'), ready: file('names.ready')};
+		writeFileSync(file('names.json'), JSON.stringify(options));
+		const world = lab.spawn('internet', nodeProgram('services/names.ts', file('names.json')), {name: 'names'});
+		await waitUntil(() => existsSync(options.ready) || !isAlive(world));
+		if (!existsSync(options.ready)) throw new Error(readFileSync(world.log, 'utf8'));
+		daemon = await startDaemon(lab, {environment: {
+			VKS_SERVER: 'se-sto-1', VKS_DRILL_EVERY: 'off', VKS_EXIT_URL: 'off', VKS_DNS: resolver,
+			VKS_EGRESS: `uid ${governed} api.test.example; uid ${governed} *.wild.example 80 443`,
+		}});
+		await daemon.until('it was connected', isConnected);
+		await waitUntil(async () => (await ask('api.test.example')) === JSON.stringify([api]));
+	});
+	afterAll(async () => {
+		await lab.down();
+	});
+
+	test('who is not governed goes as before: what is refused below is refused by the setting', async () => {
+		expect(await as(free, 'tls', other, '443', 'evil.example')).toMatch(/^203\.0\.113\.73 evil\.example 198\.51\.100\.77$/);
+		expect(await as(free, 'http', other, '80', 'evil.example')).toContain('203.0.113.73 evil.example 198.51.100.77');
+		expect(await as(free, 'tls', api, '8443', 'api.test.example')).toContain(api);
+		expect(await ask('evil.example', 'A', resolver, free)).toBe(JSON.stringify([other]));
+	});
+
+	test('the right name is reached, through the tunnel, and the proof holds', async () => {
+		expect(await as(governed, 'tls', api, '443', 'api.test.example')).toBe(`${api} api.test.example 198.51.100.77`);
+		expect(await ask('a.wild.example')).toBe(JSON.stringify([wild]));
+		expect(await as(governed, 'tls', wild, '443', 'a.wild.example')).toBe(`${wild} a.wild.example 198.51.100.77`);
+		expect(await as(governed, 'http', wild, '80', 'a.wild.example')).toContain(`${wild} a.wild.example 198.51.100.77`);
+		expect(daemon.snapshot().proof.kind).toBe('proven');
+	});
+
+	test('a wrong name and no name are closed, and told', async () => {
+		expect(await as(governed, 'tls', api, '443', 'evil.example')).not.toContain('203.0.113');
+		expect(await journalled('to port 443: it bears evil.example')).toBe(true);
+		expect(await as(governed, 'tls', api, '443')).not.toContain('203.0.113');
+		expect(await journalled('to port 443: it bears no name')).toBe(true);
+		expect(await as(governed, 'tls', wild, '443', 'b.a.wild.example')).not.toContain('203.0.113');
+	});
+
+	test('the right name at another address that is held reaches its own host, and at any other none', async () => {
+		expect(await as(governed, 'tls', wild, '443', 'api.test.example')).toBe(`${api} api.test.example 198.51.100.77`);
+		expect(await refusedBy('refuse-egress-address-1000', () => as(governed, 'tls', spare, '443', 'api.test.example'))).toBe('EHOSTUNREACH');
+	});
+
+	test('plain HTTP goes by the host it names, in each request', async () => {
+		const forged = await as(governed, 'http', wild, '80', 'a.wild.example', 'evil.example');
+		expect(forged).toContain(`${wild} a.wild.example`);
+		expect(forged).toContain('403 Forbidden');
+		expect(forged).not.toContain('evil.example 198');
+		expect(await as(governed, 'http', wild, '80', 'http://a.wild.example/')).toContain(`${wild} a.wild.example`);
+		expect(await journalled('to port 80: it bears evil.example')).toBe(true);
+	});
+
+	test.each<[string, string, readonly string[]]>([
+		['another port of a name', 'refuse-egress-1000', ['tls', api, '8443', 'api.test.example']],
+		['HTTP to a name that has TLS alone', 'refuse-egress-address-1000', ['http', api, '80', 'api.test.example']],
+		['an address without a name', 'refuse-egress-address-1000', ['tls', other, '443']],
+		['QUIC', 'refuse-egress-quic-1000', ['udp', api, '443']],
+		['any other datagram', 'refuse-egress-1000', ['udp', api, '123']],
+		['another resolver', 'refuse-egress-dns-1000', ['ask', '203.0.113.54', 'api.test.example']],
+		['DNS over TLS', 'refuse-egress-dns-1000', ['tls', resolver, '853', 'api.test.example']],
+		['the proxy itself', 'refuse-egress-listener', ['tls', '127.0.0.1', '18403', 'api.test.example']],
+		['our resolver itself', 'refuse-egress-resolver', ['udp', '127.0.0.1', '18401']],
+	])('%s is refused by %s', async (_what, rule, words) => {
+		expect(await refusedBy(rule, () => as(governed, ...words))).toMatch(/^(?:EHOSTUNREACH|EPERM|EACCES|ECONNREFUSED|ETIMEOUT|sent)$/);
+	});
+
+	test('a name that is not listed does not exist, and is not asked for outside', async () => {
+		expect(await ask('evil.example')).toBe('ENOTFOUND');
+		expect(await ask('c2VjcmV0.b.a.wild.example')).toBe('ENOTFOUND');
+		expect(await ask('a.wild.example', 'TXT')).toBe('ENODATA');
+		expect(await ask('lan.wild.example')).toBe('ENODATA');
+		expect(await journalled('Refused a look-up of uid 1000: evil.example')).toBe(true);
+		expect(readFileSync(file('asked.log'), 'utf8')).not.toMatch(/c2VjcmV0/);
+	});
+
+	test('a name whose address changes is reached where it is, also while it changes with each look-up', async () => {
+		const at = [api, spare];
+		for (const turn of [1, 2, 3, 4, 5, 6]) {
+			const [now = api] = [at[turn % 2]];
+			zone({...names, 'api.test.example': [now]});
+			expect(await ask('api.test.example')).toBe(JSON.stringify([now]));
+			expect(await waitUntil(async () => (await as(governed, 'tls', now, '443', 'api.test.example')) === `${now} api.test.example 198.51.100.77`)).toBe(true);
+		}
+		zone(names);
+	});
+
+	test('without the proxy it is refused, and told; then it is there again', async () => {
+		const own = (await lab.exec('client', ['sh', '-c', 'for p in $(pgrep -u 64530 -x nginx); do [ "$(readlink /proc/$p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $p; done'])).stdout.trim().split('\n');
+		expect(own.filter(pid => /^\d+$/.test(pid)).length).toBeGreaterThan(1);
+		// It would be there again within a second.
+		process.kill(daemon.process.pid, 'SIGSTOP');
+		await lab.exec('client', ['kill', '-9', ...own], {mustSucceed: true});
+		expect(await as(governed, 'tls', api, '443', 'api.test.example')).toBe('ECONNREFUSED');
+		process.kill(daemon.process.pid, 'SIGCONT');
+		expect(await journalled('ended unasked')).toBe(true);
+		expect(await waitUntil(async () => (await as(governed, 'tls', api, '443', 'api.test.example')).startsWith(api))).toBe(true);
+	});
+
+	test('in lockdown nothing of it passes', async () => {
+		await daemon.command({do: 'lockdown', reason: 'a test'});
+		expect(await as(governed, 'tls', api, '443', 'api.test.example')).not.toContain('203.0.113');
+		expect(await ask('api.test.example')).not.toContain('203.0.113');
+		await daemon.command({do: 'lift', word: 'lift'});
+		await daemon.until('it was connected again', isConnected);
+		expect(await waitUntil(async () => (await ask('api.test.example')) === JSON.stringify([api]))).toBe(true);
+		expect(await as(governed, 'tls', api, '443', 'api.test.example')).toContain(api);
+	});
+});
