@@ -1,7 +1,7 @@
 /** How commands reach the daemon. */
 import {connectControl, type CallOptions, type ControlClient, type Update} from '../control/client.ts';
 import {controlSocketName, defaultRunFolder, viewSocketName} from '../control/paths.ts';
-import {noAnswer, notLockedDown} from '../control/problems.ts';
+import {noAnswer, nobodyToLockDown, notLockedDown} from '../control/problems.ts';
 import type {Topic} from '../control/schema.ts';
 import {statusOf} from '../control/status.ts';
 import type {Status} from '../control/status-schema.ts';
@@ -25,6 +25,7 @@ export async function openDaemon(args: Args, io: Io, purpose: Purpose): Promise<
 	const sockets = socketsFor(args, io);
 	const options = patience[purpose];
 	const daemon = await open(sockets.control, options);
+	if (!daemon.ok && purpose === 'lockdown' && daemon.error.code === 'no-daemon') return fail(nobodyToLockDown(daemon.error));
 	if (daemon.ok || sockets.view === null || purpose !== 'read' || daemon.error.code !== 'no-permission') return daemon;
 	const view = await open(sockets.view, options);
 	return view.ok ? view : daemon;

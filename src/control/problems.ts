@@ -47,6 +47,10 @@ const withoutDaemon = 'Without it: stop the applications, or `docker stop -t 0 N
 export const notLockedDown = (path: string): Problem =>
 	about('busy', `Not locked down: the daemon at ${path} does not answer. What it let pass goes on passing.`, `${withoutDaemon} The order was not sent: give it again when the daemon answers.`);
 
+/** There is nobody to give the order to. What the last daemon let pass, its rules in the kernel still do. */
+export const nobodyToLockDown = ({what}: Problem): Problem =>
+	about('no-daemon', `Not locked down: ${what.charAt(0).toLowerCase()}${what.slice(1)} What the last daemon let pass goes on passing.`, 'Start one with `vks run`, which begins closed, and give the order again. Without it: stop the applications, or `docker stop -t 0 NAME`, which takes the container\'s links away.');
+
 /** What was written to its socket it reads when it wakes, also when the client is gone. */
 export const lockdownUnanswered = (path: string): Problem =>
 	about('busy', `Not known to be locked down: the daemon at ${path} does not answer. What it let pass goes on passing until it does.`, `The order was sent, and is carried out when the daemon reads it. ${withoutDaemon}`);

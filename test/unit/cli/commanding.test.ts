@@ -75,6 +75,14 @@ test('a lockdown that may be forgotten is carried out, and is said to be on both
 	expect(await vks('lockdown')).toEqual({code: 0, out: 'Locked down, but a restart forgets it: nothing passes now. (1.0 ms)\n', err: 'error state-folder: The intent could not be saved.\n  Traffic is still blocked. Run `sudo chown 0 /var/lib/vks`.\n'});
 });
 
+test('where no daemon runs, an emergency hears that it is not locked down, and what it can do', async () => {
+	const {vks, runFolder} = await shell();
+	const ran = await vks('lockdown', '--socket', `${runFolder}/nobody.sock`);
+	expect(ran).toMatchObject({code: 1, out: ''});
+	expect(ran.err).toMatch(/^error no-daemon: Not locked down: no daemon answers at .*nobody\.sock: there is no such socket\. What the last daemon let pass goes on passing\.\n/);
+	expect(ran.err).toContain('docker stop -t 0 NAME');
+});
+
 test('the viewers\' socket takes no exception, and says which does', async () => {
 	const {vks, runFolder, controller} = await shell();
 	expect(await vks('allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', 'a', '--socket', `${runFolder}/view.sock`)).toMatchObject({code: 1, err: expect.stringContaining('control.sock')});
