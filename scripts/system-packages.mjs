@@ -40,12 +40,14 @@ const engineNeeds = [
 	{program: 'strip', apt: 'binutils'},
 	{program: 'sshd', apt: 'openssh-server'},
 	{program: 'ssh', apt: 'openssh-client'},
+	// The image has it.
+	...proxyNeeds,
 ];
 
 /** Null where the tests with a container engine can run. */
 export function lackingForEngine() {
 	const missing = missingOf(engineNeeds);
-	return missing.length === 0 ? null : `not here: ${missing.map(({program}) => program).join(', ')}; \`apt-get install ${named(missing, 'apt')}\` brings them`;
+	return missing.length === 0 ? null : `not here: ${missing.map(({program, file}) => program ?? file).join(', ')}; \`apt-get install ${named(missing, 'apt')}\` brings them`;
 }
 
 const libraryFolders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'];
@@ -87,7 +89,7 @@ export function instructions(missing, why) {
 }
 
 export async function setUpSystemPackages(progress, {tests = false} = {}) {
-	const wanted = tests && installsServices() ? [...needs, ...proxyNeeds, ...engineNeeds] : needs;
+	const wanted = tests && installsServices() ? [...needs, ...engineNeeds] : needs;
 	const missing = missingOf(wanted);
 	if (missing.length === 0) return;
 	if (!hasProgram('apt-get')) throw new SetupError(instructions(missing, 'There is no apt here'));

@@ -32,12 +32,16 @@ export interface Refusal {
 /** Numbers of linux/capability.h. */
 const DAC_OVERRIDE = 1n;
 const DAC_READ_SEARCH = 2n;
+const numbers = {KILL: 5n, SETGID: 6n, SETUID: 7n} as const;
 const has = ({capabilities}: Self, bit: bigint): boolean => capabilities !== null && ((capabilities >> bit) & 1n) === 1n;
 
 export function self(): Self {
 	const found = /^CapEff:\s*([0-9a-f]+)$/m.exec(smallFileOrNull('/proc/self/status') ?? '')?.[1];
 	return {uid: process.geteuid?.() ?? 0, capabilities: found === undefined ? null : BigInt(`0x${found}`)};
 }
+
+/** Those that it does not have; none where that could not be read, because what needs them says so itself. */
+export const lacking = (by: Self, wanted: readonly (keyof typeof numbers)[]): readonly string[] => (by.capabilities === null ? [] : wanted.filter(name => !has(by, numbers[name])));
 
 /** Never throws. */
 export function ownedAt(path: string): Owned | null {

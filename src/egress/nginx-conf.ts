@@ -26,7 +26,7 @@ export function renderProxy(plan: EgressPlan, {streamModule, folder, ipv6}: Prox
 		'error_log stderr error;',
 		'events { worker_connections 4096; }',
 		...(tls.length === 0 ? [] : block('stream', [...mapSizes, ...tls])),
-		...(http.length === 0 ? [] : block('http', [...mapSizes, ...temporary.map(kind => `${kind}_temp_path ${folder}/${kind};`), 'server_tokens off;', ...http])),
+		...(http.length === 0 ? [] : block('http', [...mapSizes, ...temporaryFolders.map(kind => `${kind}_temp_path ${folder}/${kind};`), 'server_tokens off;', ...http])),
 		'',
 	].join('\n');
 }
@@ -34,7 +34,7 @@ export function renderProxy(plan: EgressPlan, {streamModule, folder, ipv6}: Prox
 /** A name may have 253 bytes. */
 const mapSizes = ['map_hash_bucket_size 512;', 'map_hash_max_size 8192;'];
 /** Nothing is kept in them; nginx makes them all the same. */
-const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+export const temporaryFolders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 function serverOf({log}: EgressPlan, scope: ScopePlan, door: Door, ipv6: boolean): readonly string[] {
 	const {port, speaks, listener} = door;

@@ -4,10 +4,13 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {images} from '../../lab/engine/images.ts';
 import {loginOf} from '../../lab/openvpn.ts';
+import {waitUntil} from '../../lab/processes.ts';
+import {repositoryFolder} from '../../lab/program.ts';
 import {prepareProviders} from '../../lab/providers.ts';
 import {shows} from '../helpers/console-stage.ts';
 import {answeredAfter, labEnvironment, standFor, vpnArguments} from '../helpers/engine-acts.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
+import {namedHosts, standNames} from '../helpers/named-world.ts';
 import {openTerminal} from '../helpers/terminal.ts';
 
 const viaStockholm = '198.51.100.77';
@@ -67,6 +70,39 @@ describe('with servers of every kind', () => {
 		const {outside} = await stage().witness.since(began);
 		expect([...new Set(outside.samples.map(({dst, protocol, port}) => `${protocol} ${dst} ${port}`))]).toEqual(['tcp 203.0.113.60 443']);
 		expect(providers.requests().map(({status}) => status)).toEqual(expect.arrayContaining([200]));
+	});
+});
+
+describe('egress by name', () => {
+	const stage = engineStage();
+	const {resolver, api, other} = namedHosts;
+
+	test('VKS_EGRESS in the image: nginx runs as a user of its own, an allowed name is reached, another is not, and nothing leaves outside', async () => {
+		await standNames(stage().lab, {'api.test.example': [api], 'evil.example': [other]});
+		const settings = ['--env', `VKS_DNS=${resolver}`, '--env', 'VKS_EGRESS=uid 1000 api.test.example'];
+		const as = async (uid: number, ...words: readonly string[]): Promise<string> =>
+			(await stage().engine.docker(['run', '--rm', '--network', 'container:vpn', '--user', String(uid), '--volume', `${join(repositoryFolder, 'test/helpers/speak.ts')}:/speak.ts:ro`, images.application, 'node', '--disable-warning=ExperimentalWarning', '/speak.ts', ...words], {mustSucceed: false})).stdout.trim();
+		const began = await stage().witness.mark();
+
+		await stage().engine.docker(['run', '--detach', '--name', 'vpn', ...vpnArguments(stage()), ...settings, images.vks]);
+		await stage().connected();
+		expect(await waitUntil(async () => (await stage().vks('vpn', 'status')).stdout.includes('cap_add: [SETUID, SETGID, KILL]'))).toBe(true);
+		expect(await as(1000, 'ask', resolver, 'api.test.example')).toBe(JSON.stringify([api]));
+		expect(await as(1000, 'tls', api, '443', 'api.test.example')).toBe('ECONNREFUSED');
+		await stage().clear();
+
+		await stage().engine.docker(['run', '--detach', '--name', 'vpn', ...vpnArguments(stage()), ...['SETUID', 'SETGID', 'KILL'].flatMap(name => ['--cap-add', name]), ...settings, images.vks]);
+		await stage().connected();
+		expect(await waitUntil(async () => (await as(1000, 'ask', resolver, 'api.test.example')) === JSON.stringify([api]))).toBe(true);
+		expect(await waitUntil(async () => (await as(1000, 'tls', api, '443', 'api.test.example')) === `${api} api.test.example ${viaStockholm}`)).toBe(true);
+		expect(await as(1000, 'ask', resolver, 'evil.example')).toBe('ENOTFOUND');
+		expect(await as(1000, 'tls', api, '443', 'evil.example')).not.toContain('203.0.113');
+		expect(await as(1000, 'tls', other, '443', 'evil.example')).toBe('EHOSTUNREACH');
+		expect(await as(1001, 'tls', other, '443', 'evil.example')).toBe(`${other} evil.example ${viaStockholm}`);
+		expect((await stage().engine.docker(['exec', 'vpn', 'sh', '-c', 'for p in /proc/[0-9]*; do grep -q "^Name:.nginx" $p/status && grep -E "^(Uid|CapEff):" $p/status; done; true'])).stdout.trim().split('\n').map(line => line.split(/\s+/)[1])).toEqual(['64530', '0000000000000000', '64530', '0000000000000000']);
+		await stage().engine.docker(['restart', 'vpn']);
+		await stage().connected();
+		expect(await stage().leaked(began)).toBe(0);
 	});
 });
 

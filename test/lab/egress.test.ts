@@ -1,17 +1,15 @@
 /** VKS_EGRESS: one user reaches the names that are listed, at their ports, and nothing else. Needs root, and nginx with its stream module. */
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {makeCertificate} from '../../lab/certificate.ts';
 import type {Lab} from '../../lab/lab.ts';
-import {isAlive, waitUntil} from '../../lab/processes.ts';
-import {nodeExecutable, nodeProgram, repositoryFolder} from '../../lab/program.ts';
+import {waitUntil} from '../../lab/processes.ts';
+import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
-import type {NamesOptions} from '../../lab/services/names.ts';
 import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
+import {namedHosts, standNames, type NamedWorld} from '../helpers/named-world.ts';
 
-const resolver = '203.0.113.70';
-const [api, wild, other, spare] = ['203.0.113.71', '203.0.113.72', '203.0.113.73', '203.0.113.74'] as const;
+const {resolver, api, wild, other, spare} = namedHosts;
 const governed = 1000;
 const free = 1001;
 
@@ -21,8 +19,7 @@ const hasProxy = existsSync('/usr/lib/nginx/modules/ngx_stream_module.so');
 describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 	let lab: Lab;
 	let daemon: Daemon;
-	const file = (name: string): string => join(lab.description.folders.state, name);
-	const zone = (names: Readonly<Record<string, readonly string[]>>): void => writeFileSync(file('zone.json'), JSON.stringify(names));
+	let world: NamedWorld;
 	const names = {'api.test.example': [api], 'a.wild.example': [wild], 'b.a.wild.example': [wild], 'evil.example': [other], 'lan.wild.example': ['192.168.1.1', '127.0.0.1']};
 
 	const as = async (uid: number, ...words: readonly string[]): Promise<string> =>
@@ -41,15 +38,7 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 
 	beforeAll(async () => {
 		lab = await raiseLab({});
-		for (const address of [resolver, api, wild, other, spare]) await lab.exec('internet', ['ip', 'address', 'add', `${address}/32`, 'dev', 'eth0'], {mustSucceed: true});
-		await lab.exec('internet', ['nft', `table ip names { chain at { type nat hook prerouting priority -100; ip daddr { ${[api, wild, other, spare].join(', ')} } tcp dport 80 dnat to :8080; }; }`], {mustSucceed: true});
-		zone(names);
-		const {certificate, key} = await makeCertificate('api.test.example');
-		const options: NamesOptions = {resolver, hosts: [api, wild, other, spare], tlsPorts: [443, 8443], httpPort: 8080, certificate, key, zone: file('zone.json'), log: file('asked.log'), ready: file('names.ready')};
-		writeFileSync(file('names.json'), JSON.stringify(options));
-		const world = lab.spawn('internet', nodeProgram('services/names.ts', file('names.json')), {name: 'names'});
-		await waitUntil(() => existsSync(options.ready) || !isAlive(world));
-		if (!existsSync(options.ready)) throw new Error(readFileSync(world.log, 'utf8'));
+		world = await standNames(lab, names);
 		daemon = await startDaemon(lab, {environment: {
 			VKS_SERVER: 'se-sto-1', VKS_DRILL_EVERY: 'off', VKS_EXIT_URL: 'off', VKS_DNS: resolver,
 			VKS_EGRESS: `uid ${governed} api.test.example; uid ${governed} *.wild.example 80 443`,
@@ -118,18 +107,18 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		expect(await ask('a.wild.example', 'TXT')).toBe('ENODATA');
 		expect(await ask('lan.wild.example')).toBe('ENODATA');
 		expect(await journalled('Refused a look-up of uid 1000: evil.example')).toBe(true);
-		expect(readFileSync(file('asked.log'), 'utf8')).not.toMatch(/c2VjcmV0/);
+		expect(world.asked()).not.toMatch(/c2VjcmV0/);
 	});
 
 	test('a name whose address changes is reached where it is, also while it changes with each look-up', async () => {
 		const at = [api, spare];
 		for (const turn of [1, 2, 3, 4, 5, 6]) {
 			const [now = api] = [at[turn % 2]];
-			zone({...names, 'api.test.example': [now]});
+			world.zone({...names, 'api.test.example': [now]});
 			expect(await ask('api.test.example')).toBe(JSON.stringify([now]));
 			expect(await waitUntil(async () => (await as(governed, 'tls', now, '443', 'api.test.example')) === `${now} api.test.example 198.51.100.77`)).toBe(true);
 		}
-		zone(names);
+		world.zone(names);
 	});
 
 	test('without the proxy it is refused, and told; then it is there again', async () => {
