@@ -9,6 +9,7 @@ import {Allow} from './Allow.tsx';
 import {Banners} from './Banners.tsx';
 import {Confirm} from './Confirm.tsx';
 import {Details} from './Details.tsx';
+import {Entry} from './Entry.tsx';
 import {Exceptions} from './Exceptions.tsx';
 import {Footer} from './Footer.tsx';
 import {Header} from './Header.tsx';
@@ -109,6 +110,8 @@ function DialogOver({state, theme, within}: {readonly state: ViewState; readonly
 			return <Allow state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'targets':
 			return <Targets state={state} selected={dialog.selected} within={within} theme={theme} />;
+		case 'entry':
+			return <Entry state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'exceptions':
 			return <Exceptions state={state} dialog={dialog} within={within} theme={theme} />;
 	}

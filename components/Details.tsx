@@ -2,6 +2,7 @@
 import {disabledReason, keyFor} from '../src/console/keymap.ts';
 import type {Rect} from '../src/console/layout.ts';
 import {detailsWidth} from '../src/console/act/scroll.ts';
+import {chosenDrop} from '../src/console/select/chosen-drop.ts';
 import {selectDetails} from '../src/console/select/details.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {Dialog, ViewState} from '../src/console/view.ts';
@@ -19,8 +20,8 @@ export function Details({state, dialog, within, theme}: Props) {
 	return <Modal within={within} theme={theme} title={details.title} hint={hintFor(state, dialog)} width={detailsWidth} top={dialog.top} content={details.lines} />;
 }
 
-/** One more key makes an exception of a refused packet; what it can open is said there. */
+/** One more key makes an exception of a refused packet, or an entry of a refused name; what that opens is said there. */
 function hintFor(state: ViewState, {panel}: Props['dialog']): string {
 	const allow = panel === 'drops' && disabledReason({id: 'allow'}, state) === null ? keyFor(state.keys, 'allow') : '';
-	return allow === '' ? 'Esc closes' : `${allow} allows it for a time, Esc closes`;
+	return allow === '' ? 'Esc closes' : `${allow} ${chosenDrop(state)?.named === undefined ? 'allows it for a time' : 'shows what would list it'}, Esc closes`;
 }

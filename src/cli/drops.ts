@@ -44,8 +44,14 @@ export function dropLine(drop: DropView): string {
 	const type = drop.icmpType === null ? '' : ` type ${drop.icmpType}`;
 	const who = drop.uid === null ? '' : `  uid ${drop.uid}${ownerText(drop)}`;
 	const drill = drop.drill === true ? '  (drill)' : '';
-	const flow = frameOf(drop) ?? `${drop.protocol}${type} ${formatAddress(drop.source, drop.sourcePort)} -> ${formatAddress(drop.destination, drop.destinationPort)}`;
+	const flow = namedFlow(drop) ?? frameOf(drop) ?? `${drop.protocol}${type} ${formatAddress(drop.source, drop.sourcePort)} -> ${formatAddress(drop.destination, drop.destinationPort)}`;
 	return `${isoTime(drop.atMs)}  ${paint('strong', drop.ruleId)}  ${drop.direction} ${via}  ${flow}${who}${drill}`;
+}
+
+/** A look-up of a name, or a connection that bears it. */
+function namedFlow({named, destination, destinationPort}: DropView): string | null {
+	if (named === undefined) return null;
+	return `${named.how === 'look-up' ? 'look-up of' : 'connection to'} ${formatAddress(destination, destinationPort)}${named.times === 1 ? '' : `, ${named.times} times`}`;
 }
 
 /** ` (radarr), Radarr, pid 77, docker 3f2a9c1b0d4e`: what was known when the record arrived. */

@@ -64,12 +64,22 @@ function factsOf(status: Status): readonly Fact[] {
 		...(catalogue === null ? [] : [['list', catalogueWords(catalogue)] as const]),
 		...(rotation.next === null ? [] : [['next', rotationWords(rotation, Date.parse(at))] as const]),
 		['drops', `${withThousands(drops.total)} refused, ${withThousands(drops.perSecond)} in the last second`],
+		...egressFact(status),
 		['drill', lastDrill === null ? 'none yet' : drillWords(lastDrill, Date.parse(at))],
 		...(exceptions.length === 0 ? [] : [['exceptions', ...exceptions.map(exceptionWords)] as const]),
 		...(unsafeNetwork.length === 0 ? [] : [['open', paint('bad', `${unsafeNetwork.join(', ')}: open because a refusal was overridden`)] as const]),
 		...(home === undefined ? [] : [['home', home, ...smaller] as const]),
 		['daemon', `vks ${daemon.version}, pid ${daemon.pid}, up ${formatAge(Date.parse(at) - Date.parse(daemon.startedAt))}`],
 	];
+}
+
+/** Counted apart from packets: a name is refused where it is asked for, or by the proxy. */
+function egressFact({egress, at}: Status): readonly Fact[] {
+	if (egress === null) return [];
+	const {lookUps, connections, names: [last]} = egress;
+	const words = [`${withThousands(lookUps)} look-up${lookUps === 1 ? '' : 's'} and ${withThousands(connections)} connection${connections === 1 ? '' : 's'} refused for their names`];
+	if (last !== undefined) words.push(`last ${last.name ?? 'without a name'}${last.uid === null ? '' : `, uid ${last.uid}`}, ${formatAge(Date.parse(at) - Date.parse(last.lastAt))} ago`);
+	return [['names', ...words]];
 }
 
 function portFact({forwardedPort: port, at}: Status): readonly Fact[] {

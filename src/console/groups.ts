@@ -44,7 +44,7 @@ export function addToGroups(before: DropGroups, records: readonly DropView[]): D
 		const key = groupKey(record);
 		groups.set(key, grown(groups.get(key), key, record));
 	}
-	const packets = before.packets + records.length;
+	const packets = before.packets + records.reduce((sum, record) => sum + timesOf(record), 0);
 	if (groups.size <= mostGroups) return {groups, packets, forgotten: before.forgotten};
 	const newest = [...groups.values()].toSorted((a, b) => b.lastAtMs - a.lastAtMs).slice(0, keptOfFull);
 	const kept = new Set(newest.map(({key}) => key));
@@ -54,30 +54,33 @@ export function addToGroups(before: DropGroups, records: readonly DropView[]): D
 /** Of a past moment only what the ring still holds is known. */
 export const groupsOf = (drops: Ring<{readonly record: DropView}>): DropGroups => addToGroups(noGroups, itemsOf(drops).map(({record}) => record));
 
+/** Refused names are gathered where there are many. */
+const timesOf = ({named}: DropView): number => named?.times ?? 1;
+
 export const groupKey = ({ruleId, direction, protocol, destination, destinationPort, icmpType, uid}: DropView): string =>
 	`${ruleId} ${direction} ${protocol} ${destination} ${destinationPort ?? ''} ${icmpType ?? ''} ${uid ?? ''}`;
 
 function grown(group: DropGroup | undefined, key: string, record: DropView): DropGroup {
 	const second = Math.floor(record.atMs / 1000);
 	if (group === undefined) {
-		return {key, record, packets: 1, firstAtMs: record.atMs, lastAtMs: record.atMs, manySources: false, owner: record.owner ?? null, seconds: [1], lastSecond: second};
+		return {key, record, packets: timesOf(record), firstAtMs: record.atMs, lastAtMs: record.atMs, manySources: false, owner: record.owner ?? null, seconds: [timesOf(record)], lastSecond: second};
 	}
 	return {
 		key, record,
-		packets: group.packets + 1,
+		packets: group.packets + timesOf(record),
 		firstAtMs: group.firstAtMs,
 		lastAtMs: Math.max(group.lastAtMs, record.atMs),
 		manySources: group.manySources || group.record.source !== record.source,
 		owner: record.owner?.process === undefined ? (group.owner ?? record.owner ?? null) : record.owner,
-		...counted(group, second),
+		...counted(group, second, timesOf(record)),
 	};
 }
 
-function counted({seconds, lastSecond}: DropGroup, second: number): Pick<DropGroup, 'seconds' | 'lastSecond'> {
+function counted({seconds, lastSecond}: DropGroup, second: number, times: number): Pick<DropGroup, 'seconds' | 'lastSecond'> {
 	// A clock that was set back counts into the newest second.
 	const ahead = Math.max(0, second - lastSecond);
 	const shifted = ahead === 0 ? [...seconds] : [...seconds, ...Array.from({length: Math.min(ahead, keptSeconds)}, () => 0)].slice(-keptSeconds);
-	shifted[shifted.length - 1] = (shifted.at(-1) ?? 0) + 1;
+	shifted[shifted.length - 1] = (shifted.at(-1) ?? 0) + times;
 	return {seconds: shifted, lastSecond: lastSecond + ahead};
 }
 

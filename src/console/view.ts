@@ -7,6 +7,7 @@ import {createMemo, type Memo} from './memo.ts';
 import {emptyRing, type Ring} from './ring.ts';
 import {keymap, type Binding} from './keymap.ts';
 import type {Fact} from './select/fields.ts';
+import type {NamedDrop} from './select/named-drop.ts';
 import type {Surroundings} from './surroundings.ts';
 import type {ThemeName} from './theme.ts';
 
@@ -77,6 +78,8 @@ export type Dialog =
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly key: string; readonly explanation: Explanation | null; readonly top: number}
 	| AllowDialog
 	| ExceptionsDialog
+	/** What would list a name that was refused. */
+	| {readonly kind: 'entry'; readonly record: NamedDrop; readonly line: string}
 	/** The selected one's name. */
 	| {readonly kind: 'targets'; readonly selected: string};
 

@@ -1,5 +1,6 @@
 /** One refused packet, as it crosses the control socket. */
 import {z} from 'zod';
+import {namedSchema} from './egress-schema.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -34,6 +35,8 @@ export const dropRecordSchema = z.object({
 	/** Sent by a leak test of vks itself. */
 	drill: z.literal(true).optional(),
 	owner: ownerSchema.optional(),
+	/** No packet, but a look-up or a connection that was refused for its name, which is its destination. */
+	named: namedSchema.optional(),
 });
 
 export type DropOwner = z.infer<typeof ownerSchema>;

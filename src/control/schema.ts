@@ -5,6 +5,7 @@
 import {z} from 'zod';
 import {drillSchema, type drillProbeSchema} from './drill-schema.ts';
 import {dropRecordSchema} from './drop-schema.ts';
+import {egressSchema} from './egress-schema.ts';
 import {allowSchema, exceptionSchema} from './exception-schema.ts';
 import {factsSchema} from './facts-schema.ts';
 import {healingSchema, reconnectsSchema, tunnelHealth} from './health-schema.ts';
@@ -156,6 +157,8 @@ export const snapshotSchema = z.object({
 	unconfirmed: z.object({sinceMs: atMs, endsAtMs: atMs}).nullable().optional(),
 	/** The last leak test; null when there was none. */
 	lastDrill: drillSchema.nullable(),
+	/** Absent: no name is governed. */
+	egress: egressSchema.optional(),
 });
 
 export const journalEntrySchema = z.object({
@@ -282,6 +285,7 @@ export type ServerView = z.infer<typeof serverSchema>;
 export type DrillView = z.infer<typeof drillSchema>;
 export type DrillProbeView = z.infer<typeof drillProbeSchema>;
 export type {DropOwner, DropView} from './drop-schema.ts';
+export type {EgressView, Named} from './egress-schema.ts';
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type Command = z.infer<typeof commandSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;

@@ -5,6 +5,7 @@
  */
 import {z} from 'zod';
 import {keySchema} from './key-schema.ts';
+import {egressSchema} from './egress-schema.ts';
 import {healingSchema, voteSchema} from './health-schema.ts';
 import {blockedCauseSchema, drillSchema, exceptionSchema, layerSchema, problemSchema, proofSchema, tunnelSchema} from './schema.ts';
 
@@ -80,6 +81,8 @@ export const statusSchema = z.strictObject({
 	healing: healingSchema,
 	/** Packets refused since the daemon started, and in the last second. */
 	drops: z.strictObject({total: count, perSecond: count}),
+	/** What `VKS_EGRESS` holds, and what was refused for its name: counted since the daemon started, and the latest names. Null where none is governed. */
+	egress: z.strictObject({...egressSchema.shape, names: z.array(egressSchema.shape.names.element.omit({lastAtMs: true}).extend({lastAt: time}).strict())}).nullable(),
 	/** Permissions an operator added, until they end. */
 	exceptions: z.array(z.strictObject({
 		id: count,

@@ -23,6 +23,7 @@ export function statusOf(snapshot: Snapshot, nowMs: number): Status {
 		reconnects: {count: snapshot.reconnects.count, last: lastReconnect(snapshot.reconnects.list.at(-1))},
 		healing: {...snapshot.healing},
 		drops: {total: drops.total, perSecond: drops.perSecond},
+		egress: snapshot.egress === undefined ? null : {...snapshot.egress, names: snapshot.egress.names.map(({lastAtMs, ...name}) => ({...name, lastAt: isoTime(lastAtMs)}))},
 		exceptions: snapshot.exceptions.map(exception => exceptionAt(exception, nowMs)),
 		catalogue: snapshot.catalogue && catalogueAt(snapshot.catalogue, nowMs),
 		rotation: rotationOf(snapshot.rotation),

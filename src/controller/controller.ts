@@ -109,7 +109,7 @@ export function createController(deps: ControllerDeps): Controller {
 		drills.connected(tick().then(tunnel.checkExit).then(() => how.settled));
 	};
 
-	const egress = egressFor({config, kernel, clock, journal, note, engine: () => engine});
+	const egress = egressFor({config, kernel, clock, journal, note, engine: () => engine, refused: records => tell({type: 'drops', records: drops.takeNamed(records), lost: 0})});
 	const engine: Engine = createEngine({
 		config, clock, firewall, journal, opened, openings,
 		questions: kernel,
@@ -174,7 +174,7 @@ export function createController(deps: ControllerDeps): Controller {
 		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers: servers.all(), recordOf: records.of, keyOf: keys.of, ...choosing.view(), forwardedPort: ports.view(), catalogue: catalogue.view(), stats: tunnel.stats(), reconnects: tunnel.reconnects(), healing: healer.view(),
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
-		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost(), recordedPerSecond: drops.recordedPerSecond()}, lastDrill: drills.last(), unconfirmed: trial.view(),
+		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost(), recordedPerSecond: drops.recordedPerSecond()}, lastDrill: drills.last(), unconfirmed: trial.view(), egress: egress.view(),
 		problems: problems(),
 		exceptions: exceptions.views(rules.rules(), engine.machine().state.kind !== 'lockdown'),
 	});

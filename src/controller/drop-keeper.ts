@@ -13,6 +13,8 @@ const rateEveryMs = 900;
 export interface DropKeeper {
 	/** Answers with the records as clients are told them. */
 	take(event: Extract<KernelEvent, {kind: 'drops'}>): readonly DropView[];
+	/** The same for what was refused by name, which no kernel says. */
+	takeNamed(records: readonly DropView[]): readonly DropView[];
 	/** Oldest first. */
 	recent(): readonly DropView[];
 	lost(): number;
@@ -29,15 +31,19 @@ export function dropKeeper({owners, clock, mark, keep = usuallyKept}: {readonly 
 	let received = 0;
 	let rate = 0;
 	let sample: Sample = {atMs: clock.monotonic(), value: 0};
+	const takeOwned = (records: readonly DropView[]): readonly DropView[] => {
+		const told = owned(records);
+		drops.push(...told);
+		if (drops.length > keep) drops.splice(0, drops.length - keep);
+		return told;
+	};
 	return {
 		take({records, lost}) {
 			lostRecords += lost;
 			received += records.length;
-			const told = owned(mark(records));
-			drops.push(...told);
-			if (drops.length > keep) drops.splice(0, drops.length - keep);
-			return told;
+			return takeOwned(mark(records));
 		},
+		takeNamed: takeOwned,
 		recent: () => drops,
 		lost: () => lostRecords,
 		forget(beforeMs) {

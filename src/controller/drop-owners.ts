@@ -51,23 +51,27 @@ export function dropOwners(owners: Owners, clock: Pick<Clock, 'monotonic'>): (re
 		askForNewest(records);
 		const now = clock.monotonic();
 		return records.map(record => {
-			if (record.uid === null) return record;
+			if (record.uid === null && record.named === undefined) return record;
 			const flow = flowOf(record);
 			const entry = flow === null ? undefined : known.get(keyOf(flow));
-			const owner = ownerOf(owners.userOf(record.uid), entry !== undefined && entry.untilMs > now ? entry.holder : null);
-			return owner === null ? record : {...record, owner};
+			const holder = entry !== undefined && entry.untilMs > now ? entry.holder : null;
+			const uid = record.uid ?? holder?.uid ?? null;
+			const owner = uid === null ? null : ownerOf(owners.userOf(uid), holder);
+			return owner === null ? record : {...record, uid, owner};
 		});
 	};
 }
 
 /** Only what a socket here sent has an owner here; leak tests are ours. */
-function flowOf({drill, direction, protocol, source, sourcePort, destination, destinationPort, uid}: DropView): LocalFlow | null {
-	if (drill === true || direction !== 'out' || (protocol !== 'tcp' && protocol !== 'udp') || sourcePort === null || sourcePort === 0 || uid === null) return null;
-	return {protocol, source, sourcePort, destination, destinationPort, uid};
+function flowOf({drill, direction, protocol, source, sourcePort, destination, destinationPort, uid, named}: DropView): LocalFlow | null {
+	if (drill === true || direction !== 'out' || (protocol !== 'tcp' && protocol !== 'udp') || sourcePort === null || sourcePort === 0) return null;
+	// Where it went before it was redirected is not known, nor who it was where everybody is meant.
+	if (named !== undefined) return {protocol, source, sourcePort, destination: null, destinationPort: null, uid};
+	return uid === null ? null : {protocol, source, sourcePort, destination, destinationPort, uid};
 }
 
 const keyOf = ({protocol, source, sourcePort, destination, destinationPort, uid}: LocalFlow): string =>
-	`${protocol} ${source} ${sourcePort} ${destination} ${destinationPort ?? ''} ${uid}`;
+	`${protocol} ${source} ${sourcePort} ${destination ?? ''} ${destinationPort ?? ''} ${uid ?? ''}`;
 
 function ownerOf(user: string | null, holder: Holder | null): DropOwner | null {
 	if (user === null && holder === null) return null;

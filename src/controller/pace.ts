@@ -1,7 +1,7 @@
 /** Lets a few calls through at once and then one for each interval, the last one never lost: for work that events ask for. */
 import type {Clock} from './clock.ts';
 
-export function paced(clock: Clock, {burst, everyMs}: {readonly burst: number; readonly everyMs: number}, work: () => void): () => void {
+export function paced(clock: Pick<Clock, 'now' | 'after'>, {burst, everyMs}: {readonly burst: number; readonly everyMs: number}, work: () => void): () => void {
 	let tokens = burst;
 	let filledAtMs = clock.now();
 	let waiting = false;

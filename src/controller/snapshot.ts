@@ -37,6 +37,7 @@ export interface SnapshotParts {
 	readonly healing: Snapshot['healing'];
 	readonly lastDrill: Snapshot['lastDrill'];
 	readonly exceptions: Snapshot['exceptions'];
+	readonly egress: Snapshot['egress'] | null;
 	readonly unconfirmed: NonNullable<Snapshot['unconfirmed']> | null;
 }
 
@@ -66,6 +67,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 		catalogue: parts.catalogue,
 		...(parts.unconfirmed === null ? {} : {unconfirmed: parts.unconfirmed}),
 		lastDrill: parts.lastDrill,
+		...(parts.egress === null || parts.egress === undefined ? {} : {egress: parts.egress}),
 	};
 }
 

@@ -43,7 +43,7 @@ function serverOf({log}: EgressPlan, scope: ScopePlan, door: Door, ipv6: boolean
 	const name = speaks === 'tls' ? '$ssl_preread_server_name' : '$host';
 	return [
 		...block(`map ${name} ${target}`, targetsOf(name, scope, port)),
-		`log_format f_${listener} escape=json '{"scope":"${scope.word}","port":${port},"name":"${name}","to":"$upstream_addr","status":$status,"sent":$bytes_sent}';`,
+		`log_format f_${listener} escape=json '{"scope":"${scope.word}","port":${port},"name":"${name}","to":"$upstream_addr","status":$status,"from":"$remote_addr","source":$remote_port}';`,
 		...block('server', [
 			`listen 127.0.0.1:${listener};`,
 			...(ipv6 ? [`listen [::1]:${listener};`] : []),

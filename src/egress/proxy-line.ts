@@ -2,7 +2,7 @@
 import {z} from 'zod';
 import {parseDomain} from './name.ts';
 
-const lineSchema = z.object({scope: z.string().max(10), port: z.number().int(), name: z.string(), to: z.string(), status: z.number().int(), sent: z.number()});
+const lineSchema = z.object({scope: z.string().max(10), port: z.number().int(), name: z.string(), to: z.string(), status: z.number().int(), from: z.string(), source: z.number().int()});
 
 export interface ProxyLine {
 	readonly scope: string;
@@ -11,6 +11,9 @@ export interface ProxyLine {
 	readonly name: string | null;
 	/** Nobody was asked for, because of its name. */
 	readonly refused: boolean;
+	/** Whose connection it was. */
+	readonly from: string;
+	readonly source: number;
 }
 
 /** Null for what is no such line. */
@@ -19,10 +22,10 @@ export function parseProxyLine(message: Uint8Array): ProxyLine | null {
 	const json = jsonIn(text.slice(Math.max(0, text.indexOf('{'))));
 	const line = lineSchema.safeParse(json);
 	if (!line.success) return null;
-	const {scope, port, name, to, status} = line.data;
+	const {scope, port, name, to, status, from, source} = line.data;
 	const domain = parseDomain(name);
 	// Stream has no status for it but "internal error"; a name that our resolver does not give is a "bad gateway".
-	return {scope, port, name: domain.ok ? domain.value : null, refused: to === '' && (status === 500 || status === 403)};
+	return {scope, port, name: domain.ok ? domain.value : null, refused: to === '' && (status === 500 || status === 403), from, source};
 }
 
 function jsonIn(text: string): unknown {

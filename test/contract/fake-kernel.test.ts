@@ -30,7 +30,7 @@ for (const ownership of ['owned', 'unsupported'] as const) {
 			},
 			async openSocket() {
 				const flow = {protocol: 'udp', source: '10.0.0.2', sourcePort: 40_000, destination: '192.0.2.1', destinationPort: 53, uid: 65_534} as const;
-				const holder = {pid: 4243, process: 'app', container: null};
+				const holder = {pid: 4243, process: 'app', container: null, uid: flow.uid};
 				kernel.sockets.set(fakeSocket(flow), holder);
 				return {flow, holder, close: async () => void kernel.sockets.delete(fakeSocket(flow))};
 			},

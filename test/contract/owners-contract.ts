@@ -15,7 +15,7 @@ export function ownersContract(makeBench: () => Promise<Bench>): void {
 			const {owners} = bench().kernel;
 			const {flow, holder, close} = await bench().openSocket();
 			expect(owners.holderOf(flow)).toMatchObject(holder);
-			expect(owners.holderOf({...flow, uid: flow.uid + 1})).toBeNull();
+			expect(owners.holderOf({...flow, uid: (flow.uid ?? 0) + 1})).toBeNull();
 			expect(owners.holderOf({...flow, protocol: 'tcp'})).toBeNull();
 			await close();
 			expect(owners.holderOf(flow)).toBeNull();

@@ -5,12 +5,14 @@ import type {Lab} from '../../lab/lab.ts';
 import {hangsAfterMs, isAlive, waitUntil, type Running} from '../../lab/processes.ts';
 import {connectControl, type ControlClient} from '../../src/control/client.ts';
 import {controlSocketName} from '../../src/control/paths.ts';
-import type {Command, JournalEntry, Outcome, Snapshot} from '../../src/control/schema.ts';
+import type {Command, DropView, JournalEntry, Outcome, Snapshot} from '../../src/control/schema.ts';
 
 export interface DaemonOptions {
 	readonly environment?: Readonly<Record<string, string>>;
 	/** After `vks run`. */
 	readonly options?: readonly string[];
+	/** Drops are listened to, too: a flood of them has no place in every test. */
+	readonly watchDrops?: boolean;
 }
 
 export interface Daemon {
@@ -18,6 +20,8 @@ export interface Daemon {
 	/** The newest one. */
 	snapshot(): Snapshot;
 	journal(): readonly JournalEntry[];
+	/** Those that came since it was watched, where that was asked for. */
+	drops(): readonly DropView[];
 	/** The first snapshot, the newest included, that is good; throws with what there was instead. */
 	until(what: string, good: (snapshot: Snapshot) => boolean, deadlineMs?: number): Promise<Snapshot>;
 	command(command: Command): Promise<Outcome>;
@@ -42,7 +46,7 @@ export async function startDaemon(lab: Lab, options: DaemonOptions = {}): Promis
 	const log = (): string => readFileSync(running.log, 'utf8');
 	try {
 		const client = await attach(join(lab.description.folders.run, controlSocketName), running);
-		return await watchDaemon(running, client, log);
+		return await watchDaemon({running, client, log, watchDrops: options.watchDrops === true});
 	} catch (error) {
 		await running.stop('SIGKILL');
 		throw new Error(`the daemon does not answer: ${String(error)}\n${log()}`, {cause: error});
@@ -64,11 +68,13 @@ async function attach(path: string, running: Running): Promise<ControlClient> {
 	return found.client;
 }
 
-async function watchDaemon(running: Running, client: ControlClient, log: () => string): Promise<Daemon> {
+async function watchDaemon({running, client, log, watchDrops}: {readonly running: Running; readonly client: ControlClient; readonly log: () => string; readonly watchDrops: boolean}): Promise<Daemon> {
 	const entries: JournalEntry[] = [];
+	const drops: DropView[] = [];
 	const listeners = new Set<(snapshot: Snapshot) => void>();
 	const latest: {snapshot: Snapshot | null} = {snapshot: null};
-	const subscribed = await client.subscribe(['snapshot', 'journal'], update => {
+	const subscribed = await client.subscribe(['snapshot', 'journal', ...(watchDrops ? ['drops' as const] : [])], update => {
+		if (update.type === 'drops') drops.push(...update.records);
 		if (update.type === 'journal') entries.push(...update.entries);
 		if (update.type !== 'snapshot') return;
 		latest.snapshot = update.snapshot;
@@ -88,6 +94,7 @@ async function watchDaemon(running: Running, client: ControlClient, log: () => s
 		process: running,
 		snapshot,
 		journal: () => entries,
+		drops: () => drops,
 		log,
 		until: (what, good, deadlineMs = hangsAfterMs) =>
 			new Promise((resolve, reject) => {

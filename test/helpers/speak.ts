@@ -1,6 +1,7 @@
 /**
  * An application, run as the user that a test chooses: `speak.ts tls <address> <port> [name]`, `http <address> <port> <host…>`,
- * `udp <address> <port>`, `ask <resolver> <name> [type]`. What it got, or why it got nothing, is one line.
+ * `udp <address> <port>`, `ask <resolver> <name> [type]`, `ask-many <resolver> <name> <count>` under made-up
+ * labels. What it got, or why it got nothing, is one line.
  */
 import {createSocket} from 'node:dgram';
 import {Resolver} from 'node:dns/promises';
@@ -21,7 +22,7 @@ function hear(socket: NodeJS.ReadableStream): void {
 	socket.on('error', (error: NodeJS.ErrnoException) => say(heard === '' ? (error.code ?? error.message) : heard));
 }
 
-setTimeout(() => say('silence'), withinMs);
+setTimeout(() => say('silence'), kind === 'ask-many' ? 4 * withinMs : withinMs);
 if (kind === 'tls') hear(connectTls({host: address, port: Number(port), rejectUnauthorized: false, ...(words[0] === undefined ? {} : {servername: words[0]})}));
 if (kind === 'http') {
 	const socket = connect({host: address, port: Number(port)}, () => words.forEach((host, index) => socket.write(`GET ${host.startsWith('http:') ? host : '/'} HTTP/1.1\r\nHost: ${host.startsWith('http:') ? 'evil.test' : host}\r\n${index === words.length - 1 ? 'Connection: close\r\n' : ''}\r\n`)));
@@ -31,6 +32,16 @@ if (kind === 'udp') {
 	const socket = createSocket('udp4');
 	socket.on('error', (error: NodeJS.ErrnoException) => say(error.code ?? error.message));
 	socket.connect(Number(port), address, () => socket.send('a datagram', error => say(error === null ? 'sent' : ((error as NodeJS.ErrnoException).code ?? error.message))));
+}
+if (kind === 'ask-many') {
+	const resolver = new Resolver({timeout: 2000, tries: 3});
+	resolver.setServers([address]);
+	const answers = new Map<string, number>();
+	const count = Number(words[0]);
+	for (let from = 0; from < count; from += 50) {
+		await Promise.all(Array.from({length: Math.min(50, count - from)}, (_, index) => resolver.resolve(`x${from + index}.${port}`).then(() => 'an answer', (error: NodeJS.ErrnoException) => error.code ?? error.message).then(word => answers.set(word, (answers.get(word) ?? 0) + 1))));
+	}
+	say([...answers].map(([word, times]) => `${times} ${word}`).join(', '));
 }
 if (kind === 'ask') {
 	const resolver = new Resolver({timeout: 2000, tries: 1});

@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {DropView, Snapshot} from '../../src/control/schema.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {waitUntil} from '../../lab/processes.ts';
 import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
@@ -34,12 +35,17 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		await daemon.until(`${rule} counted`, () => counted(rule) > before, 10_000);
 		return said;
 	};
+	/** One of now: the newest that came, and the one on its way, may be from before what was just done. */
+	const fresh = async (): Promise<Snapshot> => {
+		const {seq} = daemon.snapshot();
+		return daemon.until('a newer snapshot', now => now.seq > seq + 1);
+	};
 	const journalled = (text: string): Promise<boolean> => waitUntil(() => daemon.journal().some(entry => entry.text.includes(text)));
 
 	beforeAll(async () => {
 		lab = await raiseLab({});
 		world = await standNames(lab, names);
-		daemon = await startDaemon(lab, {environment: {
+		daemon = await startDaemon(lab, {watchDrops: true, environment: {
 			VKS_SERVER: 'se-sto-1', VKS_DRILL_EVERY: 'off', VKS_EXIT_URL: 'off', VKS_DNS: resolver,
 			VKS_EGRESS: `uid ${governed} api.test.example; uid ${governed} *.wild.example 80 443`,
 		}});
@@ -119,6 +125,29 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 			expect(await waitUntil(async () => (await as(governed, 'tls', now, '443', 'api.test.example')) === `${now} api.test.example 198.51.100.77`)).toBe(true);
 		}
 		world.zone(names);
+	});
+
+	test('a refused name is among the drops, with whose it was and what would list it, and in the status with its count', async () => {
+		const before = (await fresh()).egress;
+		const seen = (name: string, how: string): readonly DropView[] => daemon.drops().filter(({destination, named}) => destination === name && named?.how === how);
+		for (let count = 0; count < 3; count++) expect(await ask('tracker.example')).toBe('ENOTFOUND');
+		expect(await as(governed, 'tls', api, '443', 'tracker.example')).not.toContain('203.0.113');
+		expect(await waitUntil(() => seen('tracker.example', 'connection').length > 0)).toBe(true);
+		expect(seen('tracker.example', 'connection').at(-1)).toMatchObject({ruleId: 'refuse-egress-name-1000', protocol: 'tcp', direction: 'out', outInterface: device(), destinationPort: 443, uid: governed, named: {entry: 'uid 1000 tracker.example 443'}});
+		expect(seen('tracker.example', 'look-up')[0]).toMatchObject({protocol: 'udp', destinationPort: null, uid: governed, owner: {process: expect.stringContaining('node') as unknown}, named: {entry: 'uid 1000 tracker.example 443'}});
+		expect(seen('tracker.example', 'look-up').reduce((sum, {named}) => sum + (named?.times ?? 0), 0)).toBe(3);
+		const now = await daemon.until('it was counted', ({egress}) => (egress?.connections ?? 0) > (before?.connections ?? 0));
+		expect([now.egress?.lookUps, now.egress?.entries]).toEqual([(before?.lookUps ?? 0) + 3, ['uid 1000 api.test.example 443', 'uid 1000 *.wild.example 80 443']]);
+		expect(now.egress?.names.slice(0, 2)).toMatchObject([{name: 'tracker.example', how: 'connection', port: 443, count: 1}, {name: 'tracker.example', how: 'look-up', port: null, count: 3}]);
+	});
+
+	test('who tunnels through names is counted whole, fills neither drops nor memory, and nothing of it is asked outside', async () => {
+		const before = (await fresh()).egress?.lookUps ?? 0;
+		expect(await as(governed, 'ask-many', resolver, 'tunnelled.example', '3000')).toBe('3000 ENOTFOUND');
+		const {egress} = await daemon.until('each was counted', ({egress: counted}) => (counted?.lookUps ?? 0) >= before + 3000);
+		expect([egress?.lookUps, egress?.names.length]).toEqual([before + 3000, 20]);
+		expect(daemon.drops().filter(({destination}) => destination.endsWith('.tunnelled.example')).length).toBeLessThan(3000);
+		expect(world.asked()).not.toContain('tunnelled');
 	});
 
 	test('without the proxy it is refused, and told; then it is there again', async () => {

@@ -7,6 +7,7 @@ import {ruleRows} from '../select/ruleset.ts';
 import type {Dialog, PanelId, ViewState} from '../view.ts';
 import {answerAllow} from './allow.ts';
 import {deafForMs} from './deaf.ts';
+import {answerEntry} from './entry.ts';
 import {answerExceptions} from './exceptions.ts';
 import {opening} from './openings.ts';
 import {disabledReason, helpEntries} from '../keymap.ts';
@@ -20,6 +21,7 @@ export function answerDialog(state: ViewState, action: Action, submit: (state: V
 	const {dialog} = state;
 	if (dialog === null || dialog.kind === 'palette' || dialog.kind === 'runbook') return still(state);
 	if (dialog.kind === 'allow') return answerAllow(state, dialog, action);
+	if (dialog.kind === 'entry') return answerEntry(state, dialog, action);
 	if (dialog.kind === 'exceptions') return answerExceptions(state, dialog, action);
 	if (dialog.kind === 'targets') return answerTargets(state, dialog.selected, action);
 	if (dialog.kind === 'help' || dialog.kind === 'details') {

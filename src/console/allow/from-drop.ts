@@ -12,6 +12,7 @@ const notByTarget: ReadonlyArray<readonly [id: RegExp, why: string]> = [
 	[/^refuse-disguised-/, 'it was a raw frame that is not what its sender says it is: nothing opens that'],
 	[/^refuse-(?:arp-)?tunnel-address/, 'it bore the tunnel\'s own address on the wrong link: nothing opens that (CVE-2019-14899)'],
 	[/^refuse-tunnel-(?:source|loop)/, 'it was sent into the tunnel with an address that is not the tunnel\'s: an exception opens the uplink only'],
+	[/^refuse-egress-/, 'who sent it reaches listed names only: VKS_EGRESS opens those, by name, and an exception opens the uplink only'],
 	[/^refuse-gateway-/, 'it came from a host behind vks: those are opened by VKS_GATEWAY, not for a time'],
 ];
 

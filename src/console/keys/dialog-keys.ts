@@ -2,6 +2,7 @@
 import {allowWord, isText} from '../allow/form.ts';
 import {disabledReason, keyFor, type FooterKey} from '../keymap.ts';
 import type {Action} from '../actions.ts';
+import {chosenDrop} from '../select/chosen-drop.ts';
 import {ruleRows} from '../select/ruleset.ts';
 import type {Dialog, ViewState} from '../view.ts';
 import {actionName, writtenKey} from './names.ts';
@@ -28,6 +29,8 @@ export function dialogKeys(state: ViewState, dialog: Dialog): readonly FooterKey
 			const word = dialog.form.field === 'word' ? [always('Enter', allowWord, true)] : [];
 			return [...word, always('Tab', 'next'), always('Shift-Tab', 'previous'), ...(inText ? [] : [always(arrows('left', 'right'), 'choose')]), always('Esc', 'cancel'), ...(inText ? [] : lockdown), ...leave];
 		}
+		case 'entry':
+			return [always('Esc', 'close'), ...bound(state, {id: 'copy'}, 'copy the line'), ...lockdown, ...leave];
 		case 'targets':
 			return [always('Enter', 'look at it'), always(arrows('up', 'down'), 'choose'), always('Esc', 'close'), ...bound(state, {id: 'lockdown'}, `lockdown ${state.target?.name ?? ''}`.trim()), ...leave];
 		case 'exceptions':
@@ -39,7 +42,7 @@ export function dialogKeys(state: ViewState, dialog: Dialog): readonly FooterKey
 
 /** From a refused packet to an exception, from a rule to what it refused. */
 function onwards(state: ViewState, {panel, key}: Extract<Dialog, {kind: 'details'}>): readonly FooterKey[] {
-	if (panel === 'drops') return bound(state, {id: 'allow'}, 'allow');
+	if (panel === 'drops') return bound(state, {id: 'allow'}, chosenDrop(state)?.named === undefined ? 'allow' : 'list it');
 	const opened = panel === 'ruleset' ? ruleRows(state).find(row => row.key === key) : undefined;
 	const refuses = opened?.kind === 'rule' && (opened.rule.verdict === 'drop' || opened.rule.verdict === 'reject');
 	return refuses ? bound(state, {id: 'focus', panel: 'drops'}, 'what it refused') : [];

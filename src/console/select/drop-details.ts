@@ -8,6 +8,7 @@ import {destinationOf, frameOf, interfaceOf, rateText, sourceOf, whoInFull} from
 import type {DropRow} from './drops.ts';
 import {field, settingOf} from './fields.ts';
 import {shownNowMs} from './moment.ts';
+import {isNamed, namedText, ruleOfName} from './named-drop.ts';
 import {questionAbout} from './packet-question.ts';
 import {ruleById} from './ruleset.ts';
 
@@ -18,18 +19,24 @@ interface Shown {
 }
 
 export function dropLines({record, group}: Pick<DropRow, 'record' | 'group'>, {state, width, explanation}: Shown): readonly Line[] {
-	const rule = ruleById(state, record.ruleId);
 	const link = interfaceOf(record);
 	return [
-		...field('packet', frameOf(record) === null ? `${record.protocol}${record.icmpType === null ? '' : ` type ${record.icmpType}`} ${sourceOf(record)} to ${destinationOf(record)}, ${record.length} bytes` : `${destinationOf(record)}, ${record.length} bytes`, width),
+		...field(isNamed(record) ? 'refused' : 'packet', isNamed(record) ? namedText(record) : frameOf(record) === null ? `${record.protocol}${record.icmpType === null ? '' : ` type ${record.icmpType}`} ${sourceOf(record)} to ${destinationOf(record)}, ${record.length} bytes` : `${destinationOf(record)}, ${record.length} bytes`, width),
 		...field('when', `${formatClock(record.atMs, state.offsetMinutes)}, ${formatAge(shownNowMs(state) - record.atMs)} ago`, width),
 		...(group === null ? [] : groupLines(group, state, width)),
 		...field('direction', `${record.direction}${link === '' ? '' : `, ${link}`}${record.mark === undefined ? '' : `, mark 0x${record.mark.toString(16)}`}`, width),
 		...field('sender', record.drill === true ? 'a leak test of vks' : whoInFull(record), width),
 		[],
+		...(isNamed(record) ? ruleOfName(record, state, width) : ruleFields(record, state, width)),
+		...(isNamed(record) ? [] : explanation === null ? unasked(record, state, width) : explanationLines(explanation, {refusedBy: record.ruleId, width})),
+	];
+}
+
+function ruleFields(record: DropView, state: ViewState, width: number): readonly Line[] {
+	const rule = ruleById(state, record.ruleId);
+	return [
 		...field('rule', rule === undefined ? `${record.ruleId}, which the present ruleset does not have` : `${rule.id} (${rule.verdict}, chain ${rule.chain})`, width),
 		...(rule === undefined ? [] : [...field('why', rule.reason, width), ...field('setting', settingOf(rule), width)]),
-		...(explanation === null ? unasked(record, state, width) : explanationLines(explanation, {refusedBy: record.ruleId, width})),
 	];
 }
 

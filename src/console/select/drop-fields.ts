@@ -46,6 +46,7 @@ export function searchable(record: DropView): Pick<Searchable, 'text' | 'fields'
 		container: (owner.container ?? '').toLowerCase(),
 		rule: record.ruleId.toLowerCase(),
 		if: interfaceOf(record).toLowerCase(),
+		name: record.named === undefined ? '' : record.destination.toLowerCase(),
 	};
 	const names = [owner.user, owner.process, owner.container].filter(name => name !== undefined).join(' ');
 	return {text: `${record.direction} ${record.protocol} ${sourceOf(record)} ${destinationOf(record)} ${record.ruleId} ${interfaceOf(record)} uid ${record.uid ?? ''} ${names}${record.drill === true ? ' a drill' : ''}`.toLowerCase(), fields};

@@ -5,6 +5,8 @@ import {ruleById} from './ruleset.ts';
 
 /** Null where the record says too little: no addresses, or a frame whose protocol may not be IP at all (ARP). */
 export function questionAbout(record: DropView, state: ViewState): ExplainQuery | null {
+	// A name is no packet; the entry that would list it is known already.
+	if (record.named !== undefined) return null;
 	const {protocol, source, destination, sourcePort, destinationPort, direction, mark, icmpType} = record;
 	if (source === '' || destination === '' || destinationPort === 0) return null;
 	const hasPorts = protocol === 'tcp' || protocol === 'udp';

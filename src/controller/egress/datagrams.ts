@@ -5,7 +5,13 @@ import {errorCode} from '../../error-code.ts';
 import type {Port} from '../../net/port.ts';
 import {fail, ok, type Result} from '../../result.ts';
 
-export type Answering = (message: Uint8Array) => Promise<Uint8Array | null>;
+/** The end of a flow that is here. */
+export interface Sender {
+	readonly address: string;
+	readonly port: number;
+}
+
+export type Answering = (message: Uint8Array, from: Sender) => Promise<Uint8Array | null>;
 
 export interface Listener {
 	close(): void;
@@ -33,7 +39,7 @@ export async function listenDatagrams(port: Port, answer: Answering, failed: () 
 			close();
 			failed();
 		});
-		socket.on('message', (message, from) => void answer(message).then(reply => {
+		socket.on('message', (message, from) => void answer(message, from).then(reply => {
 			if (reply !== null && sockets.includes(socket)) socket.send(reply, from.port, from.address, () => undefined);
 		}));
 	}

@@ -3,6 +3,8 @@
  * what is governed is refused, by rules that stand either way.
  */
 import type {Config} from '../../config/config.ts';
+import type {DropView, EgressView} from '../../control/schema.ts';
+import {entryText} from '../../egress/egress-policy.ts';
 import {renderProxy} from '../../egress/nginx-conf.ts';
 import type {EgressPlan} from '../../egress/plan.ts';
 import {parseProxyLine} from '../../egress/proxy-line.ts';
@@ -13,17 +15,20 @@ import type {Problem} from '../../problem.ts';
 import {backoffMs, type Clock} from '../clock.ts';
 import type {LiveTunnel} from '../dial.ts';
 import type {Journal} from '../journal.ts';
-import {listenDatagrams, type Answering, type Listener} from './datagrams.ts';
-import {nameRefusals, type Refusals} from './refusals.ts';
+import {listenDatagrams, type Answering, type Listener, type Sender} from './datagrams.ts';
+import {nameRefusals, type NameRefusal} from './refusals.ts';
+import {refusedRecords} from './refused-records.ts';
 import {createResolver} from './resolver.ts';
 
 export interface EgressKeeperDeps {
 	readonly plan: EgressPlan;
-	readonly config: Pick<Config, 'runFolder'>;
+	readonly config: Pick<Config, 'runFolder' | 'egress'>;
 	readonly kernel: Pick<Kernel, 'exchange' | 'startProxy'> & {readonly firewall: Pick<Kernel['firewall'], 'run'>};
-	readonly clock: Pick<Clock, 'now' | 'monotonic' | 'random'>;
+	readonly clock: Pick<Clock, 'now' | 'monotonic' | 'random' | 'after'>;
 	readonly journal: Pick<Journal, 'write'>;
 	readonly note: (slot: 'egress-proxy' | 'egress-resolver', problem: Problem | null) => void;
+	/** What was refused by name, as records of it. */
+	readonly refused: (records: readonly DropView[]) => void;
 	/** The tunnel that applications have. */
 	readonly carrier: () => LiveTunnel | null;
 }
@@ -31,15 +36,16 @@ export interface EgressKeeperDeps {
 export interface EgressKeeper {
 	/** Once a second: what is missing is started, no sooner after each failure. */
 	tick(): void;
-	refusals: Refusals['recent'];
+	view(): EgressView;
 	/** Resolves when the proxy has ended. */
 	stop(): Promise<void>;
 }
 
 const askWithinMs = 2000;
 
-export function egressKeeper({plan, config, kernel, clock, journal, note, carrier}: EgressKeeperDeps): EgressKeeper {
+export function egressKeeper({plan, config, kernel, clock, journal, note, refused, carrier}: EgressKeeperDeps): EgressKeeper {
 	const refusals = nameRefusals({clock, journal});
+	const records = refusedRecords({clock, device: () => carrier()?.use.interface ?? null, tell: refused});
 	const stopped = new AbortController();
 	let proxy: HeldProxy | null = null;
 	let listeners: readonly Listener[] = [];
@@ -59,9 +65,12 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, carrie
 		return null;
 	};
 
+	const refuse = (refusal: NameRefusal, from: Sender): void => records.add(refusal, refusals.add(refusal), from);
+
 	const hear: Answering = async message => {
 		const line = parseProxyLine(message);
-		if (line?.refused === true) refusals.add({scope: line.scope, name: line.name, how: 'connection', port: line.port});
+		const scope = plan.scopes.find(({word}) => word === line?.scope);
+		if (line?.refused === true && scope !== undefined) refuse({uid: scope.uid, name: line.name, how: 'connection', port: line.port}, {address: line.from, port: line.source});
 		return null;
 	};
 
@@ -70,7 +79,7 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, carrie
 		...plan.scopes.map(scope => [scope.resolver, createResolver({
 			scope, ask, families,
 			hold: script => kernel.firewall.run(script),
-			refused: name => refusals.add({scope: scope.word, name, how: 'look-up', port: null}),
+			refused: (name, from) => refuse({uid: scope.uid, name, how: 'look-up', port: null}, from),
 			random: clock.random,
 		})] as const),
 	];
@@ -123,7 +132,7 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, carrie
 				starting = null;
 			});
 		},
-		refusals: refusals.recent,
+		view: () => ({entries: config.egress.map(entryText), ...refusals.view()}),
 		async stop() {
 			stopped.abort();
 			await starting;

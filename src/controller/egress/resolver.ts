@@ -8,6 +8,7 @@ import {parseQuestion, renderQuestion, rule, type AddressType, type Question} fr
 import {tableName} from '../../policy/render.ts';
 import type {Problem} from '../../problem.ts';
 import type {Result} from '../../result.ts';
+import type {Answering, Sender} from './datagrams.ts';
 
 export interface ResolverDeps {
 	readonly scope: ScopePlan;
@@ -18,7 +19,7 @@ export interface ResolverDeps {
 	/** One transaction on the sets. */
 	readonly hold: (script: string) => Promise<Result<void, Problem>>;
 	/** A name was asked for that may not be reached. */
-	readonly refused: (name: DomainName | null) => void;
+	readonly refused: (name: DomainName | null, from: Sender) => void;
 	readonly random: () => number;
 }
 
@@ -28,7 +29,7 @@ const failure = 2;
 const noSuchName = 3;
 
 /** Null is no answer at all. */
-export function createResolver({scope, ask, families, hold, refused, random}: ResolverDeps): (message: Uint8Array) => Promise<Uint8Array | null> {
+export function createResolver({scope, ask, families, hold, refused, random}: ResolverDeps): Answering {
 	let underWay = 0;
 
 	const addressesOf = async (name: DomainName, type: AddressType): Promise<Answer | null> => {
@@ -50,11 +51,11 @@ export function createResolver({scope, ask, families, hold, refused, random}: Re
 		return held.ok ? renderAnswer(question, 0, addresses, toldSeconds(found.ttlSeconds)) : renderAnswer(question, failure);
 	};
 
-	return async message => {
+	return async (message, from) => {
 		const question = parseQuestion(message);
 		if (question === null) return null;
 		const ruling = rule(scope, question);
-		if (ruling.kind === 'no-name') refused(ruling.name);
+		if (ruling.kind === 'no-name') refused(ruling.name, from);
 		if (ruling.kind !== 'ask') return renderAnswer(question, ruling.kind === 'no-name' ? noSuchName : 0);
 		if (underWay >= mostAtOnce) return renderAnswer(question, failure);
 		underWay += 1;

@@ -1,12 +1,15 @@
 /** Egress by name as the controller wires it: nothing at all where no name is chosen. */
 import {egressNumbers, planEgress, type EgressPlan} from '../../egress/plan.ts';
 import type {Config} from '../../config/config.ts';
+import type {EgressView} from '../../control/schema.ts';
 import type {LiveTunnel} from '../dial.ts';
 import type {Engine} from '../engine.ts';
 import {egressKeeper, type EgressKeeper, type EgressKeeperDeps} from './egress-keeper.ts';
 
 export interface Egress extends Pick<EgressKeeper, 'tick' | 'stop'> {
+	/** Null where no name is chosen, as the picture is. */
 	readonly plan: EgressPlan | null;
+	view(): EgressView | null;
 }
 
 export interface EgressDeps extends Omit<EgressKeeperDeps, 'plan' | 'config' | 'carrier' | 'note'> {
@@ -16,7 +19,7 @@ export interface EgressDeps extends Omit<EgressKeeperDeps, 'plan' | 'config' | '
 }
 
 export function egressFor({engine, ...deps}: EgressDeps): Egress {
-	if (deps.config.egress.length === 0) return {plan: null, tick: () => undefined, stop: async () => undefined};
+	if (deps.config.egress.length === 0) return {plan: null, view: () => null, tick: () => undefined, stop: async () => undefined};
 	const plan = planEgress(deps.config.egress, egressNumbers);
 	/** The tunnel that applications have. */
 	const carrier = (): LiveTunnel | null => {

@@ -5,9 +5,11 @@ export interface LocalFlow {
 	readonly protocol: 'tcp' | 'udp';
 	readonly source: string;
 	readonly sourcePort: number;
-	readonly destination: string;
+	/** Null where that is not known, as of what was redirected. */
+	readonly destination: string | null;
 	readonly destinationPort: number | null;
-	readonly uid: number;
+	/** Null is whoever has it open. */
+	readonly uid: number | null;
 }
 
 export interface Holder {
@@ -17,6 +19,8 @@ export interface Holder {
 	readonly process: string;
 	/** `docker 3f2a9c1b0d4e`; null where its control group names none. */
 	readonly container: string | null;
+	/** The socket's. */
+	readonly uid: number;
 }
 
 export interface Owners {

@@ -18,7 +18,7 @@ export function holderOfInode(inode: number, uid: number): Holder | null {
 		for (const file of filesOf(folder)) {
 			if (--left < 0) return null;
 			if (targetOf(`${folder}/${file}`) !== link) continue;
-			const holder = describe(pid);
+			const holder = describe(pid, uid);
 			// The number may have gone to another process while its name was read.
 			return targetOf(`${folder}/${file}`) === link ? holder : null;
 		}
@@ -33,10 +33,10 @@ function likelyFirst(uid: number): readonly number[] {
 	return [...theirs, ...pids.filter(pid => !theirs.has(pid))];
 }
 
-function describe(pid: number): Holder | null {
+function describe(pid: number, uid: number): Holder | null {
 	try {
 		const process = processName(readFileSync(`/proc/${pid}/comm`, 'utf8'), targetOf(`/proc/${pid}/exe`) ?? '');
-		return process === null ? null : {pid, process, container: parseContainer(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))};
+		return process === null ? null : {pid, process, container: parseContainer(readFileSync(`/proc/${pid}/cgroup`, 'utf8')), uid};
 	} catch {
 		return null;
 	}

@@ -58,8 +58,8 @@ const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, 
 
 /** The one socket that can have sent this; null when there is none, or more than one. */
 export function senderOf(flow: LocalFlow, sockets: readonly DiagSocket[]): DiagSocket | null {
-	const mine = sockets.filter(({inode, uid, sourcePort, source}) => inode !== 0 && uid === flow.uid && sourcePort === flow.sourcePort && (isAny(source) || source === flow.source));
-	const connected = mine.filter(({destination, destinationPort}) => destinationPort !== 0 && destinationPort === flow.destinationPort && destination === flow.destination);
+	const mine = sockets.filter(({inode, uid, sourcePort, source}) => inode !== 0 && (flow.uid === null || uid === flow.uid) && sourcePort === flow.sourcePort && (isAny(source) || source === flow.source));
+	const connected = mine.filter(({destination, destinationPort}) => destinationPort !== 0 && (flow.destination === null || (destinationPort === flow.destinationPort && destination === flow.destination)));
 	// Whoever listens need not be who sent: a server's child answers from the same port.
 	const fitting = connected.length > 0 ? connected : mine.filter(({destinationPort, state}) => destinationPort === 0 && (flow.protocol === 'udp' || state !== TCP_LISTEN));
 	return new Set(fitting.map(({inode}) => inode)).size === 1 ? (fitting[0] ?? null) : null;

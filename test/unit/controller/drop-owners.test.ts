@@ -7,7 +7,7 @@ const record: DropView = {
 	atMs: 1, ruleId: 'refuse-out', direction: 'out', inInterface: null, outInterface: 'eth0', source: '10.0.0.2', destination: '192.0.2.1', protocol: 'tcp',
 	sourcePort: 4000, destinationPort: 443, icmpType: null, uid: 1000, gid: 1000, length: 60,
 };
-const radarr: Holder = {pid: 77, process: 'Radarr', container: 'docker ab12cd34ef56'};
+const radarr: Holder = {pid: 77, process: 'Radarr', container: 'docker ab12cd34ef56', uid: 1000};
 
 function rig({costMs = 1, holder = radarr}: {readonly costMs?: number; readonly holder?: Holder | null} = {}) {
 	const asked: LocalFlow[] = [];
@@ -33,6 +33,14 @@ test('what is not known is left out: a socket that is gone, a uid without a name
 	expect(owned([record])[0]?.owner).toEqual({user: 'media'});
 	const [nameless, received] = owned([{...record, uid: 4}, {...record, direction: 'in', uid: null}]);
 	expect([nameless && 'owner' in nameless, received && 'owner' in received]).toEqual([false, false]);
+});
+
+test('of what was refused by name the socket is looked for whatever it connected to, and tells the uid where everybody is meant', () => {
+	const {asked, owned} = rig();
+	const named: DropView = {...record, destination: 'evil.example', uid: null, named: {how: 'connection', times: 1, entry: null}};
+	expect(owned([named])).toEqual([{...named, uid: 1000, owner: {user: 'media', process: 'Radarr', pid: 77, container: 'docker ab12cd34ef56'}}]);
+	expect(asked).toEqual([{protocol: 'tcp', source: '10.0.0.2', sourcePort: 4000, destination: null, destinationPort: null, uid: null}]);
+	expect(rig({holder: null}).owned([named])).toEqual([named]);
 });
 
 test('of a batch the newest is asked for, and the rest get what is known', () => {

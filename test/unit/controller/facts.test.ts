@@ -21,7 +21,7 @@ test('a controller that is connected tells of everything there is, and of no key
 	await rig.controller.start();
 	await expect.poll(() => rig.controller.snapshot().state.kind).toBe('connected');
 	rig.kernel.state.connections = [{from: '10.64.1.2', seenAs: '10.64.1.2'}];
-	rig.kernel.sockets.set('udp 5353 1000', {pid: 1, process: 'app', container: null});
+	rig.kernel.sockets.set('udp 5353 1000', {pid: 1, process: 'app', container: null, uid: 1000});
 	const facts = await rig.controller.facts();
 	expect(factsSchema.parse(facts)).toEqual(facts);
 	const lines = Object.fromEntries(facts.sections.map(section => [section.name, section.lines.join('\n')]));

@@ -82,6 +82,10 @@ describe('which socket sent it', () => {
 		expect(senderOf(flow, sockets)?.inode ?? null).toBe(inode);
 	});
 
+	test('of what was redirected, whose destination is not known: the one that is connected, whoever has it', () => {
+		expect(senderOf({...flow, destination: null, destinationPort: null, uid: null}, [socket, {...connected, uid: 7}])).toMatchObject({inode: 12, uid: 7});
+	});
+
 	test('a server that listens on the port is not taken for the sender', () => {
 		expect(senderOf({...flow, protocol: 'tcp'}, [{...socket, state: 10}])).toBeNull();
 	});

@@ -49,7 +49,7 @@ function daemon(): {readonly pass: (second: number) => void; readonly recent: ()
 	const clock = {now: () => nowMs, monotonic: () => nowMs - noonMs};
 	const followers: Array<(event: ControllerEvent) => void> = [];
 	const drops = dropKeeper({
-		owners: {userOf: uid => `user ${uid}`, holderOf: ({sourcePort}) => ({process: `program ${sourcePort}`, pid: sourcePort, container: null})},
+		owners: {userOf: uid => `user ${uid}`, holderOf: ({sourcePort}) => ({process: `program ${sourcePort}`, pid: sourcePort, container: null, uid: 1000})},
 		clock,
 		mark: records => records.map(record => ({...record, mark: undefined})),
 	});
