@@ -87,7 +87,8 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 		},
 		async dispose() {
 			await controller.stop();
-			rmSync(folder, {recursive: true, force: true});
+			// A file that was on its way when it ended may come a moment later.
+			rmSync(folder, {recursive: true, force: true, maxRetries: 5});
 		},
 	};
 }
