@@ -14,9 +14,11 @@ export interface Helper {
 
 const answerWithinMs = 40_000;
 
-export function startHelper(namespace: string, program: string): Helper {
+/** As root, unless a user is named. */
+export function startHelper(namespace: string, program: string, uid = 0): Helper {
 	const file = join(import.meta.dirname, 'programs', program);
-	const [enter = '', ...rest] = insideNamespace(namespace, [nodeExecutable(), '--disable-warning=ExperimentalWarning', file]);
+	const user = uid === 0 ? [] : ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
+	const [enter = '', ...rest] = insideNamespace(namespace, [...user, nodeExecutable(), '--disable-warning=ExperimentalWarning', file]);
 	const child = spawn(enter, rest, {stdio: ['pipe', 'pipe', 'inherit']});
 	const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
 	child.stdin.on('error', () => undefined);

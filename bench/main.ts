@@ -4,6 +4,7 @@ import {apply} from './apply.ts';
 import {boot} from './boot.ts';
 import {consoleCost} from './console-cost.ts';
 import {crowd} from './crowd.ts';
+import {egress} from './egress.ts';
 import {health} from './health.ts';
 import {idle} from './idle.ts';
 import {image} from './image.ts';
@@ -15,7 +16,7 @@ import {switching} from './switch.ts';
 import {tamper} from './tamper.ts';
 import {throughput} from './throughput.ts';
 
-const benchmarks: Readonly<Record<string, (signal: AbortSignal, options: BenchOptions) => Promise<Report>>> = {lockdown, tamper, apply, boot, startup, idle, console: consoleCost, crowd, health, switch: switching, throughput, image};
+const benchmarks: Readonly<Record<string, (signal: AbortSignal, options: BenchOptions) => Promise<Report>>> = {lockdown, tamper, apply, boot, startup, idle, console: consoleCost, crowd, health, switch: switching, throughput, egress, image};
 
 const longestMs = 1_800_000;
 const longestLongMs = 5_400_000;

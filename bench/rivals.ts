@@ -19,7 +19,7 @@ export interface Rival {
 }
 
 /** Device, mark, routes and rules as wg-quick makes them, for both families. */
-async function raiseTunnel(lab: Lab): Promise<string> {
+export async function raiseTunnel(lab: Lab): Promise<string> {
 	const {namespaces, folders, interfaces} = lab.description;
 	const device = interfaces.tunnel;
 	const {client} = namespaces;

@@ -17,10 +17,13 @@ async function pour(socket: Socket): Promise<void> {
 	while (!socket.destroyed) if (!socket.write(chunk)) await once(socket, 'drain').catch(() => undefined);
 }
 
+/** A record of TLS's handshake: whoever begins so wants to be sent something (RFC 8446, 5.1). */
+const handshake = 22;
+
 async function serve(port: number): Promise<void> {
 	const server = createServer(socket => {
 		socket.on('error', () => undefined).once('data', first => {
-			if (first[0] === 'd'.charCodeAt(0)) void pour(socket);
+			if (first[0] === 'd'.charCodeAt(0) || first[0] === handshake) void pour(socket);
 			else socket.resume();
 		});
 	}).listen(port, '0.0.0.0');
