@@ -6,6 +6,8 @@ export interface OptionSpec {
 	readonly short?: string;
 	/** What its value is called in the help; absent for a switch. */
 	readonly value?: string;
+	/** May be given again: what it was given is then told line by line. */
+	readonly many?: true;
 	readonly summary: string;
 }
 

@@ -1,5 +1,6 @@
 /** The command table: parsing, help and completions all read it. */
 import {auditCommand} from './commands-audit.ts';
+import {egressCommand} from './commands-egress.ts';
 import {keptCommands} from './commands-kept.ts';
 import {trialCommands} from './commands-trial.ts';
 import type {CommandSpec} from './command-spec.ts';
@@ -58,6 +59,7 @@ export const commands: readonly CommandSpec[] = [
 		load: () => import('./doctor.ts'),
 	},
 	auditCommand,
+	egressCommand,
 	{
 		name: 'rules',
 		summary: 'list the rules in the kernel with what they counted',

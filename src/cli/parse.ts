@@ -36,7 +36,8 @@ export function parseCommandLine(argv: readonly string[]): Result<Invocation, Wr
 		const spec = known.find(option => option.name === token.name);
 		const problem = spec === undefined ? unknownOption(token, known) : misused(token, spec);
 		if (problem !== null) return wrong(problem);
-		options[token.name] = token.value ?? true;
+		const before = options[token.name];
+		options[token.name] = spec?.many === true && before !== undefined ? `${before}\n${token.value ?? ''}` : (token.value ?? true);
 	}
 	const asksForHelp = options['help'] !== undefined || options['version'] !== undefined;
 	const problem = command === null || asksForHelp ? null : wrongCount(command, positionals);

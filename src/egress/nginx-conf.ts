@@ -32,7 +32,7 @@ export function renderProxy(plan: EgressPlan, {streamModule, folder, ipv6}: Prox
 }
 
 /** A name may have 253 bytes. */
-const mapSizes = ['map_hash_bucket_size 512;', 'map_hash_max_size 8192;'];
+export const mapSizes = ['map_hash_bucket_size 512;', 'map_hash_max_size 8192;'];
 /** Nothing is kept in them; nginx makes them all the same. */
 export const temporaryFolders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
@@ -57,10 +57,10 @@ function serverOf({log}: EgressPlan, scope: ScopePlan, door: Door, ipv6: boolean
 }
 
 /** Whoever does not say a name soon is not waited for. */
-const tlsLines = (target: string): readonly string[] => ['ssl_preread on;', 'preread_timeout 10s;', `proxy_pass ${target};`];
+export const tlsLines = (target: string): readonly string[] => ['ssl_preread on;', 'preread_timeout 10s;', `proxy_pass ${target};`];
 
 /** Each request is judged by itself, and goes to its own host. */
-const httpLines = (target: string): readonly string[] => [
+export const httpLines = (target: string): readonly string[] => [
 	'client_max_body_size 0;',
 	'proxy_http_version 1.1;',
 	'proxy_set_header Host $host;',
@@ -70,11 +70,11 @@ const httpLines = (target: string): readonly string[] => [
 ];
 
 /** The whole of a name, without regard to its case; `\z`, because `$` would let a line end pass. */
-function targetsOf(name: string, {entries}: ScopePlan, port: Port): readonly string[] {
+export function targetsOf(name: string, {entries}: Pick<ScopePlan, 'entries'>, port: Port): readonly string[] {
 	const patterns = entries.filter(({ports}) => ports.includes(port)).map(({pattern}) => pattern);
 	return ['default "";', ...new Set(patterns.map(pattern => `${keyOf(pattern)} ${pattern.anyLabel ? name : pattern.name}:${port};`))];
 }
 
 const keyOf = ({name, anyLabel}: NamePattern): string => (anyLabel ? `"~*^${labelForm}\\.${name.replaceAll('.', '\\.')}\\z"` : name);
 
-const block = (head: string, lines: readonly string[]): readonly string[] => [`${head} {`, ...lines.map(line => `\t${line}`), '}'];
+export const block = (head: string, lines: readonly string[]): readonly string[] => [`${head} {`, ...lines.map(line => `\t${line}`), '}'];

@@ -37,7 +37,7 @@ describe('ordinary projects', () => {
 		expect(report.value.notLooked.filter(({what}) => what.includes('ports'))).toEqual([]);
 	});
 
-	test.each(readdirSync(join(root, 'container/compose')))('the shipped %s has nothing of high or medium severity', name => {
+	test.each(readdirSync(join(root, 'container/compose')).filter(name => name.endsWith('.yaml')))('the shipped %s has nothing of high or medium severity', name => {
 		const report = auditFiles([join(root, 'container/compose', name)]);
 		if (!report.ok) throw new Error(report.error.what);
 		expect(report.value.looked.join()).toMatch(/[2-9] services/);

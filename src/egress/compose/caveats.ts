@@ -1,0 +1,39 @@
+/** What no overlay can hold, and what is lost by it, of one service. Pure. */
+import {portText, type Service} from '../../audit/service.ts';
+
+export interface Caveat {
+	/** `open`: a way around the proxy that stays. `lost`: something that worked before and does not any more. */
+	readonly kind: 'open' | 'lost';
+	readonly what: string;
+	readonly next: string;
+}
+
+/** As it is written, of what an audit does not read. */
+export interface ServiceText {
+	readonly pid?: unknown;
+	readonly extends?: unknown;
+	readonly links?: unknown;
+}
+
+/** Each of them may make routes, send what no table sees, or become who may. */
+const mightyCapabilities = new Set(['ALL', 'NET_ADMIN', 'NET_RAW', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_PTRACE', 'BPF']);
+
+export function caveatsOf(service: Service, text: ServiceText, governed: readonly string[]): readonly Caveat[] {
+	const {name} = service;
+	const open = (what: string, next: string): Caveat => ({kind: 'open', what: `Service ${name} ${what}: the overlay does not hold it.`, next});
+	const lost = (what: string, next: string): Caveat => ({kind: 'lost', what: `Service ${name} ${what}`, next});
+	const mighty = service.capAdd.filter(each => mightyCapabilities.has(each));
+	const apart = [...new Set([...(service.dependsOn ?? []).map(({name: other}) => other), ...linksOf(text.links)])].filter(other => !governed.includes(other));
+	return [
+		...(service.privileged === null ? [] : [open('is privileged', 'Remove privileged: true, and give it what it needs by name.')]),
+		...(service.sockets.length === 0 ? [] : [open('has the container engine\'s socket', 'Remove that mount: by it a container beside every wall can be started.')]),
+		...(mighty.length === 0 ? [] : [open(`adds ${mighty.join(', ')}`, `Remove ${mighty.length === 1 ? 'it' : 'them'} from cap_add.`)]),
+		...(text.pid === 'host' ? [open('sees the host\'s processes', 'Remove pid: host.')] : []),
+		...(text.extends === undefined ? [] : [open('extends another, which is not followed', 'Name the file that `docker compose config` prints.')]),
+		...(service.ports.length === 0 ? [] : [lost(`publishes ${service.ports.map(portText).join(', ')}, where nobody is answered any more.`, 'Publish it from a container that is on its network and on another.')]),
+		...(apart.length === 0 ? [] : [lost(`depends on ${apart.join(', ')}, which it does not reach any more.`, `Name ${apart.length === 1 ? 'that' : 'those'} with --service too, if ${apart.length === 1 ? 'it needs' : 'they need'} no other names.`)]),
+	];
+}
+
+/** `db`, or `db:database`. */
+const linksOf = (links: unknown): readonly string[] => (Array.isArray(links) ? links.map(link => String(link).split(':')[0] ?? '') : []);
