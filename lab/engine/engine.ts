@@ -29,9 +29,11 @@ const hostRuleset = 'table inet host { chain output { type filter hook output pr
 export interface EngineOptions {
 	/** By which of them the engine writes its rules; what the machine has as `iptables` when absent. */
 	readonly iptables?: 'nft' | 'legacy';
+	/** What it finds as the machine's resolv.conf; the machine's own when absent. */
+	readonly resolvConf?: string;
 }
 
-export async function startEngine(lab: Lab, {iptables}: EngineOptions = {}): Promise<Engine> {
+export async function startEngine(lab: Lab, {iptables, resolvConf}: EngineOptions = {}): Promise<Engine> {
 	const folder = join(lab.description.folders.state, 'engine');
 	mkdirSync(folder, {mode: 0o700});
 	// The machine's own would otherwise be read.
@@ -39,7 +41,7 @@ export async function startEngine(lab: Lab, {iptables}: EngineOptions = {}): Pro
 	writeFileSync(settings, '{}');
 	const socket = join(folder, 'docker.sock');
 	const daemon = lab.spawn('client', [
-		'dockerd', '--host', `unix://${socket}`, '--data-root', imageFolder, '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'),
+		...(resolvConf === undefined ? [] : withResolvConf(resolvConf, folder)), 'dockerd', '--host', `unix://${socket}`, '--data-root', imageFolder, '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'),
 		'--storage-driver', 'overlay2', '--config-file', settings, '--shutdown-timeout', '20',
 	], {name: 'dockerd', environment: {HOME: folder, ...(iptables === undefined ? {} : {PATH: `${programsFor(iptables, folder)}:${process.env['PATH'] ?? ''}`})}});
 	await loadRuleset(lab.description.namespaces.client, hostRuleset);
@@ -50,6 +52,13 @@ export async function startEngine(lab: Lab, {iptables}: EngineOptions = {}): Pro
 	await waitUntil(answers);
 	if (!isAlive(daemon)) throw new Error(`dockerd ended (is docker.io installed?):\n${lastLines(daemon)}`);
 	return {docker, command, environment, log: daemon.log, stop: () => end(docker, daemon, folder)};
+}
+
+/** In a mount namespace of its own, where that file is another. */
+function withResolvConf(text: string, folder: string): readonly string[] {
+	const file = join(folder, 'resolv.conf');
+	writeFileSync(file, text);
+	return ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', file];
 }
 
 /** A folder in which `iptables` is one of its two programs. */
