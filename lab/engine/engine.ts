@@ -31,14 +31,16 @@ export interface EngineOptions {
 	readonly iptables?: 'nft' | 'legacy';
 	/** What it finds as the machine's resolv.conf; the machine's own when absent. */
 	readonly resolvConf?: string;
+	/** What is in its /etc/docker/daemon.json. */
+	readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-export async function startEngine(lab: Lab, {iptables, resolvConf}: EngineOptions = {}): Promise<Engine> {
+export async function startEngine(lab: Lab, {iptables, resolvConf, settings: own = {}}: EngineOptions = {}): Promise<Engine> {
 	const folder = join(lab.description.folders.state, 'engine');
 	mkdirSync(folder, {mode: 0o700});
 	// The machine's own would otherwise be read.
 	const settings = join(folder, 'daemon.json');
-	writeFileSync(settings, '{}');
+	writeFileSync(settings, JSON.stringify(own));
 	const socket = join(folder, 'docker.sock');
 	const daemon = lab.spawn('client', [
 		...(resolvConf === undefined ? [] : withResolvConf(resolvConf, folder)), 'dockerd', '--host', `unix://${socket}`, '--data-root', imageFolder, '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'),

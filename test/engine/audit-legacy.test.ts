@@ -5,7 +5,7 @@ import {auditOn} from '../helpers/audit-acts.ts';
 import {closesAndReopens, goesOn} from '../helpers/audit-fault.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
 
-const stage = engineStage({iptables: 'legacy'});
+const stage = engineStage({iptables: 'legacy', settings: {'userland-proxy': false}});
 
 test('iptables-legacy: a port past an INPUT that drops, and a rule that is never reached', async () => {
 	const audit = auditOn(stage(), 'legacy');
@@ -24,6 +24,10 @@ test('iptables-legacy: a port past an INPUT that drops, and a rule that is never
 	await goesOn(stage());
 	expect(await audit.one('port-past-firewall')).toMatchObject({severity: 'high', what: expect.stringContaining('The policy of iptables-legacy\'s INPUT')});
 	await closesAndReopens(stage(), audit, 'port-past-firewall', () => audit.reaches());
+
+	// With that setting nothing of the engine stands between, and nothing answers over IPv6.
+	expect(await audit.found('userland-proxy')).toEqual([]);
+	expect(await audit.reaches(stage().lab.description.addresses.client.ipv6)).toBe(false);
 
 	await audit.rules('iptables-legacy', '-A', 'DOCKER-USER', '-i', 'eth0', '-m', 'conntrack', '--ctstate', 'NEW', '-j', 'DROP');
 	expect((await audit.one('docker-user-unreachable')).proof).toContain('iptables-legacy-save: `-A DOCKER-USER -j RETURN`');

@@ -5,15 +5,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {z} from 'zod';
 import type {Ran} from '../../lab/commands.ts';
-import {judgeProject} from '../../src/audit/judge.ts';
-import {runningOf} from '../../src/audit/engine/container.ts';
-import {auditedContainerSchema} from '../../src/audit/engine/schema.ts';
 import {images} from '../../lab/engine/images.ts';
 import {auditOn} from '../helpers/audit-acts.ts';
 import {closesAndReopens, goesOn} from '../helpers/audit-fault.ts';
-import {standFor} from '../helpers/engine-acts.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
 
 const stage = engineStage();
@@ -170,94 +165,84 @@ describe('what the host\'s rules let in', () => {
 		const found = await audit.one('docker-user-missing');
 		expect(found.proof).toBe('iptables-nft-save: table filter has DOCKER and no DOCKER-USER');
 		const faulty = await audit.saved();
+		await expect(audit.rules('iptables-nft', '-I', 'DOCKER-USER', '1', ...refuse)).rejects.toThrow('DOCKER-USER');
+		expect(await audit.reaches()).toBe(true);
 		await audit.obey(found.commands);
+		expect(await audit.found('docker-user-missing')).toEqual([]);
 		expect(await audit.saved()).toBe(before);
+		// The chain by itself closes nothing: what was served goes on, and a rule in it is asked.
+		expect(await audit.reaches()).toBe(true);
 		await audit.rules('iptables-nft', '-I', 'DOCKER-USER', '1', ...refuse);
 		expect(await audit.reaches()).toBe(false);
+		await goesOn(stage());
 		await audit.rules('iptables-nft', '-D', 'DOCKER-USER', '1');
 		await audit.obey(found.undo);
 		expect(await audit.saved()).toBe(faulty);
-	});
-});
-
-describe('what a container is given', () => {
-	const inside = async (name: string, program: string): Promise<string> => (await stage().engine.docker(['exec', name, 'node', '-e', program], {mustSucceed: false})).stdout.trim();
-	const capabilities = async (name: string): Promise<bigint> => BigInt(`0x${await inside(name, 'console.log(/^CapEff:\\s*(\\w+)/m.exec(fs.readFileSync("/proc/self/status", "utf8"))[1])')}`);
-	const [netAdmin, netRaw] = [1n << 12n, 1n << 13n];
-
-	test('the engine\'s socket: by it everything is asked, read-only or not', async () => {
-		const audit = auditOn(stage());
-		const socket = (stage().engine.environment['DOCKER_HOST'] ?? '').replace('unix://', '');
-		const ask = 'require("http").get({socketPath: "/var/run/docker.sock", path: "/info"}, answer => (console.log(answer.statusCode), process.exit())).on("error", error => console.log(error.code))';
-		await web('--publish', '127.0.0.1:8080:8080');
-		expect(await audit.found('engine-socket')).toEqual([]);
-		expect(await inside('web', ask)).toBe('ENOENT');
-		await remove('web');
-
-		await web('--volume', `${socket}:/var/run/docker.sock:ro`, '--publish', '127.0.0.1:8080:8080');
-		expect(await audit.one('engine-socket')).toMatchObject({severity: 'medium', proof: `container web: mount of ${socket}, read-only`});
-		expect(await inside('web', ask)).toBe('200');
-		await remove('web');
-
-		await web('--volume', `${socket}:/var/run/docker.sock`, '--publish', '8080:8080');
-		expect(await audit.one('engine-socket')).toMatchObject({severity: 'high', proof: `container web: mount of ${socket}`});
-	});
-
-	// It is made and described, not started: this machine may not have all that a privileged one is given.
-	test('privileged', async () => {
-		const privileged = async (...argv: readonly string[]): Promise<readonly string[]> => {
-			await stage().engine.docker(['create', '--name', 'web', ...argv, images.application]);
-			const [described] = z.array(auditedContainerSchema).parse(JSON.parse((await stage().engine.docker(['inspect', 'web'])).stdout));
-			await remove('web');
-			if (described === undefined) throw new Error('nothing was described');
-			const {service} = runningOf(described, [], new Map());
-			return judgeProject({services: [service], overlays: []}).filter(({id}) => id === 'privileged').map(({severity, proof}) => `${severity}: ${proof}`);
-		};
-		expect(await privileged()).toEqual([]);
-		expect(await privileged('--privileged')).toEqual(['high: container web: Privileged true']);
-	});
-
-	test('the host\'s network: its port is open though none is published, and shut by what is to be written instead', async () => {
-		const audit = auditOn(stage());
-		await web('--network', 'host');
-		expect(await audit.one('host-network')).toMatchObject({severity: 'medium', proof: 'container web: NetworkMode host'});
-		await stage().until('it listens', () => true);
 		expect(await audit.reaches()).toBe(true);
-		await remove('web');
+	});
 
-		await web('--publish', '127.0.0.1:8080:8080');
-		expect(await audit.found('host-network')).toEqual([]);
+	test('a FORWARD that accepts: every port of a container is open to who routes to it', async () => {
+		const audit = auditOn(stage());
+		await audit.keepRules();
+		await web();
+		await stage().lab.exec('peer', ['ip', 'route', 'replace', '172.17.0.0/16', 'via', stage().lab.description.addresses.client.ipv4], {mustSucceed: true});
+		const address = (await stage().engine.docker(['inspect', '--format', '{{.NetworkSettings.IPAddress}}', 'web'])).stdout.trim();
+		await stage().lab.exec('client', ['curl', '--silent', '--retry', '20', '--retry-delay', '1', '--retry-connrefused', '--output', '/dev/null', `http://${address}:8080/`], {mustSucceed: true});
+		expect(await audit.found('bridge-open')).toEqual([]);
+		expect(await audit.reaches(address)).toBe(false);
+
+		await audit.rules('iptables-nft', '-P', 'FORWARD', 'ACCEPT');
+		const before = await audit.saved();
+		const found = await audit.one('bridge-open');
+		expect(found).toMatchObject({severity: 'medium', proof: `container web has ${address}; FORWARD accepts what goes to its port 9, which is not published`});
+		expect(await audit.reaches(address)).toBe(true);
+		await audit.obey(found.commands);
+		expect(await audit.reaches(address)).toBe(false);
+		expect(await audit.found('bridge-open')).toEqual([]);
+		// Its own connections are answered still.
+		expect((await stage().engine.docker(['exec', 'web', 'node', '-e', 'fetch("http://203.0.113.80/").then(answer => console.log(answer.status))'])).stdout.trim()).toBe('200');
+		await audit.obey(found.undo);
+		expect(await audit.saved()).toBe(before);
+		expect(await audit.reaches(address)).toBe(true);
+	});
+
+	test('rules written with the other program: nobody asks them', async () => {
+		const audit = auditOn(stage());
+		await audit.keepRules();
+		await web('--publish', '0.0.0.0:8080:8080');
 		await goesOn(stage());
+		expect(await audit.found('two-backends')).toEqual([]);
+		const legacy = async (): Promise<string> => (await stage().lab.exec('client', ['iptables-legacy-save', '-t', 'filter'])).stdout.replaceAll(/^#.*\n?/gm, '').replaceAll(/\[\d+:\d+\]/g, '[0:0]');
+		onTestFinished(async () => void (await Promise.all([['-F', 'DOCKER-USER'], ['-X', 'DOCKER-USER']].map(argv => stage().lab.exec('client', ['iptables-legacy', ...argv])))));
+
+		await audit.rules('iptables-legacy', '-N', 'DOCKER-USER');
+		await audit.rules('iptables-legacy', '-A', 'DOCKER-USER', ...refuse);
+		const faulty = await legacy();
+		const found = await audit.one('two-backends');
+		expect(found).toMatchObject({severity: 'medium', proof: 'iptables-legacy-save: `:DOCKER-USER` and no DOCKER; iptables-nft-save: `:DOCKER`', fix: expect.stringContaining('Write them with iptables-nft')});
+		expect(await audit.reaches()).toBe(true);
+
+		await audit.rules('iptables-nft', '-I', 'DOCKER-USER', '1', ...refuse);
+		for (const argv of [['-F', 'DOCKER-USER'], ['-X', 'DOCKER-USER']]) await audit.rules('iptables-legacy', ...argv);
+		expect(await audit.found('two-backends')).toEqual([]);
 		expect(await audit.reaches()).toBe(false);
+		await goesOn(stage());
+
+		await audit.rules('iptables-nft', '-D', 'DOCKER-USER', '1');
+		await audit.rules('iptables-legacy', '-N', 'DOCKER-USER');
+		await audit.rules('iptables-legacy', '-A', 'DOCKER-USER', ...refuse);
+		expect(await legacy()).toBe(faulty);
+		expect(await audit.reaches()).toBe(true);
 	});
 
-	test('beside a VPN: NET_ADMIN, NET_RAW, and a client that is not behind it', async () => {
+	test('docker-proxy: over IPv6 the host\'s INPUT decides, and DOCKER-USER is not asked', async () => {
 		const audit = auditOn(stage());
-		for (const name of ['qmcgaw/gluetun:v3', 'lscr.io/linuxserver/qbittorrent:latest']) await standFor(stage().engine, name);
-		await start('gluetun', '--cap-add', 'NET_ADMIN', '--env', 'PORT=8081', 'qmcgaw/gluetun:v3');
-		await start('web', '--network', 'container:gluetun', '--cap-drop', 'ALL', images.application);
-		for (const id of ['beside-net-admin', 'beside-net-raw', 'outside-vpn']) expect(await audit.found(id)).toEqual([]);
-		expect((await capabilities('web')) & (netAdmin | netRaw)).toBe(0n);
-		await remove('web');
-
-		await start('web', '--network', 'container:gluetun', '--cap-add', 'NET_ADMIN', images.application);
-		await start('other', '--network', 'container:gluetun', '--env', 'PORT=8082', images.application);
-		await start('qbittorrent', 'lscr.io/linuxserver/qbittorrent:latest');
-		expect(await audit.one('beside-net-admin')).toMatchObject({severity: 'high', proof: 'container web: CapAdd [NET_ADMIN], CapDrop []'});
-		expect(await audit.one('beside-net-raw')).toMatchObject({severity: 'low', proof: 'container other: CapAdd [], CapDrop []'});
-		expect(await audit.one('outside-vpn')).toMatchObject({severity: 'medium', what: 'Container qbittorrent is a peer-to-peer client beside gluetun, and not behind it.'});
-		expect((await capabilities('web')) & netAdmin).toBe(netAdmin);
-		expect((await capabilities('other')) & netRaw).toBe(netRaw);
-	});
-
-	test('a secret of the environment is named, and its value never said', async () => {
-		const audit = auditOn(stage());
-		await web('--env', 'DB_PASSWORD_FILE=/run/secrets/x');
-		expect(await audit.found('secret-in-the-open')).toEqual([]);
-		await remove('web');
-		await web('--env', 'DB_PASSWORD=c4n4ry-9f8e7d');
-		const found = await audit.one('secret-in-the-open');
-		expect(found.proof).toBe('container web: Env DB_PASSWORD=(redacted)');
-		expect(JSON.stringify(found)).not.toContain('c4n4ry');
+		await audit.keepRules();
+		const {ipv4, ipv6} = stage().lab.description.addresses.client;
+		await web('--publish', '8080:8080');
+		await goesOn(stage());
+		expect((await audit.one('userland-proxy')).proof).toBe('2 `docker-proxy` run');
+		await audit.rules('iptables-nft', '-I', 'DOCKER-USER', '1', ...refuse);
+		expect([await audit.reaches(ipv4), await audit.reaches(ipv6)]).toEqual([false, true]);
 	});
 });
