@@ -1,5 +1,6 @@
 /** The audit's edge: asks the engine and, in the network namespace of its bridges, the host. Changes nothing. */
 import {readdirSync, readFileSync} from 'node:fs';
+import {networkInterfaces} from 'node:os';
 import {engineAt} from '../doctor/docker.ts';
 import {readPacketRules} from '../kernel/packet-rules.ts';
 import {fail, ok, type Result} from '../result.ts';
@@ -25,14 +26,19 @@ async function gatherHost({bridges}: EngineFacts): Promise<{readonly host: HostF
 	if (!bridges.some(({link}) => links.includes(link))) return {host: null, notLooked: [{what, why: 'this is not the network that the engine\'s bridges are in; run it on the host'}]};
 	if (process.geteuid?.() !== 0) return {host: null, notLooked: [{what, why: 'only root may list them'}]};
 	const {listed, nft, missed} = await readPacketRules();
+	const uplinks = {4: uplinksIn4(textOf('/proc/net/route')), 6: uplinksIn6(textOf('/proc/net/ipv6_route'))};
 	return {
 		host: {
-			rules: rulesFrom({listed, nft}), uplinks: {4: uplinksIn4(textOf('/proc/net/route')), 6: uplinksIn6(textOf('/proc/net/ipv6_route'))},
+			rules: rulesFrom({listed, nft}), uplinks, addresses: {4: addressesOf(uplinks[4], 'IPv4'), 6: addressesOf(uplinks[6], 'IPv6')},
 			proxies: countProxies(),
 		},
 		notLooked: missed.map(why => ({what: 'some of the host\'s rules', why})),
 	};
 }
+
+/** Those that others reach. */
+const addressesOf = (links: readonly string[], family: 'IPv4' | 'IPv6'): readonly string[] =>
+	links.flatMap(link => (networkInterfaces()[link] ?? []).filter(each => each.family === family && !each.address.startsWith('fe80:')).map(({address}) => address));
 
 /** Where processes of the host can be seen. */
 const countProxies = (): number => readdirSync('/proc').filter(name => /^\d+$/.test(name) && textOf(`/proc/${name}/comm`).trim() === 'docker-proxy').length;

@@ -7,6 +7,8 @@ export interface HostFacts {
 	readonly rules: HostRules;
 	/** Links with a default route, by family. */
 	readonly uplinks: {readonly 4: readonly string[]; readonly 6: readonly string[]};
+	/** What those links are called by others, by family. */
+	readonly addresses: {readonly 4: readonly string[]; readonly 6: readonly string[]};
 	/** How many of the engine's `docker-proxy` run. */
 	readonly proxies: number;
 }

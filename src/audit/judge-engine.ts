@@ -18,15 +18,13 @@ export interface Scene {
 
 export function judgeEngine({engine, host, notLooked}: Scene): Report {
 	const project = {services: engine.running.map(({service}) => service), overlays: engine.overlays};
-	// Docker 29's own tables are not iptables: what becomes of a packet in them is not judged.
-	const backend = host === null ? null : engine.firewall === 'nftables' ? 'nftables' : backendOf(host.rules);
-	const known = backend === 'iptables-legacy' || backend === 'iptables-nft' ? host : null;
+	const backend = host === null ? null : backendOf(host.rules);
+	// The engine names them, and they were not listed.
+	const isUnseen = backend !== null && backend !== 'nftables' && engine.firewall?.startsWith('nftables') === true;
+	const known = backend === 'none' || isUnseen ? null : host;
 	return reportOf({
-		looked: [`${engine.isDocker ? 'Docker' : 'Podman'} ${engine.version} (${engine.running.length} running)`, ...(backend === null ? [] : [backend === 'none' ? 'the host\'s rules, among which are none of Docker\'s' : `the host's rules (${backend})`])],
-		notLooked: [
-			...notLooked,
-			...(backend === 'nftables' ? [{what: 'which published ports the host\'s rules let in', why: 'the engine\'s own rules are nftables (`docker-bridges`), which are not judged; there is no DOCKER-USER, and rules of your own need a table with an earlier priority'}] : []),
-		],
+		looked: [`${engine.isDocker ? 'Docker' : 'Podman'} ${engine.version} (${engine.running.length} running)`, ...(backend === null || isUnseen ? [] : [backend === 'none' ? 'the host\'s rules, among which are none of Docker\'s' : `the host's rules (${backend})`])],
+		notLooked: [...notLooked, ...(isUnseen ? [{what: 'which published ports the host\'s rules let in', why: 'the engine\'s own rules are nftables (`docker-bridges`), and nft does not list them'}] : [])],
 		findings: [
 			...(known === null ? project.services.flatMap(publishedFindings) : engine.running.flatMap(running => exposedFindings(running, known))),
 			...(known === null ? [] : dockerUserFindings(known.rules, engine.bridges.map(({link}) => link))), ...directFindings(engine, known),

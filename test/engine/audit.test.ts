@@ -51,7 +51,7 @@ describe('what the host\'s rules let in', () => {
 		await stage().until('it answers', () => true);
 		const before = await audit.saved();
 		const found = await audit.one('port-past-firewall');
-		expect(found.what).toBe('firewalld is not asked about port 8080/tcp, which the engine lets in: to container web.');
+		expect(found.what).toBe('firewalld does not let others in to port 8080/tcp, and the engine does: to container web.');
 		expect(await audit.reaches()).toBe(true);
 		await audit.obey(found.commands);
 		expect(await audit.reaches()).toBe(false);

@@ -23,7 +23,7 @@ const composes = [
 	`x: &x {ports: ["8080:80"]}\nservices:\n  a:\n    <<: *x\n    image: x\n    environment: {A_TOKEN: ${canary}, DATABASE_URL: "postgres://u:${canary}@h"}\n    command: [--password=${canary}]\n`,
 ];
 const rulesets = ['docker-20.10/nft/iptables.txt', 'docker-20.10/legacy/iptables.txt', 'ufw/iptables.txt', 'ufw/ip6tables.txt'].map(name => text('rules', name));
-const listings = ['docker-20.10/nft/nft.json', 'firewalld/nft.json'].map(name => text('rules', name));
+const listings = ['docker-20.10/nft/nft.json', 'firewalld/nft.json', 'moby/29.7.2/usernet-portmap.json'].map(name => text('rules', name));
 const probe = {in: 'eth0', out: 'docker0', from: '198.51.100.1', to: '172.17.0.2', protocol: 'tcp', port: 80, original: {to: '', port: 8080}};
 
 export const auditTargets: readonly FuzzTarget[] = [
@@ -46,6 +46,8 @@ export const auditTargets: readonly FuzzTarget[] = [
 		for (const {commands, undo} of dockerUserFindings({sets: [{family: 4, backend: 'nft', tables}], nft: null}, ['docker0'])) for (const argv of [...commands, ...undo]) assert.ok(argv[0]?.endsWith('-nft'));
 	}, 0.5),
 	target('rulesets of nft', brokenText(listings, ['"chain"', 'null', '{', '[]']), broken => {
-		for (const name of parseNft(broken)?.closedInputs ?? []) assert.match(name, /^.* .* /s);
+		const facts = parseNft(broken);
+		for (const name of facts?.closedInputs ?? []) assert.match(name, /^.* .* /s);
+		for (const {chains, chain} of facts?.bases ?? []) assert.ok(['accepted', 'refused', 'unknown'].includes(fateOf(chains, chain, probe)));
 	}, 0.5),
 ];

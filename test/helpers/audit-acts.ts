@@ -23,7 +23,7 @@ export interface Audit {
 	reaches(address?: string, port?: number): Promise<boolean>;
 }
 
-export function auditOn({lab, engine}: EngineStage, backend: 'nft' | 'legacy' = 'nft'): Audit {
+export function auditOn({lab, engine}: Pick<EngineStage, 'lab'> & {readonly engine: Pick<EngineStage['engine'], 'environment'>}, backend: 'nft' | 'legacy' = 'nft'): Audit {
 	const programs = [`iptables-${backend}`, `ip6tables-${backend}`] as const;
 	const {commands, addresses} = lab.description;
 	const socket = (engine.environment['DOCKER_HOST'] ?? '').replace('unix://', '');

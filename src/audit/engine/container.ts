@@ -59,7 +59,7 @@ function networkOf(name: string, mode: string, all: readonly Named[]): Network {
 function portsOf(name: string, {NetworkSettings}: AuditedContainer): readonly PublishedPort[] {
 	return Object.entries(NetworkSettings.Ports ?? {}).flatMap(([inside, bindings]) => (bindings ?? []).map(({HostIp, HostPort}) => {
 		const [port = '', transport = 'tcp'] = inside.split('/');
-		return {hostAddress: HostIp ?? '', hostPort: HostPort, port, transport, proof: `container ${name}: ${HostIp?.includes(':') === true ? `[${HostIp}]` : HostIp || '0.0.0.0'}:${HostPort} -> ${inside}`};
+		return {hostAddress: HostIp ?? '', hostPort: HostPort || null, port, transport, proof: `container ${name}: ${HostIp?.includes(':') === true ? `[${HostIp}]` : HostIp || '0.0.0.0'}:${HostPort} -> ${inside}`};
 	}));
 }
 

@@ -6,7 +6,9 @@ import {portKind} from '../image-kinds.ts';
 import {sentence} from '../privileges.ts';
 import {closeByFile, manners} from '../published.ts';
 import {openPorts, portText, type PublishedPort} from '../service.ts';
-import {filterOf, firewallOf, isDockers, programOf, type HostRules} from './facts.ts';
+import {inserted, nothing, textOf, type Change} from './change.ts';
+import {filterOf, firewallOf, isDockers, programOf, hasEngineTable, type HostRules} from './facts.ts';
+import {ownTable} from './nft-fix.ts';
 import {waysTo, type Way} from './paths.ts';
 
 export function exposedFindings(running: Running, host: HostFacts): readonly Finding[] {
@@ -24,14 +26,14 @@ function portFindings(running: Running, bindings: readonly PublishedPort[], host
 	const open = all.filter(({fate}) => fate !== 'refused');
 	// Without a default route nobody from elsewhere comes, but the neighbours do.
 	if (all.length > 0 && open.length === 0) return [];
-	const commands = open.flatMap(way => closing(way, way.binding, host.rules)).filter((each, index, list) => list.findIndex(other => other.join(' ') === each.join(' ')) === index);
+	const change = closingAll(open, port, host.rules);
 	const firewall = firewallOf(host.rules);
 	const past = open.find(({kind, fate, inputFate}) => kind === 'forwarded' && fate === 'accepted' && inputFate !== 'accepted');
 	const kind = portKind(service, port);
 	const {severity, what, risk} = manners[kind];
 	const lasting = closeByFile(service, port);
-	const fix = commands.length === 0 ? lasting : `At once: ${commands.map(words => words.join(' ')).join('; ')}. For good: ${lasting.slice(0, 1).toLowerCase()}${lasting.slice(1)}`;
-	const common = {proof: bindings.map(({proof}) => proof).join('; '), fix, commands, undo: commands.map(undone)};
+	const fix = change.commands.length === 0 ? lasting : `At once: ${textOf(change)}. For good: ${lasting.slice(0, 1).toLowerCase()}${lasting.slice(1)}`;
+	const common = {proof: bindings.map(({proof}) => proof).join('; '), fix, ...change};
 	if (past === undefined || firewall === null) return [finding({...common, id: 'port-published', severity, what: `${what}: ${portText(port)} of ${service.called}.`, risk})];
 	// What the firewall itself says of that port is not always known; that nobody asks it is.
 	const refused = past.inputFate === 'refused';
@@ -45,6 +47,22 @@ function portFindings(running: Running, bindings: readonly PublishedPort[], host
 	})];
 }
 
+type OpenWay = Way & {readonly binding: PublishedPort};
+
+function closingAll(open: readonly OpenWay[], port: PublishedPort, rules: HostRules): Change {
+	if (hasEngineTable(rules, 4) || hasEngineTable(rules, 6)) return closingByNft(open, port);
+	return inserted(open.flatMap(way => closing(way, way.binding, rules)).filter((each, index, list) => list.findIndex(other => other.join(' ') === each.join(' ')) === index));
+}
+
+function closingByNft(open: readonly OpenWay[], {hostPort, transport}: PublishedPort): Change {
+	if (hostPort === null || open.length === 0) return nothing;
+	const rules = open.map(({family, uplink, kind}) => {
+		const from = `iifname "${uplink}" meta nfproto ipv${family} ct state new`;
+		return kind === 'forwarded' ? {hook: 'forward' as const, rule: `${from} meta l4proto ${transport} ct direction original ct original proto-dst ${hostPort} drop`} : {hook: 'input' as const, rule: `${from} ${transport} dport ${hostPort} drop`};
+	});
+	return ownTable('inet', `vks-close-${transport}-${hostPort}`, rules.filter(({rule}, index) => rules.findIndex(each => each.rule === rule) === index));
+}
+
 /** What refuses new connections by that way. Rules in DOCKER-USER see the translated port, so the original one is asked for. */
 function closing({family, uplink, kind}: Way, {hostPort, transport}: PublishedPort, {sets}: HostRules): readonly Command[] {
 	const set = sets.find(each => each.family === family && isDockers(each));
@@ -56,6 +74,3 @@ function closing({family, uplink, kind}: Way, {hostPort, transport}: PublishedPo
 	const backend = set?.backend ?? sets.find(isDockers)?.backend;
 	return backend === undefined ? [] : [[programOf({family, backend}), '-I', 'INPUT', '1', '-i', uplink, '-p', transport, '--dport', hostPort, '-j', 'DROP']];
 }
-
-/** `-I CHAIN 1 …` is taken back by `-D CHAIN …`. */
-export const undone = ([program = '', , chain = '', , ...rest]: Command): Command => [program, '-D', chain, ...rest];

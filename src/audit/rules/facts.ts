@@ -1,4 +1,5 @@
 /** What is known of the host's packet rules. */
+import type {NftBase} from './nft-chains.ts';
 import type {IptablesTables} from './parse-iptables.ts';
 
 export type Backend = 'legacy' | 'nft';
@@ -15,6 +16,8 @@ export interface NftFacts {
 	/** The same of hook forward. */
 	readonly closedForwards: readonly string[];
 	readonly tables: readonly string[];
+	/** All chains that the kernel asks by itself on the way in and through, but those of iptables. */
+	readonly bases: readonly NftBase[];
 }
 
 export interface HostRules {
@@ -33,9 +36,12 @@ export const isDockers = (set: RuleSet): boolean => filterOf(set)?.has('DOCKER')
 
 export type EngineBackend = 'iptables-legacy' | 'iptables-nft' | 'nftables' | 'none';
 
-/** Docker 29 names its tables `docker-bridges`; older ones have chains in iptables alone. */
+/** The tables that Docker 29 writes where it writes nftables. */
+export const hasEngineTable = ({nft}: HostRules, family: 4 | 6): boolean => nft?.tables.includes(`${family === 4 ? 'ip' : 'ip6'} docker-bridges`) ?? false;
+
+/** Older ones have chains in iptables alone. */
 export function backendOf({sets, nft}: HostRules): EngineBackend {
-	if (nft?.tables.some(name => name.endsWith(' docker-bridges')) === true) return 'nftables';
+	if (hasEngineTable({sets, nft}, 4) || hasEngineTable({sets, nft}, 6)) return 'nftables';
 	const own = sets.find(set => set.family === 4 && isDockers(set)) ?? sets.find(isDockers);
 	return own === undefined ? 'none' : own.backend === 'legacy' ? 'iptables-legacy' : 'iptables-nft';
 }

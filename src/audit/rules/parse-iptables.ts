@@ -23,7 +23,7 @@ export type IptablesTables = ReadonlyMap<string, IptablesTable>;
 
 /** One condition. `other` is what is not understood, and may or may not hold. */
 export interface Term {
-	readonly kind: 'in' | 'out' | 'from' | 'to' | 'protocol' | 'port' | 'states' | 'original-port' | 'original-to' | 'direction' | 'to-type' | 'other' | 'always';
+	readonly kind: 'in' | 'out' | 'from' | 'to' | 'protocol' | 'port' | 'states' | 'original-port' | 'original-to' | 'direction' | 'to-type' | 'to-bridge' | 'family' | 'other' | 'always';
 	readonly value: string;
 	readonly negated: boolean;
 }
@@ -47,10 +47,13 @@ const wordsOf = (text: string): readonly string[] => [...text.matchAll(quoted)].
 
 const kinds: Readonly<Record<string, Term['kind']>> = {
 	'-i': 'in', '-o': 'out', '-s': 'from', '-d': 'to', '-p': 'protocol', '--dport': 'port', '--dports': 'port', '--ctstate': 'states', '--state': 'states',
-	'--ctorigdstport': 'original-port', '--ctorigdst': 'original-to', '--ctdir': 'direction', '--dst-type': 'to-type', '--comment': 'always',
+	'--ctorigdstport': 'original-port', '--ctorigdst': 'original-to', '--ctdir': 'direction', '--dst-type': 'to-type', '--comment': 'always', '--match-set': 'to-bridge',
 };
 /** What only names a module: its options say what it asks. */
-const modules = new Set(['tcp', 'udp', 'conntrack', 'state', 'comment', 'multiport', 'addrtype']);
+const modules = new Set(['tcp', 'udp', 'conntrack', 'state', 'comment', 'multiport', 'addrtype', 'set']);
+
+/** Docker 28.0.0 keeps the networks of its bridges in one (libnetwork/drivers/bridge, ipset). */
+const isBridgeSet = (name: string, side: string | undefined): boolean => /^docker-ext-bridges-v[46]$/.test(name) && side === 'dst';
 
 function parseRule(text: string): IptablesRule {
 	const words = wordsOf(text);
@@ -69,9 +72,10 @@ function parseRule(text: string): IptablesRule {
 			if (!modules.has(value)) terms.push({kind: 'other', value, negated});
 			at += 1;
 		} else {
-			terms.push({kind: kinds[option] ?? 'other', value: kinds[option] === undefined ? option : value, negated});
+			const isOther = kinds[option] === undefined || (option === '--match-set' && !isBridgeSet(value, words[at + 2]));
+			terms.push({kind: isOther ? 'other' : (kinds[option] ?? 'other'), value: kinds[option] === undefined ? option : value, negated});
 			// What is not known takes as many words as follow it without a dash.
-			if (kinds[option] !== undefined) at += 1;
+			if (kinds[option] !== undefined) at += option === '--match-set' ? 2 : 1;
 			else while (at + 1 < words.length && !/^(?:-|!$)/.test(words[at + 1] ?? '')) at += 1;
 		}
 	}

@@ -1,27 +1,37 @@
-/** What `nft -j list ruleset` prints, as far as an audit asks: which tables there are, and which of them refuse what they do not know. Pure. */
+/** What `nft -j list ruleset` prints, as far as an audit asks: which tables there are, what they refuse, and their chains. Pure. */
 import {z} from 'zod';
 import type {NftFacts} from './facts.ts';
+import {basesIn} from './nft-chains.ts';
+
+const named = z.looseObject({family: z.string(), table: z.string(), name: z.string(), elem: z.array(z.unknown()).optional().catch(undefined)});
 
 const listed = z.object({
 	nftables: z.array(z.looseObject({
 		table: z.looseObject({family: z.string(), name: z.string()}).optional().catch(undefined),
-		chain: z.looseObject({family: z.string(), table: z.string(), name: z.string(), hook: z.string().optional(), policy: z.string().optional()}).optional().catch(undefined),
+		chain: z.looseObject({family: z.string(), table: z.string(), name: z.string(), hook: z.string().optional(), policy: z.string().optional(), prio: z.number().optional().catch(undefined), type: z.string().optional()}).optional().catch(undefined),
 		rule: z.looseObject({family: z.string(), table: z.string(), chain: z.string(), expr: z.array(z.unknown()).optional()}).optional().catch(undefined),
+		set: named.optional().catch(undefined),
+		map: named.optional().catch(undefined),
 	})),
 });
 
 /** Those are iptables-nft's own, which `iptables-nft-save` prints. */
 const iptablesTables = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
+type Chain = NonNullable<z.infer<typeof listed>['nftables'][number]['chain']>;
+const isOwn = ({family, table}: Pick<Chain, 'family' | 'table'>): boolean => !((family === 'ip' || family === 'ip6') && iptablesTables.has(table));
 
 export function parseNft(text: string): NftFacts | null {
 	const parsed = listed.safeParse(json(text));
 	if (!parsed.success) return null;
 	const {nftables} = parsed.data;
 	const chains = nftables.flatMap(({chain}) => (chain === undefined ? [] : [chain]));
-	const isClosed = (chain: (typeof chains)[number]): boolean => chain.policy === 'drop' || endsRefusing(nftables.flatMap(({rule}) => (rule?.family === chain.family && rule.table === chain.table && rule.chain === chain.name ? [rule.expr ?? []] : [])));
-	const closed = (hook: string): readonly string[] =>
-		chains.filter(chain => chain.hook === hook && !((chain.family === 'ip' || chain.family === 'ip6') && iptablesTables.has(chain.table)) && isClosed(chain)).map(({family, table, name}) => `${family} ${table} ${name}`);
-	return {tables: nftables.flatMap(({table}) => (table === undefined ? [] : [`${table.family} ${table.name}`])), closedInputs: closed('input'), closedForwards: closed('forward')};
+	const rules = nftables.flatMap(({rule}) => (rule === undefined ? [] : [rule]));
+	const isClosed = (chain: Chain): boolean => chain.policy === 'drop' || endsRefusing(rules.filter(rule => rule.family === chain.family && rule.table === chain.table && rule.chain === chain.name).map(({expr}) => expr ?? []));
+	const closed = (hook: string): readonly string[] => chains.filter(chain => chain.hook === hook && isOwn(chain) && isClosed(chain)).map(({family, table, name}) => `${family} ${table} ${name}`);
+	return {
+		tables: nftables.flatMap(({table}) => (table === undefined ? [] : [`${table.family} ${table.name}`])), closedInputs: closed('input'), closedForwards: closed('forward'),
+		bases: basesIn({chains, rules, sets: nftables.flatMap(({set, map}) => set ?? map ?? [])}, isOwn),
+	};
 }
 
 function json(text: string): unknown {

@@ -2,7 +2,8 @@
 import type {Place, Running} from '../engine/facts.ts';
 import type {HostFacts} from '../host.ts';
 import type {PublishedPort} from '../service.ts';
-import {filterOf, isDockers, type HostRules, type RuleSet} from './facts.ts';
+import {filterOf, hasEngineTable, isDockers, type HostRules, type RuleSet} from './facts.ts';
+import type {NftBase} from './nft-chains.ts';
 import {fateOf, type Fate, type Probe} from './walk.ts';
 
 type Family = 4 | 6;
@@ -20,15 +21,16 @@ export interface Way {
 /** Somebody on the internet (RFC 5737, RFC 3849). */
 const anybody = {4: '198.51.100.1', 6: '2001:db8::1'} as const;
 
-export function waysTo({places}: Running, port: PublishedPort, {rules, uplinks}: HostFacts): readonly Way[] {
+export function waysTo({places}: Running, port: PublishedPort, {rules, uplinks, addresses}: HostFacts): readonly Way[] {
 	const hostPort = Number(port.hostPort?.split('-')[0] ?? 0);
 	return familiesOf(port).flatMap(family => uplinks[family].map((uplink): Way => {
 		const place = places.find(each => addressOf(each, family) !== null && each.link !== null);
-		const translated = place !== undefined && setsOf(rules, family).some(isDockers);
-		const toHost: Probe = {in: uplink, out: null, from: anybody[family], to: '', protocol: port.transport, port: hostPort, original: null};
+		const translated = place !== undefined && (hasEngineTable(rules, family) || setsOf(rules, family).some(isDockers));
+		const toHost: Probe = {in: uplink, out: null, from: anybody[family], to: addresses[family][0] ?? '', protocol: port.transport, port: hostPort, original: null};
 		const inputFate = inputOf(rules, family, toHost);
 		if (!translated) return {family, uplink, kind: 'to-proxy', fate: inputFate, inputFate};
-		const forwarded: Probe = {...toHost, out: place.link, to: addressOf(place, family) ?? '', port: Number(port.port), original: {to: '', port: hostPort}};
+		// Without a port of the host the container's own address is the way: a network in routed mode.
+		const forwarded: Probe = {...toHost, out: place.link, to: addressOf(place, family) ?? '', port: Number(port.port.split('-')[0]), original: port.hostPort === null ? null : {to: toHost.to, port: hostPort}};
 		return {family, uplink, kind: 'forwarded', fate: forwardOf(rules, family, forwarded), inputFate};
 	}));
 }
@@ -44,20 +46,22 @@ const familiesOf = ({hostAddress}: PublishedPort): readonly Family[] => (hostAdd
 const addressOf = ({ipv4, ipv6}: Place, family: Family): string | null => (family === 4 ? ipv4 : ipv6);
 const setsOf = ({sets}: HostRules, family: Family): readonly RuleSet[] => sets.filter(set => set.family === family);
 
-/** All sets are asked; one that refuses is enough. What tables of nftables say is not followed, only whether they refuse what they do not know. */
+/** All are asked; one that refuses is enough. */
 function forwardOf({sets, nft}: HostRules, family: Family, probe: Probe): Fate {
-	const fate = together(setsOf({sets, nft}, family).flatMap(set => [fateOf(set.tables.get('raw'), 'PREROUTING', before(probe)), fateOf(filterOf(set), 'FORWARD', probe)]));
-	// firewalld accepts what was translated (`ct status dnat accept`), and so do its neighbours' published ports.
-	const closed = (nft?.closedForwards ?? []).filter(name => probe.original === null || !name.startsWith('inet firewalld '));
-	return fate === 'accepted' && closed.length > 0 ? 'unknown' : fate;
+	return together([
+		...setsOf({sets, nft}, family).flatMap(set => [fateOf(set.tables.get('raw'), 'PREROUTING', before(probe)), fateOf(filterOf(set), 'FORWARD', probe)]),
+		...basesOf(nft, family, 'prerouting').map(({chains, chain, isBefore}) => fateOf(chains, chain, isBefore ? before(probe) : {...probe, out: null})),
+		...basesOf(nft, family, 'forward').map(({chains, chain}) => fateOf(chains, chain, probe)),
+	]);
 }
 
+const basesOf = (nft: HostRules['nft'], family: Family, hook: NftBase['hook']): readonly NftBase[] => (nft?.bases ?? []).filter(base => base.hook === hook && base.families.includes(family));
+
 /** Rules before the translation see what came. */
-const before = (probe: Probe): Probe => (probe.original === null ? probe : {...probe, to: probe.original.to, port: probe.original.port, original: null});
+const before = (probe: Probe): Probe => (probe.original === null ? probe : {...probe, to: probe.original.to, port: probe.original.port, original: null, out: null});
 
 function inputOf(rules: HostRules, family: Family, probe: Probe): Fate {
-	const fate = together(setsOf(rules, family).map(set => fateOf(filterOf(set), 'INPUT', probe)));
-	return fate === 'accepted' && (rules.nft?.closedInputs.length ?? 0) > 0 ? 'unknown' : fate;
+	return together([...setsOf(rules, family).map(set => fateOf(filterOf(set), 'INPUT', probe)), ...basesOf(rules.nft, family, 'input').map(({chains, chain}) => fateOf(chains, chain, probe))]);
 }
 
 const together = (fates: readonly Fate[]): Fate => (fates.includes('refused') ? 'refused' : fates.includes('unknown') ? 'unknown' : 'accepted');

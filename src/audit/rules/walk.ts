@@ -1,5 +1,5 @@
 /**
- * What a set of iptables rules would do with a packet, as far as its rules are understood: what is not may hold or not,
+ * What a set of rules would do with a packet, as far as its rules are understood: what is not may hold or not,
  * and then both ways are gone. Pure.
  */
 import {parseIp} from '../../net/address.ts';
@@ -23,7 +23,7 @@ export type Fate = 'accepted' | 'refused' | 'unknown';
 type Outcome = 'accept' | 'drop' | 'return';
 
 /** A chain of the kernel's own. Without such a table everything is let in. */
-export function fateOf(table: IptablesTable | undefined, chain: 'FORWARD' | 'INPUT' | 'PREROUTING', probe: Probe): Fate {
+export function fateOf(table: IptablesTable | undefined, chain: string, probe: Probe): Fate {
 	const base = table?.get(chain);
 	if (table === undefined || base === undefined) return 'accepted';
 	const outcomes = new Set([...walk(table, chain, probe, 0)].map(outcome => (outcome === 'return' ? (base.policy === 'DROP' ? 'drop' : 'accept') : outcome)));
@@ -75,6 +75,7 @@ function holds(term: Term, probe: Probe): Holds {
 	return plain === 'perhaps' || !term.negated ? plain : plain === 'yes' ? 'no' : 'yes';
 }
 
+const any = (values: string, holdsFor: (each: string) => boolean): boolean => values.split(',').some(holdsFor);
 const said = (it: boolean): Holds => (it ? 'yes' : 'no');
 
 function holdsPlain({kind, value}: Term, probe: Probe): Holds {
@@ -82,27 +83,31 @@ function holdsPlain({kind, value}: Term, probe: Probe): Holds {
 		case 'always':
 			return 'yes';
 		case 'in':
-			return said(isInterface(value, probe.in));
+			return said(any(value, each => isInterface(each, probe.in)));
 		case 'out':
-			return said(probe.out !== null && isInterface(value, probe.out));
+			return said(probe.out !== null && any(value, each => isInterface(each, probe.out ?? '')));
 		case 'from':
 			return within(value, probe.from);
 		case 'to':
 			return within(value, probe.to);
 		case 'protocol':
-			return said(value === probe.protocol || value === 'all');
+			return said(any(value, each => each === probe.protocol || each === 'all'));
 		case 'port':
-			return said(value.split(',').some(each => hasPort(each, probe.port)));
+			return said(any(value, each => hasPort(each, probe.port)));
 		case 'states':
 			return said(value.split(',').some(state => state === 'NEW' || (state === 'DNAT' && probe.original !== null)));
 		case 'original-port':
-			return said(hasPort(value, probe.original?.port ?? probe.port));
+			return said(any(value, each => hasPort(each, probe.original?.port ?? probe.port)));
 		case 'original-to':
 			return within(value, probe.original?.to ?? probe.to);
 		case 'direction':
 			return said(value === 'ORIGINAL');
 		case 'to-type':
 			return said(value.split(',').includes(probe.out === null ? 'LOCAL' : 'UNICAST'));
+		case 'to-bridge':
+			return said(probe.out !== null);
+		case 'family':
+			return said(value === (probe.from.includes(':') ? 'ipv6' : 'ipv4'));
 		case 'other':
 			return 'perhaps';
 	}
@@ -115,7 +120,11 @@ function hasPort(text: string, port: number): boolean {
 	return Number(first) <= port && port <= Number(last === '' ? 65_535 : last);
 }
 
-function within(range: string, address: string): Holds {
-	const [cidr, ip] = [parseCidr(range), parseIp(address)];
-	return cidr === null || ip === null ? 'perhaps' : said(cidrContains(cidr, ip));
+function within(ranges: string, address: string): Holds {
+	const ip = parseIp(address);
+	const each = ranges.split(',').map((range): Holds => {
+		const cidr = parseCidr(range);
+		return cidr === null || ip === null ? 'perhaps' : said(cidrContains(cidr, ip));
+	});
+	return each.includes('yes') ? 'yes' : each.includes('perhaps') ? 'perhaps' : 'no';
 }
