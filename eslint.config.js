@@ -125,7 +125,7 @@ export default tseslint.config(
 			[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/tunnel/**', '**/cli/**', ...ui], 'the console\'s logic is pure: effects are at its edge'],
 		),
 		// The edge: the terminal, files, the socket, and what joins them to Ink.
-		ignores: ['src/console/{main,root}.tsx', 'src/console/{terminal,connection,save,surroundings,evidence}.ts', 'src/console/settings/{place,file}.ts', 'src/console/remote/spawn.ts', 'src/console/replay/open.ts', 'src/console/bundle/**'],
+		ignores: ['src/console/{main,root}.tsx', 'src/console/{terminal,connection,save,surroundings,evidence,audit}.ts', 'src/console/settings/{place,file}.ts', 'src/console/remote/spawn.ts', 'src/console/replay/open.ts', 'src/console/bundle/**'],
 	},
 	forbid(
 		['components/**'],

@@ -6,6 +6,7 @@ import {selectBanners} from '../src/console/select/banners.ts';
 import type {Theme} from '../src/console/theme.ts';
 import type {ViewState} from '../src/console/view.ts';
 import {Allow} from './Allow.tsx';
+import {Audit} from './Audit.tsx';
 import {Banners} from './Banners.tsx';
 import {Confirm} from './Confirm.tsx';
 import {Details} from './Details.tsx';
@@ -98,6 +99,8 @@ function DialogOver({state, theme, within}: {readonly state: ViewState; readonly
 			return <Help keys={state.keys} within={within} theme={theme} top={dialog.top} />;
 		case 'runbook':
 			return <Runbook state={state} dialog={dialog} within={within} theme={theme} />;
+		case 'audit':
+			return <Audit state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'confirm':
 			return <Confirm dialog={dialog} at={state.target?.name} within={within} theme={theme} />;
 		case 'typed':

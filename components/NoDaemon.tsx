@@ -18,7 +18,7 @@ export function NoDaemon({state, columns, rows, theme}: {readonly state: ViewSta
 		...content.slice(0, room).map((line): Line => [span('  '), ...fitLine(line, width, theme.symbols.ellipsis)]),
 	];
 	const choice: Line = state.targets.length > 1 ? [span(keyFor(state.keys, 'targets'), 'label'), span(' targets  ')] : [];
-	const footer: Line = [...choice, span(keyFor(state.keys, 'quit'), 'label'), span(' quit')];
+	const footer: Line = [...choice, span(keyFor(state.keys, 'quit'), 'label'), span(' quit  '), span(keyFor(state.keys, 'audit'), 'label'), span(' host audit')];
 	return (
 		<>
 			<Lines lines={lines} at={{x: 0, y: 0, width: columns, height: Math.max(1, rows - 1)}} theme={theme} />

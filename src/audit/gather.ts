@@ -10,6 +10,9 @@ import type {NotLooked} from './finding.ts';
 import {linksIn, rulesFrom, uplinksIn4, uplinksIn6, type HostFacts} from './host.ts';
 import type {Scene} from './judge-engine.ts';
 
+/** Of DOCKER_HOST, where it names a socket of this machine; as `docker` reads it. */
+export const socketOf = (dockerHost: string | undefined): string | null => (dockerHost?.startsWith('unix://') === true ? dockerHost.slice('unix://'.length) : null);
+
 export async function gatherScene(dockerSocket: string | null): Promise<Result<Scene, string>> {
 	const at = engineAt(dockerSocket);
 	if (at === null) return fail('there is no /var/run/docker.sock here');

@@ -1,6 +1,6 @@
 /** `vks audit`: what is open around the tunnel, how that is known, and what closes it. Changes nothing. */
 import {atLeast, severities, type Finding, type Report, type Severity} from '../audit/finding.ts';
-import {gatherScene} from '../audit/gather.ts';
+import {gatherScene, socketOf} from '../audit/gather.ts';
 import {judgeEngine} from '../audit/judge-engine.ts';
 import {auditFiles, type Unread} from '../audit/open-compose.ts';
 import type {ReportJson} from '../audit/report-schema.ts';
@@ -13,7 +13,7 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const wanted = textOption(args, 'severity') ?? 'low';
 	const least = severities.find(each => each === wanted);
 	if (least === undefined) return wrongUsage(`--severity is one of ${severities.join(', ')}`, io, 'audit');
-	const report = args.positionals.length > 0 ? auditFiles(args.positionals) : await auditEngine(textOption(args, 'docker'));
+	const report = args.positionals.length > 0 ? auditFiles(args.positionals) : await auditEngine(textOption(args, 'docker') ?? socketOf(io.env['DOCKER_HOST']));
 	if (!report.ok) {
 		output.problem({code: 'configuration', severity: 'error', what: report.error.what, stillBlocking: 'unknown', next: report.error.next});
 		return exitCodes.notEnforced;

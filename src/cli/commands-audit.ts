@@ -6,7 +6,7 @@ export const auditCommand: CommandSpec = {
 	summary: 'find what is open around the tunnel, in compose files or in what runs here',
 	arguments: [{name: 'compose', summary: 'compose files to look at, each by itself; none is the engine that runs here', many: true}],
 	options: [
-		{name: 'docker', value: 'SOCKET', summary: 'the container engine\'s socket, only read (default: /var/run/docker.sock)'},
+		{name: 'docker', value: 'SOCKET', summary: 'the container engine\'s socket, only read (default: that of DOCKER_HOST, else /var/run/docker.sock)'},
 		{name: 'severity', value: 'LEVEL', summary: 'list only what is at least so: high, medium or low'},
 	],
 	examples: [

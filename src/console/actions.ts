@@ -68,6 +68,7 @@ export type ConsoleAction =
 	| 'evidence'
 	| 'help'
 	| 'runbook'
+	| 'audit'
 	| 'targets'
 	| 'palette'
 	| 'quit'

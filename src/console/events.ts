@@ -3,7 +3,7 @@ import type {Command, DropView, ExplainQuery, Explanation, JournalEntry, KeptMom
 import type {Action} from './actions.ts';
 import type {ReplayEvent} from './connection.ts';
 import type {Surroundings} from './surroundings.ts';
-import type {Link, Moment} from './view.ts';
+import type {AuditSeen, Link, Moment, TargetView} from './view.ts';
 
 export type ViewEvent =
 	| {readonly type: 'link'; readonly link: Link}
@@ -20,6 +20,7 @@ export type ViewEvent =
 	/** What became of something the console did by itself. */
 	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number; readonly evidence?: true}
 	| {readonly type: 'surroundings'; readonly surroundings: Surroundings}
+	| {readonly type: 'audited'; readonly seen: AuditSeen; readonly atMs: number}
 	| {readonly type: 'tick'; readonly atMs: number}
 	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};
@@ -46,6 +47,7 @@ export type Effect =
 	| {readonly type: 'copy'; readonly name: string; readonly text: string}
 	| {readonly type: 'write'; readonly moment: Moment}
 	| {readonly type: 'evidence'; readonly now: Moment}
+	| {readonly type: 'audit'; readonly target: TargetView | null}
 	| {readonly type: 'quit'}
 	| {readonly type: 'repaint'}
 	| {readonly type: 'suspend'};

@@ -64,6 +64,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 		perform: effect => void perform(effect, {
 			feed, dispatch, nowMs: Date.now, screen,
 			evidence: now => keepEvidence(feed, now, {folder: process.cwd(), isoTime: new Date().toISOString(), by: version}),
+			// Of use where an engine is: loaded when it is asked for.
+			audit: async target => (await import('./audit.ts')).auditHere(target, process.env['DOCKER_HOST']),
 			toClipboard(text) {
 				stdout.write(clipboardSequence(text, process.env));
 				return clipboardHint(process.env);
@@ -82,7 +84,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
 	function dispatch(event: ViewEvent): void {
 		store.dispatch(event);
 		if (event.type === 'resize') frames.flush();
-		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told' || event.type === 'moment' || event.type === 'replayed' || event.type === 'target') frames.answer();
+		else if (event.type === 'action' || event.type === 'outcome' || event.type === 'told' || event.type === 'moment' || event.type === 'replayed' || event.type === 'target' || event.type === 'audited') frames.answer();
 	}
 
 	function tickIn(ms: number): void {

@@ -4,7 +4,7 @@ import type {Problem} from '../problem.ts';
 import type {Feed, FeedEvent} from './connection.ts';
 import type {Saved} from './save.ts';
 import type {Effect, ViewEvent} from './events.ts';
-import type {Moment} from './view.ts';
+import type {AuditSeen, Moment, TargetView} from './view.ts';
 
 interface World {
 	readonly feed: Feed;
@@ -15,6 +15,7 @@ interface World {
 	readonly toClipboard: (text: string) => string | null;
 	readonly save: (moment: Moment) => Promise<Saved>;
 	readonly evidence: (now: Moment) => Promise<Saved>;
+	readonly audit: (target: TargetView | null) => Promise<AuditSeen>;
 }
 
 export function perform(effect: Effect, world: World): Promise<void> | void {
@@ -39,6 +40,8 @@ export function perform(effect: Effect, world: World): Promise<void> | void {
 			return write(effect, world);
 		case 'evidence':
 			return evidence(effect, world);
+		case 'audit':
+			return audit(effect, world);
 		case 'quit':
 		case 'repaint':
 		case 'suspend':
@@ -60,6 +63,11 @@ async function write({moment}: Extract<Effect, {type: 'write'}>, {save, dispatch
 async function evidence({now}: Extract<Effect, {type: 'evidence'}>, world: World): Promise<void> {
 	const {ok, text} = await world.evidence(now);
 	world.dispatch({type: 'told', ok, text, atMs: world.nowMs(), evidence: true});
+}
+
+async function audit({target}: Extract<Effect, {type: 'audit'}>, world: World): Promise<void> {
+	const seen = await world.audit(target);
+	world.dispatch({type: 'audited', seen, atMs: world.nowMs()});
 }
 
 async function submit({ticket, command}: Extract<Effect, {type: 'submit'}>, {feed, dispatch, nowMs}: World): Promise<void> {

@@ -53,6 +53,8 @@ export function update(state: ViewState, event: ViewEvent): Step {
 			return still(withLink(state, event.link));
 		case 'surroundings':
 			return still({...state, surroundings: event.surroundings});
+		case 'audited':
+			return still({...state, audit: {...event.seen, atMs: event.atMs}});
 		case 'tick':
 			// A recording stands still between its moments.
 			if (state.replay !== null) return still(state);

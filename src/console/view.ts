@@ -1,5 +1,6 @@
 /** What the console knows and shows: one immutable value. Everything on the screen is a function of it. */
 import type {Command, DropView, Explanation, JournalEntry, MomentView, Preview, Snapshot} from '../control/schema.ts';
+import type {Report} from '../audit/finding.ts';
 import type {Problem} from '../problem.ts';
 import type {AllowForm} from './allow/form.ts';
 import {noGroups, type DropGroups} from './groups.ts';
@@ -72,6 +73,7 @@ export interface PanelView {
 export type Dialog =
 	| {readonly kind: 'help'; readonly top: number}
 	| {readonly kind: 'runbook'; readonly top: number}
+	| {readonly kind: 'audit'; readonly top: number}
 	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly facts?: readonly Fact[]; readonly body: readonly string[]; readonly openedAtMs: number}
 	| {readonly kind: 'typed'; readonly command: Extract<Command, {readonly word: string}>; readonly text: string; readonly openedAtMs: number}
 	| {readonly kind: 'palette'; readonly text: string; readonly selected: string | null; readonly openedAtMs: number}
@@ -107,6 +109,10 @@ export interface ExceptionsDialog {
 	/** The number of the one that `y` closes. */
 	readonly asking: number | null;
 }
+
+/** `next` is what to run instead. */
+export type AuditSeen = {readonly kind: 'seen'; readonly report: Report} | {readonly kind: 'unseen'; readonly why: string; readonly next: string};
+export type AuditView = AuditSeen & {readonly atMs: number};
 
 /** What helps while a filter is typed. */
 export interface FilterLine {
@@ -180,6 +186,8 @@ export interface ViewState {
 	readonly looks: Looks;
 	/** Looked at while no daemon answers. */
 	readonly surroundings: Surroundings | null;
+	/** What was found around the tunnel; null before, and while it is looked at. */
+	readonly audit: AuditView | null;
 	/** All that may be chosen; empty where nobody named one. */
 	readonly targets: readonly TargetView[];
 	/** The one that everything else here is about; null where nobody named it. */
@@ -246,6 +254,7 @@ export function initialView(start: Start): ViewState {
 		dialog: null,
 		pending: [],
 		surroundings: null,
+		audit: null,
 		notice: null,
 		evidence: null,
 		dropsSeen: 0,

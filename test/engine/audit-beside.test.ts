@@ -9,8 +9,10 @@ import {repositoryFolder} from '../../lab/program.ts';
 import type {Mark} from '../../lab/witness/witness.ts';
 import {reportSchema} from '../../src/audit/report-schema.ts';
 import {auditOn} from '../helpers/audit-acts.ts';
+import {shows} from '../helpers/console-stage.ts';
 import {labEnvironment, standFor} from '../helpers/engine-acts.ts';
 import {engineStage, type Page} from '../helpers/engine-stage.ts';
+import {openTerminal} from '../helpers/terminal.ts';
 
 const stage = engineStage();
 
@@ -132,4 +134,22 @@ test('who does not wait for vks is refused until there is a tunnel, and who wait
 	expect(await refusedAtFirst()).toBe(true);
 	writeFileSync(path, good);
 	expect(await found()).toEqual([]);
+});
+
+test('a console on the host shows what `vks audit` finds there, and one in a container says where to look', async () => {
+	await start('web', '--publish', '8080:8080', images.application);
+	const [found] = await auditOn(stage()).found('port-published');
+	expect(found?.proof).toContain('0.0.0.0:8080 -> 8080/tcp');
+	const session = openTerminal([...stage().lab.description.commands.console, '--socket', '/nowhere/control.sock'], {columns: 120, rows: 40, environment: stage().engine.environment});
+	await session.until('its first frame', shows('no daemon'));
+	session.type('b');
+	await session.until('what was found', shows('What surrounds the tunnel', 'port-published', 'looked at Docker 20.10', 'the host\'s rules (iptables-nft)', '0.0.0.0:8080'));
+	session.type('q');
+	session.kill('SIGKILL');
+
+	await start('vpn', '--cap-add', 'NET_ADMIN', '--device', '/dev/net/tun', images.vks);
+	const inside = stage().exec('vpn', ['vks-tui']);
+	await inside.until('its first frame', shows('BLOCKED'));
+	inside.type('b');
+	await inside.until('where to look', shows('This console is in a container', 'vks audit'));
 });

@@ -5,6 +5,7 @@ import {selectCopied} from '../select/copied.ts';
 import {shownMoment} from '../select/moment.ts';
 import type {Step} from '../store.ts';
 import type {ViewState} from '../view.ts';
+import {openAudit} from './audit.ts';
 import {answerDialog} from './dialogs.ts';
 import {answerField} from './field.ts';
 import {look} from './look.ts';
@@ -83,6 +84,8 @@ function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
 			return still({...state, dialog: {kind: 'help', top: 0}});
 		case 'runbook':
 			return still({...state, filterOpen: false, dialog: {kind: 'runbook', top: 0}});
+		case 'audit':
+			return openAudit(state);
 		case 'targets':
 			return openTargets(state);
 		case 'palette':

@@ -1,6 +1,7 @@
 /** How far opened details can be scrolled: a key that goes further would have to be taken back unseen. */
 import {layoutFor} from '../layout.ts';
 import {selectBanners} from '../select/banners.ts';
+import {auditLines} from '../select/audit.ts';
 import {runbookLines} from '../select/runbook.ts';
 import {selectDetails} from '../select/details.ts';
 import {themeFor} from '../theme.ts';
@@ -12,10 +13,10 @@ export const runbookWidth = 104;
 const frame = {columns: 4, rows: 2} as const;
 
 /** The last row that can be the first one shown. No symbol is wider than another, so that any theme will do. */
-export function lastTop(state: ViewState, dialog: Extract<Dialog, {kind: 'details' | 'runbook'}>): number {
+export function lastTop(state: ViewState, dialog: Extract<Dialog, {kind: 'details' | 'runbook' | 'audit'}>): number {
 	const layout = layoutFor({...state, banners: selectBanners(state).length});
-	const width = Math.min(dialog.kind === 'runbook' ? runbookWidth : detailsWidth, layout.columns) - frame.columns;
+	const width = Math.max(0, Math.min(dialog.kind === 'details' ? detailsWidth : runbookWidth, layout.columns) - frame.columns);
 	const height = (layout.kind === 'panels' ? layout.body.height : layout.rows) - frame.rows;
-	const lines = dialog.kind === 'runbook' ? runbookLines(state, Math.max(0, width), themeFor({})) : selectDetails(state, dialog, themeFor({})).lines(Math.max(0, width));
+	const lines = dialog.kind === 'runbook' ? runbookLines(state, width, themeFor({})) : dialog.kind === 'audit' ? auditLines(state, width) : selectDetails(state, dialog, themeFor({})).lines(width);
 	return Math.max(0, lines.length - height);
 }

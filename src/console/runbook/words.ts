@@ -1,5 +1,7 @@
 /** What the runbook does not do and why, and what is looked at by itself, how often, with its last result. */
 import {formatAge} from '../format.ts';
+import {keyFor} from '../keymap.ts';
+import {auditWord} from '../select/audit.ts';
 import {keyInFull, tunnelKey} from '../select/server-words.ts';
 import {proofWord} from '../select/truth.ts';
 import type {Fact} from '../select/fields.ts';
@@ -26,6 +28,6 @@ export function checks(state: ViewState): readonly Fact[] {
 		['5 seconds', `tunnel asked by handshake, data, probe and DNS: ${snapshot.state.detail}; ${reconnects.count} reconnects`],
 		['hour', `leak test: ${lastDrill === null ? 'none yet' : `${lastDrill.kind} ${formatAge(state.nowMs - lastDrill.atMs)} ago`} (VKS_DRILL_EVERY)`],
 		['month', `key: ${key === null ? 'its age is not known' : keyInFull(key, state.nowMs)}`],
-		['by you', '`vks audit` of the host, and `vks drill --full`, each quarter: neither is done by itself'],
+		['by you', `\`vks audit\` of the host (${keyFor(state.keys, 'audit')}), and \`vks drill --full\`, each quarter. Audit: ${auditWord(state.audit, state.nowMs)}`],
 	];
 }
