@@ -141,7 +141,7 @@ test('a console on the host shows what `vks audit` finds there, and one in a con
 	const [found] = await auditOn(stage()).found('port-published');
 	expect(found?.proof).toContain('0.0.0.0:8080 -> 8080/tcp');
 	const session = openTerminal([...stage().lab.description.commands.console, '--socket', '/nowhere/control.sock'], {columns: 120, rows: 40, environment: stage().engine.environment});
-	await session.until('its first frame', shows('no daemon'));
+	await session.until('its first frame', shows('No daemon answers'));
 	session.type('b');
 	await session.until('what was found', shows('What surrounds the tunnel', 'port-published', 'looked at Docker 20.10', 'the host\'s rules (iptables-nft)', '0.0.0.0:8080'));
 	session.type('q');
