@@ -39,7 +39,7 @@ export default tseslint.config(
 	{files: ['src/**/*.ts', 'components/**'], rules: {'no-console': 'error'}},
 	{files: ['*.config.{js,ts}'], rules: {'no-restricted-syntax': 'off'}},
 	{
-		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/history/**', 'src/metrics/!(serve).ts', 'src/notify/!(post).ts', 'src/doctor/!(gather|docker|docker-schema).ts', 'src/audit/!(gather).ts', 'src/audit/*/**', 'src/egress/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
+		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/history/**', 'src/metrics/!(serve).ts', 'src/notify/!(post).ts', 'src/doctor/!(gather|docker|docker-schema).ts', 'src/audit/!(gather).ts', 'src/audit/*/**', 'src/harden/*.ts', 'src/egress/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
 		ignores: ['src/console/terminal.ts', 'src/console/connection.ts', 'src/console/main.tsx'],
 		rules: {'no-restricted-globals': ['error', 'Date', 'process', 'setTimeout', 'setInterval', 'fetch']},
 	},
@@ -101,6 +101,15 @@ export default tseslint.config(
 	forbid(
 		['src/audit/{gather,open-compose}.ts', 'src/audit/engine/{ask,schema}.ts'],
 		[[...spawnsAndSockets, '**/kernel/!(packet-rules.ts)', '**/doctor/!(docker.ts|docker-schema.ts)', '**/controller/**', '**/control/**', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'an audit reads files, the engine and packet rules'],
+	),
+	forbid(
+		['src/harden/*.ts'],
+		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/harden/host/**', './host/**', '**/doctor/**', '**/controller/**', '**/control/**', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'a plan is made of what an audit was given'],
+	),
+	// Its edge does what a plan says, and keeps what takes it back.
+	forbid(
+		['src/harden/host/**'],
+		[[...spawnsAndSockets, '**/kernel/!(packet-rules.ts)', '**/controller/!(state-file.ts)', '**/control/**', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'it is told what to do, and by the kernel what stands'],
 	),
 	forbid(
 		['src/cli/**'],

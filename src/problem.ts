@@ -12,6 +12,7 @@ export type ProblemCode =
 	| 'egress-resolver'
 	| 'host-namespace'
 	| 'not-confirmed'
+	| 'hardening'
 	| 'no-daemon'
 	| 'unreachable'
 	| 'login-refused'

@@ -3,6 +3,7 @@ import {directFindings} from './rules/direct.ts';
 import {dockerUserFindings} from './rules/docker-user.ts';
 import {exposedFindings} from './rules/exposed.ts';
 import {backendOf} from './rules/facts.ts';
+import {isRefused} from './rules/paths.ts';
 import {isBefore, versionOf, type EngineFacts} from './engine/facts.ts';
 import {finding, reportOf, type Finding, type NotLooked, type Report} from './finding.ts';
 import type {HostFacts} from './host.ts';
@@ -26,7 +27,7 @@ export function judgeEngine({engine, host, notLooked}: Scene): Report {
 		looked: [`${engine.isDocker ? 'Docker' : 'Podman'} ${engine.version} (${engine.running.length} running)`, ...(backend === null || isUnseen ? [] : [backend === 'none' ? 'the host\'s rules, among which are none of Docker\'s' : `the host's rules (${backend})`])],
 		notLooked: [...notLooked, ...(isUnseen ? [{what: 'which published ports the host\'s rules let in', why: 'the engine\'s own rules are nftables (`docker-bridges`), and nft does not list them'}] : [])],
 		findings: [
-			...(known === null ? project.services.flatMap(publishedFindings) : engine.running.flatMap(running => exposedFindings(running, known))),
+			...(known === null ? project.services.flatMap(service => publishedFindings(host === null ? service : {...service, ports: service.ports.filter(port => !isRefused(port, host))})) : engine.running.flatMap(running => exposedFindings(running, known))),
 			...(known === null ? [] : dockerUserFindings(known.rules, engine.bridges.map(({link}) => link))), ...directFindings(engine, known),
 			...internalFindings(engine), ...proxyFindings(host), ...judgeProject(project),
 		],

@@ -11,6 +11,8 @@ export interface PublishedPort {
 	readonly port: string;
 	readonly transport: string;
 	readonly proof: Proof;
+	/** Which entry of the file's `ports:` it is, where a file has it. */
+	readonly entry?: number;
 }
 
 export interface SocketMount {

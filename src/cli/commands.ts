@@ -1,6 +1,7 @@
 /** The command table: parsing, help and completions all read it. */
 import {auditCommand} from './commands-audit.ts';
 import {egressCommand} from './commands-egress.ts';
+import {hardenCommand} from './commands-harden.ts';
 import {keptCommands} from './commands-kept.ts';
 import {trialCommands} from './commands-trial.ts';
 import type {CommandSpec} from './command-spec.ts';
@@ -60,6 +61,7 @@ export const commands: readonly CommandSpec[] = [
 	},
 	auditCommand,
 	egressCommand,
+	hardenCommand,
 	{
 		name: 'rules',
 		summary: 'list the rules in the kernel with what they counted',

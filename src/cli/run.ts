@@ -44,7 +44,8 @@ import {openClosed, wantedKernel, type Backend, type Begin} from './open-closed.
 import {outputFor, wrongUsage, type Output} from './output.ts';
 import {startReaders} from './readers.ts';
 import {stopOnSignals, type Stopping} from './stopping.ts';
-import {beginTrial, trialLength, wrongLength, type RunningTrial} from './trial.ts';
+import {beginTrial, trialLength, type RunningTrial} from './trial.ts';
+import {wrongLength} from './trial-length.ts';
 
 /** More than a console takes, and little of what an engine waits. */
 const farewellMs = 300;

@@ -9,10 +9,10 @@ import {startWatcher} from '../kernel/trial/watcher.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
 import {formatCountdown} from '../console/format.ts';
-import {parseDuration} from './duration.ts';
-import {exitCodes, textOption, type Args, type ExitCode} from './io.ts';
+import {exitCodes, type Args, type ExitCode} from './io.ts';
 import type {Output} from './output.ts';
 import {openAndTakeBack, takenBack} from './taking-back.ts';
+import {onHostMs, trialLength as lengthOf} from './trial-length.ts';
 
 export interface RunningTrial {
 	readonly trial: Trial;
@@ -20,18 +20,8 @@ export interface RunningTrial {
 	conclude(code: ExitCode, output: Output): Promise<ExitCode>;
 }
 
-const [leastSeconds, mostSeconds, onHostSeconds] = [5, 86_400, 120] as const;
-
-/** How long to wait for a confirmation; null for none. Undefined where the option is none of these. */
-export function trialLength(args: Args, onHost: boolean): number | null | undefined {
-	const said = textOption(args, 'confirm-within');
-	if (said === null) return onHost ? onHostSeconds * 1000 : null;
-	if (said === 'off') return null;
-	const seconds = parseDuration(said);
-	return seconds === null || seconds < leastSeconds || seconds > mostSeconds ? undefined : seconds * 1000;
-}
-
-export const wrongLength = `--confirm-within takes a time from ${leastSeconds}s to ${mostSeconds / 3600}h, such as 2m, or off`;
+/** On the host's own network somebody may be locked out. */
+export const trialLength = (args: Args, onHost: boolean): number | null | undefined => lengthOf(args, onHost ? onHostMs : null);
 
 /** Null where a vks before this one holds the namespace closed: there is nothing open to go back to. */
 export async function beginTrial(kernel: Kernel, config: Config, withinMs: number, output: Output): Promise<Result<RunningTrial | null, Problem>> {

@@ -1,4 +1,4 @@
-/** The packet rules of this network namespace as their own programs list them: nothing is changed, no module is loaded. */
+/** The packet rules of this network namespace as their own programs list them and take them: to list loads no module. */
 import {existsSync, readFileSync} from 'node:fs';
 import {runCommand, type Run} from './devices-run.ts';
 
@@ -45,4 +45,34 @@ function hasLegacyTables(prefix: 'ip' | 'ip6'): boolean {
 	} catch {
 		return false;
 	}
+}
+
+/** One family by one of its programs; empty where that one has no table. Null where it does not say. */
+export async function listRules(family: 4 | 6, backend: 'legacy' | 'nft', run: Run = runCommand): Promise<string | null> {
+	const prefix = family === 4 ? 'ip' : 'ip6';
+	if (backend === 'legacy' && !hasLegacyTables(prefix)) return '';
+	const {code, output} = await run([`${prefix}tables-${backend}-save`]);
+	return code === 0 && output.length < mostCharacters ? output : null;
+}
+
+/** All of it, or nothing; what stands beside it stays. Null when it is in force, else the program's own words. */
+export async function restoreRules(family: 4 | 6, backend: 'legacy' | 'nft', text: string, run: Run = runCommand): Promise<string | null> {
+	const program = `${family === 4 ? 'iptables' : 'ip6tables'}-${backend}-restore`;
+	// Others hold the lock of iptables for as long as they write.
+	const {code, error, missing} = await run([program, '--noflush', '--wait', '4'], {text, as: 'pipe'});
+	if (code === 0) return null;
+	return missing ? `${program} is not installed` : `${program}: ${error.trim().split('\n')[0] ?? 'it failed'}`;
+}
+
+/** A script of nft, as one transaction. */
+export async function runNft(text: string, run: Run = runCommand): Promise<string | null> {
+	const {code, error, missing} = await run(['nft', '-f', '/dev/stdin'], {text, as: 'file'});
+	if (code === 0) return null;
+	return missing ? 'nft is not installed' : `nft: ${error.trim().split('\n')[0] ?? 'it failed'}`;
+}
+
+/** As it is listed, without counts; null where there is none. Undefined where nft does not say. */
+export async function listTable(family: string, name: string, run: Run = runCommand): Promise<string | null | undefined> {
+	const {code, output, error} = await run(['nft', '-s', 'list', 'table', family, name]);
+	return code === 0 ? output : error.includes('No such file or directory') ? null : undefined;
 }

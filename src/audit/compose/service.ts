@@ -62,7 +62,8 @@ function portsOf(entry: unknown, where: Path, read: (raw: string) => string | nu
 		return [];
 	}
 	const {hostAddress, hostPort, port: inside, transport} = port;
-	return [{...port, proof: `${line(where)}: ports "${[hostAddress, hostPort ?? '', inside].filter((part, index) => part !== '' || (index === 1 && hostAddress !== '')).join(':')}${transport === 'tcp' ? '' : `/${transport}`}"`}];
+	const entryAt = Number(where.at(-1));
+	return [{...port, entry: entryAt, proof: `${line(where)}: ports "${[hostAddress, hostPort ?? '', inside].filter((part, index) => part !== '' || (index === 1 && hostAddress !== '')).join(':')}${transport === 'tcp' ? '' : `/${transport}`}"`}];
 }
 
 function socketOf(entry: unknown, read: (raw: string) => string | null, line: string): readonly SocketMount[] {

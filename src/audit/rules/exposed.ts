@@ -68,9 +68,9 @@ function closing({family, uplink, kind}: Way, {hostPort, transport}: PublishedPo
 	const set = sets.find(each => each.family === family && isDockers(each));
 	if (hostPort === null) return [];
 	if (kind === 'forwarded') {
-		if (set === undefined || filterOf(set)?.has('DOCKER-USER') !== true) return [];
-		return [[programOf(set), '-I', 'DOCKER-USER', '1', '-i', uplink, '-p', transport, '-m', 'conntrack', '--ctstate', 'NEW', '--ctorigdstport', hostPort, '--ctdir', 'ORIGINAL', '-j', 'DROP']];
+		if (set === undefined) return [];
+		return [[programOf(set), '-I', filterOf(set)?.has('DOCKER-USER') === true ? 'DOCKER-USER' : 'FORWARD', '1', '-i', uplink, '-p', transport, '-m', 'conntrack', '--ctstate', 'NEW', '--ctorigdstport', hostPort, '--ctdir', 'ORIGINAL', '-j', 'DROP']];
 	}
 	const backend = set?.backend ?? sets.find(isDockers)?.backend;
-	return backend === undefined ? [] : [[programOf({family, backend}), '-I', 'INPUT', '1', '-i', uplink, '-p', transport, '--dport', hostPort, '-j', 'DROP']];
+	return backend === undefined ? [] : [[programOf({family, backend}), '-I', 'INPUT', '1', '-i', uplink, '-p', transport, '-m', transport, '--dport', hostPort, '-j', 'DROP']];
 }

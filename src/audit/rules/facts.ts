@@ -18,6 +18,14 @@ export interface NftFacts {
 	readonly tables: readonly string[];
 	/** All chains that the kernel asks by itself on the way in and through, but those of iptables. */
 	readonly bases: readonly NftBase[];
+	/** New connections that `vks harden` refuses before anything is translated (`table inet vks_host`). */
+	readonly refused: readonly RefusedPort[];
+}
+
+export interface RefusedPort {
+	readonly link: string;
+	readonly transport: string;
+	readonly port: number;
 }
 
 export interface HostRules {

@@ -1,6 +1,6 @@
 /** What `nft -j list ruleset` prints, as far as an audit asks: which tables there are, what they refuse, and their chains. Pure. */
 import {z} from 'zod';
-import type {NftFacts} from './facts.ts';
+import type {NftFacts, RefusedPort} from './facts.ts';
 import {basesIn} from './nft-chains.ts';
 
 const named = z.looseObject({family: z.string(), table: z.string(), name: z.string(), elem: z.array(z.unknown()).optional().catch(undefined)});
@@ -31,6 +31,7 @@ export function parseNft(text: string): NftFacts | null {
 	return {
 		tables: nftables.flatMap(({table}) => (table === undefined ? [] : [`${table.family} ${table.name}`])), closedInputs: closed('input'), closedForwards: closed('forward'),
 		bases: basesIn({chains, rules, sets: nftables.flatMap(({set, map}) => set ?? map ?? [])}, isOwn),
+		refused: refusedPorts(rules.filter(({family, table, chain}) => family === 'inet' && table === 'vks_host' && chain === 'inbound').map(({expr}) => expr ?? [])),
 	};
 }
 
@@ -49,3 +50,16 @@ function endsRefusing(rules: readonly (readonly unknown[])[]): boolean {
 }
 
 const hasKey = (part: unknown, key: string): boolean => typeof part === 'object' && part !== null && key in part;
+
+const meta = z.object({match: z.object({op: z.literal('=='), left: z.object({meta: z.object({key: z.literal('iifname')})}), right: z.string()})});
+const dport = z.object({match: z.object({op: z.literal('=='), left: z.object({payload: z.object({protocol: z.string(), field: z.literal('dport')})}), right: z.union([z.number(), z.object({set: z.array(z.number())})])})});
+
+/** As vks writes them: a link, a port or several, and for this host alone. */
+function refusedPorts(rules: readonly (readonly unknown[])[]): readonly RefusedPort[] {
+	return rules.filter(rule => hasKey(rule.at(-1), 'drop')).flatMap(rule => {
+		const [link, ports] = [meta.safeParse(rule[0]), dport.safeParse(rule[1])];
+		if (!link.success || !ports.success) return [];
+		const {left, right} = ports.data.match;
+		return (typeof right === 'number' ? [right] : right.set).map(port => ({link: link.data.match.right, transport: left.payload.protocol, port}));
+	});
+}

@@ -28,6 +28,7 @@ export function waysTo({places}: Running, port: PublishedPort, {rules, uplinks, 
 		const translated = place !== undefined && (hasEngineTable(rules, family) || setsOf(rules, family).some(isDockers));
 		const toHost: Probe = {in: uplink, out: null, from: anybody[family], to: addresses[family][0] ?? '', protocol: port.transport, port: hostPort, original: null};
 		const inputFate = inputOf(rules, family, toHost);
+		if (rules.nft?.refused.some(each => each.link === uplink && each.transport === port.transport && each.port === hostPort) === true) return {family, uplink, kind: translated ? 'forwarded' : 'to-proxy', fate: 'refused', inputFate: 'refused'};
 		if (!translated) return {family, uplink, kind: 'to-proxy', fate: inputFate, inputFate};
 		// Without a port of the host the container's own address is the way: a network in routed mode.
 		const forwarded: Probe = {...toHost, out: place.link, to: addressOf(place, family) ?? '', port: Number(port.port.split('-')[0]), original: port.hostPort === null ? null : {to: toHost.to, port: hostPort}};
@@ -41,6 +42,12 @@ export function directFate(place: Place, family: Family, port: number, {rules, u
 	if (to === null || place.link === null || uplinks[family].length === 0) return null;
 	return worst(uplinks[family].map(uplink => forwardOf(rules, family, {in: uplink, out: place.link, from: anybody[family], to, protocol: 'tcp', port, original: null})));
 }
+
+/** Where only a port is known, and not what becomes of its packets: each uplink refuses it before they are translated. */
+export const isRefused = (port: PublishedPort, {rules, uplinks}: HostFacts): boolean => {
+	const links = familiesOf(port).flatMap(family => uplinks[family]);
+	return links.length > 0 && links.every(link => rules.nft?.refused.some(each => each.link === link && each.transport === port.transport && each.port === Number(port.hostPort)) === true);
+};
 
 const familiesOf = ({hostAddress}: PublishedPort): readonly Family[] => (hostAddress.includes(':') ? [6] : [4]);
 const addressOf = ({ipv4, ipv6}: Place, family: Family): string | null => (family === 4 ? ipv4 : ipv6);

@@ -79,7 +79,7 @@ describe('published ports', () => {
 		expect(found).toMatchObject({id: 'port-published', severity: 'medium', proof: '0.0.0.0:8080 -> 80/tcp; :::8080 -> 80/tcp'});
 		expect(found?.commands.map(words => words.join(' '))).toEqual([
 			'iptables-nft -I DOCKER-USER 1 -i eth0 -p tcp -m conntrack --ctstate NEW --ctorigdstport 8080 --ctdir ORIGINAL -j DROP',
-			'ip6tables-nft -I INPUT 1 -i eth0 -p tcp --dport 8080 -j DROP',
+			'ip6tables-nft -I INPUT 1 -i eth0 -p tcp -m tcp --dport 8080 -j DROP',
 		]);
 		expect(found?.undo[0]?.join(' ')).toBe('iptables-nft -D DOCKER-USER -i eth0 -p tcp -m conntrack --ctstate NEW --ctorigdstport 8080 --ctdir ORIGINAL -j DROP');
 	});
@@ -100,7 +100,7 @@ describe('published ports', () => {
 
 	test('refused for IPv4 alone: the other is still open', () => {
 		const host = hostWith(withUser('-i eth0 -j DROP'));
-		expect(judged(engineWith(web), host)[0]?.commands).toEqual([['ip6tables-nft', '-I', 'INPUT', '1', '-i', 'eth0', '-p', 'tcp', '--dport', '8080', '-j', 'DROP']]);
+		expect(judged(engineWith(web), host)[0]?.commands).toEqual([['ip6tables-nft', '-I', 'INPUT', '1', '-i', 'eth0', '-p', 'tcp', '-m', 'tcp', '--dport', '8080', '-j', 'DROP']]);
 	});
 
 	test('without the host\'s rules: by what it is', () => {

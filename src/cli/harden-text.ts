@@ -1,0 +1,31 @@
+/** A plan for a person: each change with what it closes, as a diff; then what is not changed, and why. */
+import type {Choices} from '../harden/choices.ts';
+import type {Change, Plan} from '../harden/plan.ts';
+import {paint} from './output.ts';
+
+export function planLines({choices, changes, left, notLooked}: Plan): readonly string[] {
+	const reasons = [...new Set(notLooked.map(({why}) => why))];
+	return [
+		...changes.flatMap(changeLines),
+		changes.length === 0 ? paint('good', 'Nothing to do: all that rules can close is closed.') : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}; ${changes.every(({apply}) => apply.kind === 'file') ? 'these ports are then reached from this host alone' : choiceWords(choices)}.`,
+		...left.map(({what, why}) => `Not changed: ${what} ${why.slice(0, 1).toUpperCase()}${why.slice(1)}${why.endsWith('.') ? '' : '.'}`),
+		...reasons.map(why => `Not looked at: ${notLooked.filter(each => each.why === why).map(({what}) => what).join('; ')}. ${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`),
+	];
+}
+
+const changeLines = ({where, closes, diff, then}: Change): readonly string[] => [
+	`${paint('strong', where)}`,
+	...closes.map(({id, what}) => `       closes ${id}: ${what}`),
+	...diff.map(line => (line.startsWith('+') ? paint('good', line) : line.startsWith('-') ? paint('bad', line) : line)),
+	...(then === '' ? [] : [`       then   ${then}`]),
+	'',
+];
+
+function choiceWords({allow, open, close, sessions, outbound}: Choices): string {
+	const said = [
+		allow.length === 0 ? 'nobody from outside gets in there any more; `--allow RANGES` lets some in' : `${allow.join(', ')} still get in`,
+		...(open.length === 0 ? [] : [`${open.join(', ')} stay open to everybody`]), ...(close.length === 0 ? [] : [`${close.join(', ')} closed too`]),
+		...(outbound === null ? [] : [`the host itself sends ${outbound.length === 0 ? 'nothing' : outbound.join(', ')} outside of connections that stand`]), ...sessions.map(({from, port}) => `your login from ${from} to port ${port} stays`),
+	];
+	return said.join('; ');
+}
