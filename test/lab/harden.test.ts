@@ -12,14 +12,15 @@ import {raiseLab} from '../../lab/raise.ts';
 import {hardenIn, type Harden} from '../helpers/harden-acts.ts';
 import {recordedEngine} from '../helpers/recorded-engine.ts';
 
-let lab: Lab;
+const standing: {lab?: Lab} = {};
+const raised = (): Lab => standing.lab ?? expect.unreachable();
+const inClient = (...argv: readonly string[]) => raised().exec('client', argv, {mustSucceed: true});
 beforeAll(async () => {
-	lab = await raiseLab({});
+	standing.lab = await raiseLab({});
 	await inClient('ip', 'link', 'add', 'docker0', 'type', 'bridge');
 });
-afterAll(() => lab.down());
+afterAll(() => standing.lab?.down());
 
-const inClient = (...argv: readonly string[]) => lab.exec('client', argv, {mustSucceed: true});
 const rulesOf = (backend: string): string => readFileSync(join(import.meta.dirname, `../fixtures/rules/docker-20.10/${backend}/iptables.txt`), 'utf8');
 
 describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
@@ -30,8 +31,8 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 		const folder = mkdtempSync(join(tmpdir(), 'vks-engine-'));
 		onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
 		engine = await recordedEngine(join(folder, 'docker.sock'));
-		harden = hardenIn(lab, join(folder, 'docker.sock'));
-		await lab.exec('client', [`iptables-${backend}-restore`], {input: rulesOf(backend), mustSucceed: true});
+		harden = hardenIn(raised(), join(folder, 'docker.sock'));
+		await raised().exec('client', [`iptables-${backend}-restore`], {input: rulesOf(backend), mustSucceed: true});
 		// The kernel does not forget such a table once it was asked for.
 		if (backend === 'legacy') await inClient('ip6tables-legacy', '-L');
 		before = await harden.picture();
@@ -39,7 +40,7 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 	afterEach(async () => {
 		await harden.order('--undo');
 		if (backend === 'nft') await inClient('nft', 'flush', 'ruleset');
-		else for (const program of ['iptables-legacy', 'ip6tables-legacy']) await lab.exec('client', [`${program}-restore`], {input: '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*nat\nCOMMIT\n'});
+		else for (const program of ['iptables-legacy', 'ip6tables-legacy']) await raised().exec('client', [`${program}-restore`], {input: '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*nat\nCOMMIT\n'});
 	});
 
 	test('a plan changes nothing; applied, confirmed, idempotent; a second choice; undone byte for byte', async () => {
@@ -94,7 +95,7 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 
 	test('killed with its guard: the next order takes it back before it does anything else', async () => {
 		const applied = await harden.applied();
-		const guard = (await lab.exec('client', ['pgrep', '-f', '-P', String(applied.pid), 'harden'])).stdout.trim();
+		const guard = (await raised().exec('client', ['pgrep', '-f', '-P', String(applied.pid), 'harden'])).stdout.trim();
 		process.kill(Number(guard), 'SIGKILL');
 		process.kill(applied.pid, 'SIGKILL');
 		await applied.exited;
@@ -132,7 +133,7 @@ test('a compose file: patched in place, kept apart from what is in it, and undon
 	const text = '# mine\nservices:\n  db:\n    image: postgres:16   # old\n    environment: {POSTGRES_PASSWORD: c4n4ry-51a2}\n    ports:\n      - "5432:5432"   # for the office\n';
 	writeFileSync(path, text, {mode: 0o640});
 	const {ino} = statSync(path);
-	const harden = hardenIn(lab, '/nowhere');
+	const harden = hardenIn(raised(), '/nowhere');
 	const printed = await harden.order(path);
 	expect(printed).toMatchObject({exitCode: 1, stdout: expect.stringContaining('+      - "127.0.0.1:5432:5432"')});
 	expect(readFileSync(path, 'utf8')).toBe(text);
