@@ -10,7 +10,7 @@ export const hardenCommand: CommandSpec = {
 		{name: 'apply', summary: 'change it, and take it back unless `vks harden --confirm` is run in time'},
 		{name: 'confirm', summary: 'keep what was applied: you still get in'},
 		{name: 'undo', summary: 'take back all that was ever applied, and nothing else'},
-		{name: 'allow', value: 'RANGES', summary: 'who still gets in to the ports that are closed: 192.168.1.0/24,fd00::/64, or none'},
+		{name: 'let-in', value: 'RANGES', summary: 'who still gets in to the ports that are closed: 192.168.1.0/24,fd00::/64, or none'},
 		{name: 'open', value: 'PORTS', summary: 'stay open to everybody: 443,51820/udp, or none'},
 		{name: 'close', value: 'PORTS', summary: 'are closed too, though usually meant for everybody, or none'},
 		{name: 'outbound', value: 'KEEPS', summary: 'refuse what the host itself sends by its uplinks, but for dns, ntp, engine, tcp/443@UID, udp/51820=ADDR; or off'},
@@ -20,7 +20,7 @@ export const hardenCommand: CommandSpec = {
 	],
 	examples: [
 		['vks harden', 'as root on the host: what would change, as a diff'],
-		['vks harden --apply --allow 192.168.1.0/24', 'close it for all others, on trial'],
+		['vks harden --apply --let-in 192.168.1.0/24', 'close it for all others, on trial'],
 		['vks harden --confirm', 'from a login of its own: it still works'],
 		['vks harden --apply --outbound dns,ntp,engine', 'and refuse all else that the host sends by itself'],
 		['vks harden --undo', 'as it was before'],

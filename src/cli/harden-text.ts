@@ -21,9 +21,9 @@ const changeLines = ({where, closes, diff, then}: Change): readonly string[] => 
 	'',
 ];
 
-function choiceWords({allow, open, close, sessions, outbound}: Choices): string {
+function choiceWords({letIn, open, close, sessions, outbound}: Choices): string {
 	const said = [
-		allow.length === 0 ? 'nobody from outside gets in there any more; `--allow RANGES` lets some in' : `${allow.join(', ')} still get in`,
+		letIn.length === 0 ? 'nobody from outside gets in there any more; `--let-in RANGES` lets some in' : `${letIn.join(', ')} still get in`,
 		...(open.length === 0 ? [] : [`${open.join(', ')} stay open to everybody`]), ...(close.length === 0 ? [] : [`${close.join(', ')} closed too`]),
 		...(outbound === null ? [] : [`the host itself sends ${outbound.length === 0 ? 'nothing' : outbound.join(', ')} outside of connections that stand`]), ...sessions.map(({from, port}) => `your login from ${from} to port ${port} stays`),
 	];

@@ -48,7 +48,7 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		output.problem(harmed(`${kept.error}.`, 'As root; or move that file away if it is not vks\'s.'));
 		return exitCodes.notEnforced;
 	}
-	const choices = parseChoices({allow: textOption(args, 'allow'), open: textOption(args, 'open'), close: textOption(args, 'close'), outbound: textOption(args, 'outbound')}, kept.value);
+	const choices = parseChoices({letIn: textOption(args, 'let-in'), open: textOption(args, 'open'), close: textOption(args, 'close'), outbound: textOption(args, 'outbound')}, kept.value);
 	if (!choices.ok) return wrongUsage(choices.error, io, 'harden');
 	const planFor = async (chosen: Choices): Promise<Result<Plan, string>> => (args.positionals.length > 0 ? planFiles(args.positionals, chosen) : planHost(textOption(args, 'docker'), chosen));
 	const plan = await planKeeping(sshSession(process.pid, smallFileOrNull), choices.value, planFor);
@@ -74,4 +74,4 @@ async function planKeeping(session: SshSession | null, choices: Choices, planFor
 }
 
 const jsonOf = ({choices, changes, left, notLooked}: Plan): PlanJson =>
-	({version: 1, choices: {allow: choices.allow, open: choices.open, close: choices.close, outbound: choices.outbound}, changes: changes.map(({where, closes, diff, then}) => ({where, closes, diff, then})), left, notLooked});
+	({version: 1, choices: {letIn: choices.letIn, open: choices.open, close: choices.close, outbound: choices.outbound}, changes: changes.map(({where, closes, diff, then}) => ({where, closes, diff, then})), left, notLooked});

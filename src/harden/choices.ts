@@ -7,7 +7,7 @@ import {keepWords, parseKeep} from './keep.ts';
 
 export interface Choices {
 	/** Whose new connections are let in to every port that is closed for others. */
-	readonly allow: readonly Cidr[];
+	readonly letIn: readonly Cidr[];
 	/** `8080/tcp`: open to everybody, whatever an audit says. */
 	readonly open: readonly string[];
 	/** Closed although it is usually meant for everybody. */
@@ -23,26 +23,26 @@ export interface Session {
 	readonly port: number;
 }
 
-export const noChoices: Choices = {allow: [], open: [], close: [], sessions: [], outbound: null};
+export const noChoices: Choices = {letIn: [], open: [], close: [], sessions: [], outbound: null};
 
 const cidr = z.string().transform((text, context) => parseCidr(text) ?? (context.addIssue('no range'), z.NEVER));
 const port = z.string().regex(/^\d{1,5}\/(?:tcp|udp|sctp)$/);
 export const choicesSchema = z.strictObject({
-	allow: z.array(cidr).readonly(), open: z.array(port).readonly(), close: z.array(port).readonly(),
+	letIn: z.array(cidr).readonly(), open: z.array(port).readonly(), close: z.array(port).readonly(),
 	sessions: z.array(z.strictObject({from: cidr, port: z.number().int().min(1).max(65_535)})).readonly(),
 	outbound: z.array(z.string().refine(text => parseKeep(text) === text)).readonly().nullable(),
 }).readonly();
 
 /** As typed, each a list with commas; what is not typed stays as it was. */
-export function parseChoices(typed: Readonly<Partial<Record<'allow' | 'open' | 'close' | 'outbound', string | null>>>, before: Choices): Result<Choices, string> {
-	const allow = listOf(typed.allow, before.allow, text => parseCidr(text), 'allow', 'addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none');
+export function parseChoices(typed: Readonly<Partial<Record<'letIn' | 'open' | 'close' | 'outbound', string | null>>>, before: Choices): Result<Choices, string> {
+	const letIn = listOf(typed.letIn, before.letIn, text => parseCidr(text), 'let-in', 'addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none');
 	const open = listOf(typed.open, before.open, portOf, 'open', 'ports, such as 443,51820/udp, or none');
 	const close = listOf(typed.close, before.close, portOf, 'close', 'ports, such as 443,51820/udp, or none');
 	const outbound = typed.outbound === 'off' ? ok(null) : typed.outbound === null || typed.outbound === undefined ? ok(before.outbound) : listOf(typed.outbound, [], parseKeep, 'outbound', `off, none, or ${keepWords}`);
-	for (const each of [allow, open, close, outbound]) if (!each.ok) return each;
-	if (!allow.ok || !open.ok || !close.ok || !outbound.ok) return fail('');
+	for (const each of [letIn, open, close, outbound]) if (!each.ok) return each;
+	if (!letIn.ok || !open.ok || !close.ok || !outbound.ok) return fail('');
 	const both = open.value.find(each => close.value.includes(each));
-	return both === undefined ? ok({...before, allow: mergeCidrs(allow.value), open: open.value, close: close.value, outbound: outbound.value}) : fail(`--open and --close both name ${both}`);
+	return both === undefined ? ok({...before, letIn: mergeCidrs(letIn.value), open: open.value, close: close.value, outbound: outbound.value}) : fail(`--open and --close both name ${both}`);
 }
 
 function listOf<T>(typed: string | null | undefined, before: readonly T[], read: (text: string) => T | null, name: string, form: string): Result<readonly T[], string> {

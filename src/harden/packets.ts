@@ -78,12 +78,12 @@ function changeOf(program: string, sets: readonly RuleSet[], {closing, repairs, 
 const reason = ({id, what}: Finding): Reason => ({id, what});
 
 /** RETURN and not ACCEPT: what the rules after these refuse, such as one network's containers from another's, they go on to refuse. */
-function filled(drops: readonly string[], isIn: boolean, family: 4 | 6, {allow, sessions}: Choices): readonly string[] {
+function filled(drops: readonly string[], isIn: boolean, family: 4 | 6, {letIn, sessions}: Choices): readonly string[] {
 	if (drops.length === 0) return [];
 	const kept = sessions.filter(({from, port}) => ofFamily([from], family).length > 0 && drops.some(rule => portOf(rule.split(' ')).includes(`${port}/tcp`)));
 	return [
 		'-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN',
-		...ofFamily(allow, family).map(range => `-s ${range} -j RETURN`),
+		...ofFamily(letIn, family).map(range => `-s ${range} -j RETURN`),
 		...kept.map(({from, port}) => (isIn ? `-s ${from} -p tcp -m tcp --dport ${port} -j RETURN` : `-s ${from} -p tcp -m conntrack --ctorigdstport ${port} --ctdir ORIGINAL -j RETURN`)),
 		...drops,
 	];

@@ -29,14 +29,14 @@ export function hostTable(holes: readonly Hole[], outbound: Outbound | null, cho
 /** In one transaction, whatever stands. */
 export const tableScript = (text: string | null): string => `add table inet ${tableName}\ndelete table inet ${tableName}\n${text ?? ''}`;
 
-function inboundChain(holes: readonly Hole[], {allow, sessions}: Choices): readonly string[] {
+function inboundChain(holes: readonly Hole[], {letIn, sessions}: Choices): readonly string[] {
 	const links = [...new Set(holes.map(({link}) => link))].toSorted();
 	const kept = sessions.filter(({port}) => holes.some(hole => hole.transport === 'tcp' && hole.port === port));
 	return [
 		'inbound', 'type filter hook prerouting priority mangle; policy accept;', 'ct state established,related accept',
 		...links.flatMap(link => [
 			...([4, 6] as const).flatMap(family => {
-				const ranges = allow.filter(range => cidrFamily(range) === family).map(bare);
+				const ranges = letIn.filter(range => cidrFamily(range) === family).map(bare);
 				return ranges.length === 0 ? [] : [`iifname "${link}" ${saddr(family)} ${setOf(ranges)} accept`];
 			}),
 			...kept.map(({from, port}) => `iifname "${link}" ${saddr(cidrFamily(from))} ${bare(from)} tcp dport ${port} accept`),

@@ -31,11 +31,11 @@ export async function closesForOthers(stage: EngineStage, harden: Harden, wheres
 	const before = await harden.picture();
 	expect(await everyWay(stage)).toEqual(open);
 	const {peer} = stage.lab.description.addresses;
-	const allow = ['--allow', `${peer.ipv4},${peer.ipv6}`];
-	expect((await harden.plan(...allow)).changes.map(({where}) => where)).toEqual(wheres);
+	const letIn = ['--let-in', `${peer.ipv4},${peer.ipv6}`];
+	expect((await harden.plan(...letIn)).changes.map(({where}) => where)).toEqual(wheres);
 	expect(await harden.picture()).toBe(before);
 
-	const process = await harden.applied(...allow);
+	const process = await harden.applied(...letIn);
 	expect(await everyWay(stage)).toEqual(forPeer);
 	await goesOn(stage);
 	const audit = auditOn(stage);
@@ -47,7 +47,7 @@ export async function closesForOthers(stage: EngineStage, harden: Harden, wheres
 	expect(await everyWay(stage)).toEqual(forPeer);
 
 	// Another choice is another change, and is undone with the first.
-	expect(await harden.order('--apply', '--allow', 'none', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
+	expect(await harden.order('--apply', '--let-in', 'none', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
 	expect(await everyWay(stage)).toEqual(closed);
 	await goesOn(stage);
 	expect(await harden.order('--undo')).toMatchObject({exitCode: 0});

@@ -44,11 +44,11 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 	});
 
 	test('a plan changes nothing; applied, confirmed, idempotent; a second choice; undone byte for byte', async () => {
-		const plan = await harden.plan('--allow', '10.1.0.0/16');
+		const plan = await harden.plan('--let-in', '10.1.0.0/16');
 		expect(plan.changes.map(({where}) => where)).toEqual([`table filter of iptables-${backend}`, `table filter of ip6tables-${backend}`]);
 		expect(plan.changes[0]?.diff).toContain('+-A VKS-HARDEN -i eth0 -p tcp -m conntrack --ctstate NEW --ctorigdstport 8080 --ctdir ORIGINAL -j DROP');
 		expect(await harden.picture()).toBe(before);
-		const process = await harden.applied('--allow', '10.1.0.0/16');
+		const process = await harden.applied('--let-in', '10.1.0.0/16');
 		// For root alone.
 		expect(statSync(join(harden.folder, 'harden-trial.json')).mode & 0o777).toBe(0o600);
 		expect(await harden.order('--apply')).toMatchObject({exitCode: 1, stderr: expect.stringContaining('Another hardening waits')});
@@ -62,7 +62,7 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 		engine.run(true);
 		expect(await harden.picture()).toBe(applied);
 
-		expect(await harden.order('--apply', '--allow', '10.2.0.0/16', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
+		expect(await harden.order('--apply', '--let-in', '10.2.0.0/16', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
 		expect(await harden.picture()).toBe(applied.replaceAll('10.1.0.0/16', '10.2.0.0/16'));
 		expect(await harden.order('--undo')).toMatchObject({exitCode: 0});
 		expect(await harden.picture()).toBe(before);
@@ -85,7 +85,7 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 	test('a trial on top of what was confirmed goes back to that, and undo to before both', async () => {
 		expect(await harden.order('--apply', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
 		const confirmed = await harden.picture();
-		const trial = await harden.applied('--allow', '10.1.0.0/16');
+		const trial = await harden.applied('--let-in', '10.1.0.0/16');
 		expect(await harden.picture()).not.toBe(confirmed);
 		process.kill(trial.pid, 'SIGKILL');
 		expect(await waitUntil(async () => (await harden.picture()) === confirmed)).toBe(true);

@@ -34,7 +34,7 @@ function afterwards(ip4: string, choices: Choices): Scene {
 }
 
 test('a published port, in both families, with who may still get in', () => {
-	expect(diffs(sceneOf(docker), choicesOf({allow: '10.1.0.0/16,fd00::/64'}))).toMatchInlineSnapshot(`
+	expect(diffs(sceneOf(docker), choicesOf({letIn: '10.1.0.0/16,fd00::/64'}))).toMatchInlineSnapshot(`
 		"--- table filter of iptables-nft
 		+++ table filter of iptables-nft
 		@@ -1,2 +1,7 @@
@@ -63,7 +63,7 @@ test.each([
 	['with a DOCKER-USER that nothing leads to', docker.replace('-A FORWARD -j DOCKER-USER\n', '')],
 	['with a rule that accepts before DOCKER-USER', withUser('-i eth1 -j DROP').replace('-A FORWARD -j DOCKER-USER', '-A FORWARD -i eth0 -j ACCEPT\n-A FORWARD -j DOCKER-USER')],
 ])('%s: what is planned closes what was found, and then nothing is left to do', (_, text) => {
-	for (const choices of [noChoices, choicesOf({allow: '10.1.0.0/16'})]) {
+	for (const choices of [noChoices, choicesOf({letIn: '10.1.0.0/16'})]) {
 		expect(judgeEngine(sceneOf(text)).findings.map(({id}) => id)).toContain('port-published');
 		const after = afterwards(text, choices);
 		expect(judgeEngine(after).findings.filter(({id}) => /^port-|^docker-user/.test(id))).toEqual([]);
@@ -98,22 +98,22 @@ describe('what stays open', () => {
 
 test('a login by SSH to a port that is closed goes on, and may come again', () => {
 	const ssh = running('ssh', '172.17.0.2', [published('0.0.0.0', '22', '80')]);
-	const choices: Choices = {...noChoices, sessions: [{from: choicesOf({allow: '203.0.113.9'}).allow[0] ?? expect.unreachable(), port: 22}]};
+	const choices: Choices = {...noChoices, sessions: [{from: choicesOf({letIn: '203.0.113.9'}).allow[0] ?? expect.unreachable(), port: 22}]};
 	expect(diffs(sceneOf(docker, {}, ssh), choices)).toContain('+-A VKS-HARDEN -s 203.0.113.9/32 -p tcp -m conntrack --ctorigdstport 22 --ctdir ORIGINAL -j RETURN\n+-A VKS-HARDEN -i eth0');
 	expect(diffs(sceneOf(docker), choices)).not.toContain('203.0.113.9');
 });
 
 test.each([
-	[{allow: '10.1.2.3/16, fd00::7'}, {allow: ['10.1.0.0/16', 'fd00::7/128']}],
-	[{allow: '10.1.0.0/17,10.1.128.0/17'}, {allow: ['10.1.0.0/16']}],
+	[{letIn: '10.1.2.3/16, fd00::7'}, {letIn: ['10.1.0.0/16', 'fd00::7/128']}],
+	[{letIn: '10.1.0.0/17,10.1.128.0/17'}, {letIn: ['10.1.0.0/16']}],
 	[{open: '443,51820/udp,443/tcp'}, {open: ['443/tcp', '51820/udp']}],
-	[{allow: 'none'}, {allow: []}],
+	[{letIn: 'none'}, {letIn: []}],
 ])('choices %o', (typed, expected) => {
-	expect(choicesOf(typed, choicesOf({allow: '192.0.2.1'}))).toMatchObject(expected);
+	expect(choicesOf(typed, choicesOf({letIn: '192.0.2.1'}))).toMatchObject(expected);
 });
 
 test.each([
-	[{allow: 'home'}, '--allow takes addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none, and not "home"'],
+	[{letIn: 'home'}, '--let-in takes addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none, and not "home"'],
 	[{open: '0'}, '--open takes ports, such as 443,51820/udp, or none, and not "0"'],
 	[{close: '80/icmp'}, '--close takes ports, such as 443,51820/udp, or none, and not "80/icmp"'],
 	[{open: '80', close: '80/tcp'}, '--open and --close both name 80/tcp'],
