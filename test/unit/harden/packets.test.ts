@@ -98,7 +98,7 @@ describe('what stays open', () => {
 
 test('a login by SSH to a port that is closed goes on, and may come again', () => {
 	const ssh = running('ssh', '172.17.0.2', [published('0.0.0.0', '22', '80')]);
-	const choices: Choices = {...noChoices, sessions: [{from: choicesOf({letIn: '203.0.113.9'}).allow[0] ?? expect.unreachable(), port: 22}]};
+	const choices: Choices = {...noChoices, sessions: [{from: choicesOf({letIn: '203.0.113.9'}).letIn[0] ?? expect.unreachable(), port: 22}]};
 	expect(diffs(sceneOf(docker, {}, ssh), choices)).toContain('+-A VKS-HARDEN -s 203.0.113.9/32 -p tcp -m conntrack --ctorigdstport 22 --ctdir ORIGINAL -j RETURN\n+-A VKS-HARDEN -i eth0');
 	expect(diffs(sceneOf(docker), choices)).not.toContain('203.0.113.9');
 });

@@ -39,7 +39,7 @@ describe('when it is what does', () => {
 });
 
 test('without Docker\'s chains: ports of what runs, who may, and what the host itself sends', () => {
-	const choices = {...choicesOf({letIn: '10.0.0.0/8,192.0.2.7,fd00::/64', outbound: 'dns,ntp,engine,udp/51820@0=192.0.2.99'}), sessions: [{from: choicesOf({letIn: '203.0.113.9'}).allow[0] ?? expect.unreachable(), port: 22}]};
+	const choices = {...choicesOf({letIn: '10.0.0.0/8,192.0.2.7,fd00::/64', outbound: 'dns,ntp,engine,udp/51820@0=192.0.2.99'}), sessions: [{from: choicesOf({letIn: '203.0.113.9'}).letIn[0] ?? expect.unreachable(), port: 22}]};
 	const {changes, left} = planTable(sceneOf(bare, null, web, db), {standing: null, outbound: {links: ['eth1', 'eth0'], resolvers: resolversIn('nameserver 192.0.2.53\nnameserver 127.0.0.53\nnameserver fd00::53%eth0\n')}}, choices);
 	expect(left).toEqual([]);
 	expect(changes.map(({closes}) => closes.map(({id}) => id))).toEqual([['port-published', 'port-published', 'outbound']]);
