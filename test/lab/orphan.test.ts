@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
+import {eventually} from '../helpers/eventually.ts';
 import {endScene, expectNothingOutside, raiseScene} from '../helpers/leak-scene.ts';
 import {spawnDaemon, startDaemon} from '../helpers/daemon.ts';
 
@@ -18,9 +19,8 @@ describe('tables of a daemon that was killed, with an accept of somebody else in
 			for (const chain of ['inet vks output', 'netdev vks egress']) await inClient('nft', `insert rule ${chain} accept`);
 			await inClient('ip', 'route', 'replace', 'default', 'via', lab.description.addresses.gateway.ipv4, 'dev', lab.uplink());
 			await inClient('ip', 'rule', 'add', 'pref', '50', 'lookup', 'main');
-			await sleep(200);
 			// The witness sees it, and the chains still drop by default.
-			expect((await witness.since(start)).outside.count).toBeGreaterThan(20);
+			await eventually(async () => expect((await witness.since(start)).outside.count).toBeGreaterThan(20));
 
 			const wrong = spawnDaemon(lab, {environment: {...environment, VKS_DHCP: 'maybe'}});
 			expect(await wrong.exited).toBe(2);
