@@ -11,6 +11,7 @@ import type {Lab} from '../../lab/lab.ts';
 import {hangsAfterMs, waitUntil} from '../../lab/processes.ts';
 import {repositoryFolder} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
+import {isEndpointsOwn} from '../../lab/witness/frame.ts';
 import type {Mark, Witness} from '../../lab/witness/witness.ts';
 import {labEnvironment} from './engine-acts.ts';
 import {openTerminal, type TerminalSession} from './terminal.ts';
@@ -51,6 +52,8 @@ export interface EngineStage {
 }
 
 const size = {columns: 120, rows: 40};
+/** The kernel sends one in a second to each destination (icmp_ratelimit). */
+const answersAtMost = 3;
 
 /** Call it once at the top of a test file: one engine for all its tests, each of which finds it empty. */
 export function engineStage(options: LabOptions & EngineOptions = {}): () => EngineStage {
@@ -144,8 +147,12 @@ async function stageOn(lab: Lab, engine: Engine, project: string): Promise<Engin
 		pidOf: async container => (await engine.docker(['inspect', '--format', '{{.State.Pid}}', container])).stdout.trim(),
 		async leaked(since) {
 			const {outside} = await witness.since(since);
-			if (outside.count > 0) expect(outside.samples).toEqual([]);
-			return outside.count;
+			const answers = outside.samples.filter(isEndpointsOwn);
+			// Where a container goes and comes, a kernel outside of the rules may tell the server so. It is told, and is never many.
+			if (answers.length > 0) process.stderr.write(`to a tunnel's own server: ${JSON.stringify(answers)}\n`);
+			const count = outside.count - Math.min(answers.length, answersAtMost);
+			if (count > 0) expect(outside.samples).toEqual([]);
+			return count;
 		},
 		async down() {
 			try {
