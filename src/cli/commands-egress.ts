@@ -10,6 +10,7 @@ export const egressCommand: CommandSpec = {
 	],
 	options: [
 		{name: 'service', value: 'NAME', many: true, summary: 'whom it is for; several with `,` or by giving it again (required)'},
+		{name: 'beside', value: 'NAME', many: true, summary: 'a service that they are to reach, or be reached from: on their network too, with its own way out'},
 		{name: 'allow', value: 'ENTRY', many: true, summary: 'as in VKS_EGRESS: a name and its ports, 443 where none is written (required)'},
 		{name: 'resolver', value: 'ADDR', many: true, summary: 'whom the proxy asks for the names: outside, not the engine\'s 127.0.0.11 (required)'},
 		{name: 'image', value: 'IMAGE', summary: 'of the proxy: nginx with its stream module, and bash (default: vks)'},

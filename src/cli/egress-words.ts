@@ -12,13 +12,14 @@ import {fail, ok, type Result} from '../result.ts';
 
 export interface EgressWords {
 	readonly services: readonly string[];
+	readonly beside: readonly string[];
 	readonly entries: readonly EgressEntry[];
 	readonly resolvers: readonly string[];
 	readonly image: string;
 	readonly group: string;
 }
 
-export type Told = Readonly<Record<'service' | 'allow' | 'resolver' | 'image' | 'name', string | null>>;
+export type Told = Readonly<Record<'service' | 'beside' | 'allow' | 'resolver' | 'image' | 'name', string | null>>;
 
 /** The proxy is told by a variable of its environment, which has 128 KiB at most (MAX_ARG_STRLEN in include/uapi/linux/binfmts.h). */
 const mostBytes = 120_000;
@@ -35,8 +36,12 @@ export function parseEgressWords(told: Told): Result<EgressWords, readonly Probl
 		if (values?.length === 0) problems.push(problem(`--${option} is missing.`, missing));
 		return values ?? [];
 	};
+	const services = some('service', parseService, 'Name whom the overlay is for: --service NAME.');
+	const beside = take('beside', listOf(parseService)(told.beside ?? ''), []);
+	const both = beside.find(name => services.includes(name));
+	if (both !== undefined) problems.push(problem(`--beside ${both} is named by --service too.`, 'Name it once: by --service it is held, by --beside it is not.'));
 	const words: EgressWords = {
-		services: [...new Set(some('service', parseService, 'Name whom the overlay is for: --service NAME.'))].toSorted(),
+		services: [...new Set(services)].toSorted(), beside: [...new Set(beside)].toSorted(),
 		entries: some('allow', parseAllowed, 'Name what may be reached: --allow "api.example.org 443".'),
 		resolvers: [...new Set(some('resolver', parseOutside, 'Name whom the proxy asks for the names: --resolver ADDR, outside the engine.'))],
 		image: take('image', parseImage(told.image ?? 'vks'), 'vks'),

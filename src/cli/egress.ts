@@ -7,7 +7,7 @@ import {patternText} from '../egress/name.ts';
 import type {Problem} from '../problem.ts';
 import {fail, type Result} from '../result.ts';
 import {fileTroubleInWords, readSmallFile, smallFileOrNull} from '../small-file.ts';
-import {parseEgressWords, type EgressWords} from './egress-words.ts';
+import {parseEgressWords, type EgressWords, type Told} from './egress-words.ts';
 import {exitCodes, textOption, type Args, type ExitCode, type Io} from './io.ts';
 import {outputFor, wrongUsage} from './output.ts';
 
@@ -15,8 +15,8 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const [action = '', path = ''] = args.positionals;
 	if (action !== 'compose') return wrongUsage(`egress cannot "${action}": write vks egress compose`, io, 'egress');
 	const output = outputFor(args, io);
-	const [service, allow, resolver, image, name] = (['service', 'allow', 'resolver', 'image', 'name'] as const).map(option => textOption(args, option));
-	const words = parseEgressWords({service: service ?? null, allow: allow ?? null, resolver: resolver ?? null, image: image ?? null, name: name ?? null});
+	const told = (name: keyof Told): string | null => textOption(args, name);
+	const words = parseEgressWords({service: told('service'), beside: told('beside'), allow: told('allow'), resolver: told('resolver'), image: told('image'), name: told('name')});
 	if (!words.ok) {
 		for (const problem of words.error) output.problem(problem);
 		return exitCodes.usage;
@@ -26,18 +26,18 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 		output.problem(problem('error', `No overlay was made: ${base.error.what}`, base.error.next));
 		return exitCodes.failed;
 	}
-	const {services, entries, resolvers, image: proxyImage, group} = words.value;
-	const overlay = renderOverlay(base.value, {path, group, entries, resolvers, image: proxyImage});
+	const {services, beside, entries, resolvers, image, group} = words.value;
+	const overlay = renderOverlay(base.value, {path, group, entries, resolvers, image});
 	const {caveats} = base.value;
-	if (output.wantsJson) output.json({version: 1, file: overlayFile(group), overlay, services, allowed: entries.map(({pattern, ports}) => ({name: patternText(pattern), ports})), caveats});
+	if (output.wantsJson) output.json({version: 1, file: overlayFile(group), overlay, services, beside, allowed: entries.map(({pattern, ports}) => ({name: patternText(pattern), ports})), caveats});
 	else io.stdout.write(overlay);
 	for (const {kind, what, next} of caveats) output.problem(problem(kind === 'open' ? 'error' : 'warning', what, next));
 	return caveats.some(({kind}) => kind === 'open') ? exitCodes.failed : exitCodes.fine;
 }
 
-function open(path: string, {services, group}: EgressWords): Result<Base, Refusal> {
+function open(path: string, {services, beside, group}: EgressWords): Result<Base, Refusal> {
 	try {
-		return readBase({path, text: readSmallFile(path), dotenv: smallFileOrNull(join(dirname(path), '.env'))}, services, groupNames(group));
+		return readBase({path, text: readSmallFile(path), dotenv: smallFileOrNull(join(dirname(path), '.env'))}, {governed: services, beside}, groupNames(group));
 	} catch (error) {
 		return fail({what: `${path} cannot be read: ${fileTroubleInWords(error)}.`, next: 'Name a compose file that can.'});
 	}

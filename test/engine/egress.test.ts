@@ -2,14 +2,15 @@
  * container/compose/egress, taken up by a real engine: a wrapper that must not phone home reaches the one API, and by no way
  * anything else. The engine is one that asks outside for a merely internal network, too (CVE-2024-29018), as the first test shows.
  */
-import {cpSync, writeFileSync} from 'node:fs';
+import {cpSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {parse} from 'yaml';
 import {z} from 'zod';
 import {run} from '../../lab/commands.ts';
 import {images} from '../../lab/engine/images.ts';
 import {waitUntil} from '../../lab/processes.ts';
-import {nodeExecutable, nodeProgram, repositoryFolder} from '../../lab/program.ts';
+import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {standFor} from '../helpers/engine-acts.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
 import {namedHosts, standNames, type NamedWorld} from '../helpers/named-world.ts';
@@ -48,6 +49,11 @@ describe('container/compose/egress', () => {
 
 	async function compose(files: readonly string[], ...argv: readonly string[]): Promise<void> {
 		await run(['docker-compose', '--project-name', 'lab', ...[...files, 'lab.yaml'].flatMap(name => ['--file', name]), ...argv], {folder, environment: stage().engine.environment});
+	}
+	/** By the image, as docs/egress.md has it. */
+	async function overlay(...options: readonly string[]): Promise<void> {
+		const {stdout} = await stage().engine.docker(['run', '--rm', '--volume', `${folder}:/work:ro`, '--workdir', '/work', '--entrypoint', 'vks', images.vks, 'egress', 'compose', 'compose.yaml', ...options]);
+		writeFileSync(join(folder, 'docker-compose.egress.yaml'), `${stdout}\n`);
 	}
 	const speakIn = async (container: string, ...words: readonly string[]): Promise<string> =>
 		(await stage().engine.docker(['exec', container, 'node', '--disable-warning=ExperimentalWarning', '/speak.ts', ...words], {mustSucceed: false})).stdout.trim().replace(/^closed\n\w+$/, 'closed');
@@ -119,8 +125,8 @@ describe('container/compose/egress', () => {
 		expect(await inspect('lab_egress-proxy_1', '{{.State.Health.Status}}')).toBe('healthy');
 
 		// Who became able to make routes still finds no router.
-		const began = await stage().witness.mark();
 		await stage().lab.exec('client', ['nsenter', `--net=/proc/${await stage().pidOf('lab_wrapper_1')}/ns/net`, 'ip', 'route', 'replace', 'default', 'via', await proxyAddress()], {mustSucceed: true});
+		const began = await stage().witness.mark();
 		expect(await speak('tls', other, '443', 'example.com')).toMatch(unheard);
 		expect(await destinations(began)).toEqual([]);
 	});
@@ -138,8 +144,7 @@ describe('container/compose/egress', () => {
 	test('what is written anew is in force once it is taken up: other names, plain HTTP by its host, each to its own', async () => {
 		await compose(['compose.yaml', 'docker-compose.egress.yaml'], 'up', '--detach');
 		expect(await speak('tls', 'second.example', '443', 'second.example')).toMatch(unheard);
-		const {stdout} = await run([...nodeProgram('../src/bin/vks.ts'), 'egress', 'compose', join(folder, 'compose.yaml'), '--service', 'wrapper', '--allow', 'second.example 80 443', '--resolver', namedHosts.resolver]);
-		writeFileSync(join(folder, 'docker-compose.egress.yaml'), stdout);
+		await overlay('--service', 'wrapper', '--allow', 'second.example 80 443', '--resolver', namedHosts.resolver);
 		await compose(['compose.yaml', 'docker-compose.egress.yaml'], 'up', '--detach');
 		const began = await stage().witness.mark();
 		expect(await speak('tls', 'second.example', '443', 'second.example')).toContain(`${wild} second.example`);
@@ -150,5 +155,19 @@ describe('container/compose/egress', () => {
 		expect(forged).toContain('403 Forbidden');
 		expect(await refusedAs('example.com')).toBe(1);
 		expect(await destinations(began)).toEqual([`tcp ${wild} 443`, `tcp ${wild} 80`, `udp ${namedHosts.resolver} 53`].toSorted());
+	});
+
+	test('who is put beside reaches them, is reached by them, and keeps its own way out and its published port', async () => {
+		const {services, ...rest} = z.looseObject({services: z.record(z.string(), z.unknown())}).parse(parse(readFileSync(join(folder, 'compose.yaml'), 'utf8')));
+		writeFileSync(join(folder, 'compose.yaml'), JSON.stringify({...rest, services: {...services, front: {image: images.application, ports: ['127.0.0.1:8080:8080']}}}));
+		await overlay('--service', 'wrapper', '--beside', 'front', '--allow', 'api.github.com', '--resolver', quad);
+		await compose(['compose.yaml', 'docker-compose.egress.yaml'], 'up', '--detach');
+		await stage().until('its page answers, and it is answered outside', ({echoes}) => echoes > 0);
+		expect(await speak('http', 'front', '8080', 'front')).toContain('"echoes":');
+		expect(await speak('tls', 'api.github.com', '443', 'api.github.com')).toContain(`${api} api.github.com`);
+		const began = await stage().witness.mark();
+		expect(await speak('tls', other, '443', 'example.com')).toMatch(unheard);
+		expect(await speak('ask', '127.0.0.11', `${secret}.evil.example`)).toMatch(unheard);
+		expect(await destinations(began)).not.toContain(`tcp ${other} 443`);
 	});
 });

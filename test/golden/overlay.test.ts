@@ -19,8 +19,8 @@ interface Case {
 const cases: readonly Case[] = [
 	{name: 'one-service', compose: 'services:\n  app: {image: app}\n', options: ['--service', 'app', '--allow', 'api.example.org', ...resolver]},
 	{
-		name: 'several-services-names-and-ports', compose: 'version: "3.8"\nservices:\n  app: {image: app, depends_on: [db]}\n  db: {image: "postgres:16"}\n  other: {image: other}\n',
-		options: ['--service', 'db', '--service', 'app', '--allow', 'B.example.org 8443 443', '--allow', 'a.example.org 80; deb.debian.org 80 443', ...resolver, '--resolver', '1.1.1.1', '--image', 'registry.example/vks:1', '--name', 'pay'],
+		name: 'several-services-names-and-ports', compose: 'version: "3.8"\nservices:\n  app: {image: app, depends_on: [db]}\n  db: {image: "postgres:16"}\n  web: {image: web, depends_on: [app]}\n',
+		options: ['--service', 'db', '--service', 'app', '--beside', 'web', '--allow', 'B.example.org 8443 443', '--allow', 'a.example.org 80; deb.debian.org 80 443', ...resolver, '--resolver', '1.1.1.1', '--image', 'registry.example/vks:1', '--name', 'pay'],
 	},
 	{
 		name: 'replaced-and-not-held',

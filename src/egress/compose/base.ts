@@ -13,10 +13,24 @@ export interface Governed {
 	readonly says: {readonly networks: boolean; readonly dns: boolean};
 }
 
+/** A service that keeps its own networks, and is on the governed ones' too. */
+export interface Neighbour {
+	readonly name: string;
+	/** Whether the file says on which; otherwise it is on the project's own. */
+	readonly namesNetworks: boolean;
+}
+
+/** Of whom an overlay is. */
+export interface Chosen {
+	readonly governed: readonly string[];
+	readonly beside: readonly string[];
+}
+
 export interface Base {
 	/** As written, because files that are laid over one another must agree. Null where there is none. */
 	readonly version: string | null;
 	readonly governed: readonly Governed[];
+	readonly beside: readonly Neighbour[];
 	readonly caveats: readonly Caveat[];
 }
 
@@ -34,12 +48,13 @@ const baseSchema = z.looseObject({
 	networks: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 
-export function readBase(file: ComposeFile, wanted: readonly string[], group: GroupNames): Result<Base, Refusal> {
+export function readBase(file: ComposeFile, chosen: Chosen, group: GroupNames): Result<Base, Refusal> {
 	const [project, tree] = [readCompose(file), parseTree(file.text)];
 	const parsed = tree.ok ? baseSchema.safeParse(tree.value.value) : null;
 	if (!project.ok) return fail({what: `${file.path} cannot be read: ${project.error}.`, next: 'Name a compose file that can.'});
 	if (parsed?.success !== true) return fail({what: `${file.path} cannot be read: it has no services of its own.`, next: 'Name the file that `docker compose config` prints.'});
 	const {services, networks, version} = parsed.data;
+	const wanted = [...chosen.governed, ...chosen.beside];
 	const unknown = wanted.find(name => !Object.hasOwn(services, name));
 	if (unknown !== undefined) return fail({what: `${file.path} has no service ${unknown}.`, next: `It has ${Object.keys(services).join(', ')}.`});
 	const taken = [...[group.inside, group.outside].filter(name => Object.hasOwn(networks ?? {}, name)).map(name => `a network ${name}`), ...(Object.hasOwn(services, group.proxy) ? [`a service ${group.proxy}`] : [])];
@@ -54,8 +69,9 @@ export function readBase(file: ComposeFile, wanted: readonly string[], group: Gr
 	}
 	return ok({
 		version: version === null || version === undefined ? null : String(version),
-		governed: wanted.map(name => ({name, says: {networks: hasValue(services[name]?.networks), dns: hasValue(services[name]?.dns)}})),
-		caveats: project.value.services.filter(({name}) => wanted.includes(name)).flatMap(service => caveatsOf(service, services[service.name] ?? {}, wanted)),
+		governed: chosen.governed.map(name => ({name, says: {networks: hasValue(services[name]?.networks), dns: hasValue(services[name]?.dns)}})),
+		beside: chosen.beside.map(name => ({name, namesNetworks: hasValue(services[name]?.networks)})),
+		caveats: project.value.services.flatMap(service => caveatsOf(service, services[service.name] ?? {}, chosen)),
 	});
 }
 

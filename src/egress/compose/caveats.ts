@@ -18,20 +18,25 @@ export interface ServiceText {
 /** Each of them may make routes, send what no table sees, or become who may. */
 const mightyCapabilities = new Set(['ALL', 'NET_ADMIN', 'NET_RAW', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_PTRACE', 'BPF']);
 
-export function caveatsOf(service: Service, text: ServiceText, governed: readonly string[]): readonly Caveat[] {
+export function caveatsOf(service: Service, text: ServiceText, {governed, beside}: {readonly governed: readonly string[]; readonly beside: readonly string[]}): readonly Caveat[] {
 	const {name} = service;
-	const open = (what: string, next: string): Caveat => ({kind: 'open', what: `Service ${name} ${what}: the overlay does not hold it.`, next});
+	const needs = [...new Set([...(service.dependsOn ?? []).map(({name: other}) => other), ...linksOf(text.links)])];
 	const lost = (what: string, next: string): Caveat => ({kind: 'lost', what: `Service ${name} ${what}`, next});
+	const unreached = (others: readonly string[], next: string): readonly Caveat[] => (others.length === 0 ? [] : [lost(`depends on ${others.join(', ')}, which it does not reach any more.`, next)]);
+	// Who shares the network of one that is governed is held with it.
+	if (beside.includes(name) || service.network.kind === 'shared') return [];
+	if (!governed.includes(name)) return unreached(needs.filter(other => governed.includes(other)), `Put it on their network too, with --beside ${name}: it keeps its own way out.`);
+	const open = (what: string, next: string): Caveat => ({kind: 'open', what: `Service ${name} ${what}: the overlay does not hold it.`, next});
 	const mighty = service.capAdd.filter(each => mightyCapabilities.has(each));
-	const apart = [...new Set([...(service.dependsOn ?? []).map(({name: other}) => other), ...linksOf(text.links)])].filter(other => !governed.includes(other));
+	const apart = needs.filter(other => !governed.includes(other) && !beside.includes(other));
 	return [
 		...(service.privileged === null ? [] : [open('is privileged', 'Remove privileged: true, and give it what it needs by name.')]),
 		...(service.sockets.length === 0 ? [] : [open('has the container engine\'s socket', 'Remove that mount: by it a container beside every wall can be started.')]),
 		...(mighty.length === 0 ? [] : [open(`adds ${mighty.join(', ')}`, `Remove ${mighty.length === 1 ? 'it' : 'them'} from cap_add.`)]),
 		...(text.pid === 'host' ? [open('sees the host\'s processes', 'Remove pid: host.')] : []),
 		...(text.extends === undefined ? [] : [open('extends another, which is not followed', 'Name the file that `docker compose config` prints.')]),
-		...(service.ports.length === 0 ? [] : [lost(`publishes ${service.ports.map(portText).join(', ')}, where nobody is answered any more.`, 'Publish it from a container that is on its network and on another.')]),
-		...(apart.length === 0 ? [] : [lost(`depends on ${apart.join(', ')}, which it does not reach any more.`, `Name ${apart.length === 1 ? 'that' : 'those'} with --service too, if ${apart.length === 1 ? 'it needs' : 'they need'} no other names.`)]),
+		...(service.ports.length === 0 ? [] : [lost(`publishes ${service.ports.map(portText).join(', ')}, where nobody is answered any more.`, 'Publish it from a container that is put --beside it.')]),
+		...unreached(apart, 'Named by --service it is held as well; by --beside it keeps its own way out.'),
 	];
 }
 

@@ -4,7 +4,7 @@
  */
 import {patternText} from '../name.ts';
 import {portsIn, type EgressPolicy} from '../egress-policy.ts';
-import type {Base, Governed} from './base.ts';
+import type {Base, Governed, Neighbour} from './base.ts';
 import {healthPort, proxyFolder, renderLoneProxy} from './conf.ts';
 import {groupNames, overlayFile} from './group.ts';
 
@@ -20,7 +20,7 @@ export interface OverlayWanted {
 /** Nobody's, as in the image; whoever may write nothing and has no capability needs no name. */
 const proxyUser = '64530:64530';
 
-export function renderOverlay({governed, version, caveats}: Base, wanted: OverlayWanted): string {
+export function renderOverlay({governed, beside, version, caveats}: Base, wanted: OverlayWanted): string {
 	const {group} = wanted;
 	return [
 		`# Written by \`vks egress compose\`. Lay it over ${wanted.path}, never without:`,
@@ -32,6 +32,7 @@ export function renderOverlay({governed, version, caveats}: Base, wanted: Overla
 		...(version === null ? [] : [`version: ${JSON.stringify(version)}`]),
 		'services:',
 		...indent(governed.flatMap(service => serviceLines(service, group))),
+		...indent(beside.flatMap(service => besideLines(service, group))),
 		...indent(proxyLines(wanted)),
 		'networks:',
 		...indent(networkLines(group)),
@@ -56,6 +57,13 @@ function serviceLines({name, says}: Governed, group: string): readonly string[] 
 		`    ${proxy}: {condition: service_healthy}`,
 	];
 }
+
+/** Lists are added to one another; who names no network is on the project's own. */
+const besideLines = ({name, namesNetworks}: Neighbour, group: string): readonly string[] => [
+	`${word(name)}:`,
+	'  # It keeps its own way out: what it passes on for others is not held.',
+	`  networks: [${namesNetworks ? '' : 'default, '}${groupNames(group).inside}]`,
+];
 
 function proxyLines({group, entries, resolvers, image}: OverlayWanted): readonly string[] {
 	const {inside, outside, proxy} = groupNames(group);

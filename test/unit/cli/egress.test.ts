@@ -2,6 +2,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {parse} from 'yaml';
 import {z} from 'zod';
 import {temporaryFolder} from '../control/harness.ts';
 import {shell, type Ran} from './harness.ts';
@@ -35,6 +36,7 @@ test.each<[string, readonly string[], string]>([
 	['a resolver by IPv6', ['--service', 'app', '--allow', 'a.example', '--resolver', '2620:fe::fe'], 'is IPv6, and the proxy\'s networks are IPv4'],
 	['a resolver by name', ['--service', 'app', '--allow', 'a.example', '--resolver', 'dns.example'], '--resolver dns.example is a name'],
 	['more than can be told', ['--service', 'app', '--allow', Array.from({length: 3000}, (_, index) => `h${index}.example.org`).join(';'), '--resolver', '9.9.9.9'], '--allow has 3000 entries, which are more than the proxy can be told.'],
+	['one that is held and is not', [...right, '--beside', 'app'], '--beside app is named by --service too.'],
 	['an image that is more than a name', [...right, '--image', 'vks\n    privileged: true'], 'is no name of an image'],
 	['a network that is more than a name', [...right, '--name', 'a: b'], '--name a: b is no name of a network.'],
 	['a service that is more than a name', ['--service', 'a b', '--allow', 'a.example', '--resolver', '9.9.9.9'], '--service a b is no name of a service.'],
@@ -76,6 +78,7 @@ test.each<[string, string, string]>([
 
 test.each<[string, string, string]>([
 	['its ports', 'services: {app: {image: x, ports: ["127.0.0.1:8080:80"]}}\n', 'Service app publishes 8080 to 80/tcp, where nobody is answered any more.'],
+	['who depends on it', 'services: {app: {image: x}, web: {image: x, depends_on: {app: {condition: service_started}}}}\n', 'Service web depends on app, which it does not reach any more.'],
 	['what it depends on', 'services: {app: {image: x, depends_on: [db], links: ["cache:c"]}, db: {image: x}, cache: {image: x}}\n', 'Service app depends on db, cache, which it does not reach any more.'],
 ])('what is lost is told and no failure: %s', async (_what, text, said) => {
 	const {code, out, err} = await overlaid(text, ...right);
@@ -84,7 +87,14 @@ test.each<[string, string, string]>([
 	expect(out).toContain(`# Lost: ${said}`);
 });
 
-test('what is governed together is not lost', async () => {
-	const {err} = await overlaid('services: {app: {image: x, depends_on: [db]}, db: {image: x}}\n', ...right, '--service', 'db');
-	expect(err).toBe('');
+test('what is governed together, or put beside, is not lost', async () => {
+	const both = 'services: {app: {image: x, depends_on: [db]}, db: {image: x}, web: {image: x, links: [app], networks: [front]}}\nnetworks: {front: {}}\n';
+	expect((await overlaid(both, ...right, '--service', 'db', '--beside', 'web')).err).toBe('');
+	expect((await overlaid('services: {app: {image: x}, side: {image: x, network_mode: "service:app", depends_on: [app]}}\n', ...right)).err).toBe('');
+	const {code, out, err} = await overlaid(both, ...right, '--beside', 'db, web');
+	expect([code, err]).toEqual([0, '']);
+	const {services} = z.looseObject({services: z.record(z.string(), z.looseObject({networks: z.unknown(), dns: z.unknown().optional()}))}).parse(parse(out));
+	expect(services['app']).toMatchObject({networks: ['egress'], dns: ['127.0.0.1']});
+	expect(services['db']).toEqual({networks: ['default', 'egress']});
+	expect(services['web']).toEqual({networks: ['egress']});
 });
