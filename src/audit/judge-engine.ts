@@ -4,7 +4,7 @@ import {dockerUserFindings} from './rules/docker-user.ts';
 import {exposedFindings} from './rules/exposed.ts';
 import {backendOf} from './rules/facts.ts';
 import {isRefused} from './rules/paths.ts';
-import {isBefore, versionOf, type EngineFacts} from './engine/facts.ts';
+import {isBefore, versionOf, type EngineFacts, type Running} from './engine/facts.ts';
 import {finding, reportOf, type Finding, type NotLooked, type Report} from './finding.ts';
 import type {HostFacts} from './host.ts';
 import {judgeProject} from './judge.ts';
@@ -42,8 +42,12 @@ function leaksByDns(version: string): boolean {
 	return major === 23 ? isBefore(version, [23, 0, 11]) : major === 25 ? isBefore(version, [25, 0, 5]) : major < 26;
 }
 
-function internalFindings({version, isDocker, bridges}: EngineFacts): readonly Finding[] {
-	const internal = bridges.filter(each => each.internal).map(({name}) => name);
+function internalFindings({version, isDocker, bridges, running}: EngineFacts): readonly Finding[] {
+	const inside = new Set(bridges.flatMap(({link, internal}) => (internal ? [link] : [])));
+	// Who is on another network as well has a way out anyhow; asked at its own loopback, the engine asks nobody.
+	const asksOutside = ({places, resolvers}: Running): boolean => places.every(({link}) => link !== null && inside.has(link)) && (resolvers.length === 0 || !resolvers.every(address => address.startsWith('127.')));
+	const on = (link: string): readonly Running[] => running.filter(({places}) => places.some(place => place.link === link));
+	const internal = bridges.filter(({link}) => inside.has(link) && (on(link).length === 0 || on(link).some(asksOutside))).map(({name}) => name);
 	if (!isDocker || internal.length === 0 || !leaksByDns(version)) return [];
 	return [finding({
 		id: 'internal-dns', severity: 'medium', what: `Containers on ${internal.length === 1 ? 'the internal network' : 'the internal networks'} ${internal.join(', ')} can reach the outside by name look-ups (CVE-2024-29018).`,

@@ -15,7 +15,7 @@ export function runningOf(container: AuditedContainer, all: readonly Named[], br
 	const places = Object.values(container.NetworkSettings.Networks ?? {}).map(({NetworkID, IPAddress, GlobalIPv6Address}): Place => ({
 		ipv4: IPAddress || null, ipv6: GlobalIPv6Address || null, link: bridges.get(NetworkID ?? '')?.link ?? null,
 	}));
-	return {service: serviceOf(container, all), places};
+	return {service: serviceOf(container, all), places, resolvers: container.HostConfig.Dns ?? []};
 }
 
 const nameOf = ({Name}: AuditedContainer): string => Name.replace(/^\//, '');

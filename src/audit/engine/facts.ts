@@ -14,6 +14,8 @@ export interface Place {
 export interface Running {
 	readonly service: Service;
 	readonly places: readonly Place[];
+	/** Whom the engine asks outside in its place, where it was told (`dns`). */
+	readonly resolvers: readonly string[];
 }
 
 export interface BridgeNetwork {

@@ -8,7 +8,7 @@ const binding = z.object({HostIp: z.string().nullish(), HostPort: z.string()});
 
 export const auditedContainerSchema = containerSchema.extend({
 	Config: z.object({Image: z.string().nullish(), Env: words, Cmd: words, Entrypoint: words, Labels: z.record(z.string(), z.string()).nullish()}),
-	HostConfig: HostConfig.extend({Memory: z.number().nullish(), PidsLimit: z.number().nullish(), SecurityOpt: words}),
+	HostConfig: HostConfig.extend({Memory: z.number().nullish(), PidsLimit: z.number().nullish(), SecurityOpt: words, Dns: words}),
 	Mounts: z.array(z.object({Source: z.string().nullish(), RW: z.boolean().nullish()})).nullish(),
 	NetworkSettings: z.object({
 		Ports: z.record(z.string(), z.array(binding).nullish()).nullish(),

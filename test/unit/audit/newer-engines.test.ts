@@ -25,7 +25,7 @@ const byNftables = (name: string, more: readonly unknown[] = []): HostFacts => {
 
 const engine = (version: string, ports: readonly PublishedPort[]): EngineFacts => {
 	const {service} = running('web', '192.0.2.2', ports);
-	return {...engineWith({service, places: [{ipv4: '192.0.2.2', ipv6: null, link: 'bridge1'}]}), version, bridges: [{name: 'bridge1', link: 'bridge1', internal: false}]};
+	return {...engineWith({service, places: [{ipv4: '192.0.2.2', ipv6: null, link: 'bridge1'}], resolvers: []}), version, bridges: [{name: 'bridge1', link: 'bridge1', internal: false}]};
 };
 const judged = (facts: EngineFacts, host: HostFacts): readonly string[] => judgeEngine({engine: facts, host, notLooked: []}).findings.map(({severity, id}) => `${severity} ${id}`);
 
@@ -68,7 +68,7 @@ describe.each(['28.0.0', '28.5.2', '29.7.2'])('Docker %s keeps neighbours from',
 
 	test('an internal network, published port or not', () => {
 		const {service} = running('web', '192.0.2.2', everywhere);
-		const inside = {...engineWith({service, places: [{ipv4: '192.0.2.2', ipv6: null, link: 'bridgeICC'}]}), version};
+		const inside = {...engineWith({service, places: [{ipv4: '192.0.2.2', ipv6: null, link: 'bridgeICC'}], resolvers: []}), version};
 		expect(judged(inside, byIptables(`${version}/usernet-internal`))).toEqual([]);
 	});
 });

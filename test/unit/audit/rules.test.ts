@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {judgeEngine} from '../../../src/audit/judge-engine.ts';
-import type {EngineFacts} from '../../../src/audit/engine/facts.ts';
+import type {EngineFacts, Running} from '../../../src/audit/engine/facts.ts';
 import {askEngine} from '../../../src/audit/engine/ask.ts';
 import type {Finding} from '../../../src/audit/finding.ts';
 import {rulesFrom, uplinksIn4, uplinksIn6, type HostFacts} from '../../../src/audit/host.ts';
@@ -167,6 +167,21 @@ test.each([['20.10.24+dfsg1', true], ['23.0.11', false], ['24.0.9', true], ['25.
 	const engine = {...engineWith(), version, bridges: [{name: 'inside', link: 'br-1', internal: true}]};
 	expect(brief(judged(engine, null))).toEqual(leaks ? ['medium internal-dns'] : []);
 	expect(judged({...engine, bridges: []}, null)).toEqual([]);
+});
+
+test.each<[string, ReadonlyArray<readonly [link: string, resolvers: readonly string[]]>, boolean]>([
+	['nobody', [], true],
+	['one that was told nothing', [['br-1', []]], true],
+	['one that was told of a resolver', [['br-1', ['9.9.9.9']]], true],
+	['one that was told of a resolver beside loopback', [['br-1', ['127.0.0.1', '9.9.9.9']]], true],
+	['those that were told of loopback, and one that has another network', [['br-1', ['127.0.0.1']], ['both', []]], false],
+	['one that was told of loopback, and one that was not', [['br-1', ['127.0.0.1']], ['br-1', []]], true],
+])('an internal network does not leak from who is asked at its own loopback: %s', (_who, all, leaks) => {
+	const on = ([link, resolvers]: readonly [string, readonly string[]]): Running => ({
+		...running('one', '172.17.0.2', []), resolvers, places: (link === 'both' ? ['br-1', 'docker0'] : [link]).map(each => ({ipv4: '172.17.0.2', ipv6: null, link: each})),
+	});
+	const engine = {...engineWith(...all.map(on)), version: '20.10.24+dfsg1', bridges: [{name: 'bridge', link: 'docker0', internal: false}, {name: 'inside', link: 'br-1', internal: true}]};
+	expect(brief(judged(engine, null)).includes('medium internal-dns')).toBe(leaks);
 });
 
 test('the engine\'s processes on the host are told', () => {

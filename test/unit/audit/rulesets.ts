@@ -45,7 +45,7 @@ export const hostWith = (ip4: string, {ip6 = '*filter\n:INPUT ACCEPT [0:0]\n:FOR
 export const published = (hostAddress: string, hostPort: string, port: string): PublishedPort => ({hostAddress, hostPort, port, transport: 'tcp', proof: `${hostAddress}:${hostPort} -> ${port}/tcp`});
 
 export const running = (name: string, ipv4: string, ports: readonly PublishedPort[], change: Partial<Service> = {}, ipv6: string | null = null): Running => ({
-	places: [{ipv4, ipv6, link: 'docker0'}],
+	places: [{ipv4, ipv6, link: 'docker0'}], resolvers: [],
 	service: {
 		name, called: `container ${name}`, place: `For container ${name}`, after: '', image: 'mine', network: {kind: 'own'}, ports, privileged: null, sockets: [], secrets: [], capAdd: [], capDrop: [], capProof: '',
 		dependsOn: null, insecureApi: null, hasMemoryLimit: true, hasPidsLimit: true, noNewPrivileges: true, proof: `container ${name}`, ...change,
