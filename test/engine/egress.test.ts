@@ -11,6 +11,7 @@ import {run} from '../../lab/commands.ts';
 import {images} from '../../lab/engine/images.ts';
 import {waitUntil} from '../../lab/processes.ts';
 import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
+import {reportSchema} from '../../src/audit/report-schema.ts';
 import {standFor} from '../helpers/engine-acts.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
 import {namedHosts, standNames, type NamedWorld} from '../helpers/named-world.ts';
@@ -123,6 +124,12 @@ describe('container/compose/egress', () => {
 		);
 		expect(await exec('getent', 'ahostsv4', 'api.github.com')).toContain(await proxyAddress());
 		expect(await inspect('lab_egress-proxy_1', '{{.State.Health.Status}}')).toBe('healthy');
+
+		const socket = (stage().engine.environment['DOCKER_HOST'] ?? '').replace('unix://', '');
+		const audited = await run([...stage().lab.description.commands.vks, 'audit', '--json', '--docker', socket], {mustSucceed: false});
+		const report = reportSchema.parse(JSON.parse(audited.stdout));
+		expect(report.looked.join()).toContain('(2 running)');
+		expect(report.findings.filter(({severity, what}) => severity !== 'low' && what.includes('lab_'))).toEqual([]);
 
 		// Who became able to make routes still finds no router.
 		await stage().lab.exec('client', ['nsenter', `--net=/proc/${await stage().pidOf('lab_wrapper_1')}/ns/net`, 'ip', 'route', 'replace', 'default', 'via', await proxyAddress()], {mustSucceed: true});
