@@ -6,6 +6,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {createSocket} from 'node:dgram';
 import {createServer} from 'node:http';
 import {createServer as createTlsServer} from 'node:tls';
+import {ipToBytes, type IpAddress} from '../../src/net/address.ts';
 
 export interface NamesOptions {
 	readonly resolver: string;
@@ -17,7 +18,7 @@ export interface NamesOptions {
 	readonly key: string;
 	/** JSON: from a name to its addresses. */
 	readonly zone: string;
-	/** Every name that was asked for is a line of it. */
+	/** Every name that was asked for is a line of it, and `POST` with the host of each message. */
 	readonly log: string;
 	readonly ready: string;
 }
@@ -34,13 +35,16 @@ const nameIn = (query: Buffer): {readonly name: string; readonly end: number} =>
 
 export function answerFrom(zone: Readonly<Record<string, readonly string[]>>, query: Buffer): Buffer {
 	const {name, end} = nameIn(query);
-	const isA = query.readUInt16BE(end - 4) === 1;
-	const addresses = isA ? (zone[name] ?? []) : [];
+	const type = query.readUInt16BE(end - 4);
+	const addresses = (zone[name] ?? []).filter(address => type === (address.includes(':') ? 28 : 1));
 	const header = Buffer.from(query.subarray(0, 12));
 	header.writeUInt16BE(zone[name] === undefined ? 0x8183 : 0x8180, 2);
 	header.writeUInt16BE(addresses.length, 6);
 	for (const at of [8, 10]) header.writeUInt16BE(0, at);
-	return Buffer.concat([header, query.subarray(12, end), ...addresses.map(address => Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, ...address.split('.').map(Number)]))]);
+	return Buffer.concat([header, query.subarray(12, end), ...addresses.map(address => {
+		const data = ipToBytes(address as IpAddress);
+		return Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 1, 0, data.length, ...data]);
+	})]);
 }
 
 export async function main(file: string): Promise<void> {
@@ -52,7 +56,10 @@ export async function main(file: string): Promise<void> {
 	});
 	const listening = [new Promise<void>(resolve => dns.bind(53, resolver, resolve))];
 	for (const host of hosts) {
-		const web = createServer((request, response) => response.end(`${host} ${request.headers.host ?? ''} ${request.socket.remoteAddress ?? ''}`));
+		const web = createServer((request, response) => {
+			if (request.method === 'POST') writeFileSync(log, `POST ${request.headers.host ?? ''}\n`, {flag: 'a'});
+			response.end(`${host} ${request.headers.host ?? ''} ${request.socket.remoteAddress ?? ''}`);
+		});
 		listening.push(new Promise(resolve => void web.listen(httpPort, host, resolve)));
 		for (const port of tlsPorts) {
 			const tls = createTlsServer({cert: certificate, key}, socket => {

@@ -7,6 +7,7 @@ import type {Secrets} from '../config/secrets.ts';
 import type {Clock} from '../controller/clock.ts';
 import type {Controller} from '../controller/controller.ts';
 import {resolveThrough} from '../controller/exit-check.ts';
+import {reachMarked, type OwnWay} from '../controller/own-way.ts';
 import type {Problem} from '../problem.ts';
 
 export interface Readers {
@@ -18,10 +19,12 @@ export interface ReadersOptions {
 	readonly config: Pick<Config, 'metrics' | 'notify' | 'network' | 'lan'>;
 	readonly secrets: Pick<Secrets, 'notifyToken'>;
 	readonly clock: Clock;
+	/** Null where the policy need not know who asks. */
+	readonly own: OwnWay | null;
 	readonly complain: (problem: Problem) => void;
 }
 
-export async function startReaders({controller, config, secrets, clock, complain}: ReadersOptions): Promise<Readers> {
+export async function startReaders({controller, config, secrets, clock, own, complain}: ReadersOptions): Promise<Readers> {
 	const closers: (() => Promise<void>)[] = [];
 	if (config.metrics !== null) {
 		const {serveMetrics} = await import('../metrics/serve.ts');
@@ -40,7 +43,7 @@ export async function startReaders({controller, config, secrets, clock, complain
 			controller.note('notify', closed);
 			complain(closed);
 		} else {
-			const notifier = startNotifier({controller, wish: config.notify, config, token: secrets.notifyToken, clock, write: controller.write, resolve: resolveThrough, post});
+			const notifier = startNotifier({controller, wish: config.notify, config, token: secrets.notifyToken, clock, write: controller.write, resolve: (host, resolvers, from) => resolveThrough(host, resolvers, from, own), post: message => post({...message, ...(own === null ? {} : {reach: (address, port, from) => reachMarked(own, {address, port, addresses: [from]})})})});
 			closers.push(async () => notifier.close());
 		}
 	}

@@ -9,6 +9,7 @@ import {secretVariables, takeSecrets, type Secrets} from '../config/secrets.ts';
 import {settings} from '../config/settings.ts';
 import {systemClock} from '../controller/clock.ts';
 import {createController} from '../controller/controller.ts';
+import {ownWay} from '../controller/own-way.ts';
 import {catalogueFile} from '../controller/catalogue-file.ts';
 import {exceptionsFile} from '../controller/exceptions-file.ts';
 import {keyRingFile} from '../controller/key-ring-file.ts';
@@ -198,7 +199,7 @@ async function serve({kernel, resolv, config, secrets, stopping, output, trial}:
 	}
 	const complain = (problem: Problem): void => output.problem(problem, statusOf(controller.snapshot(), clock.now()).carries !== null);
 	startProblems(controller.snapshot()).forEach(complain);
-	const readers = await startReaders({controller, config, secrets, clock, complain});
+	const readers = await startReaders({controller, config, secrets, clock, own: ownWay(kernel, config), complain});
 	// Remembered, it is an order to stay closed.
 	if (controller.snapshot().state.kind === 'lockdown' && (await trial.confirm())) controller.write('daemon', 'warn', 'A lockdown was remembered: it counts as a confirmation, and nothing opens again by itself.');
 	await enough;

@@ -6,15 +6,14 @@ import type {Values} from './schema.ts';
 
 const mostListeners = 64;
 
-export function egressFaults({egress = [], attach}: Partial<Values>): readonly Fault[] {
+export function egressFaults({egress = [], attach, gateway = []}: Partial<Values>): readonly Fault[] {
 	if (egress.length === 0) return [];
 	const listeners = listenersOf(egress);
 	return [
 		...egress.flatMap((entry): readonly Fault[] => {
 			const value = entryText(entry);
-			// What vks itself asks, as root, would have to be told from it.
-			if (entry.uid === null) return [{value, wrong: 'is for everybody, which cannot be enforced yet', right: 'Begin with uid and the number of the user it is for.'}];
-			if (entry.uid === 0) return [{value, wrong: 'is for root, which cannot be enforced yet', right: 'Run what is to be governed as another user.'}];
+			// What is routed through has no uid, and does not pass where connections are handed to the proxy.
+			if (entry.uid === null && gateway.length > 0) return [{value, wrong: 'is for everybody, and hosts of VKS_GATEWAY cannot be governed', right: 'Begin with uid and the number of the user it is for, or remove VKS_GATEWAY.'}];
 			return entry.uid === egressNumbers.proxyUid ? [{value, wrong: 'is for the uid of the proxy itself', right: 'Run what is to be governed as another user.'}] : [];
 		}),
 		...(listeners > mostListeners ? [{value: null, wrong: `takes ${listeners} listeners, and there are ${mostListeners}: one for each port of each user, and two more`, right: 'Name fewer users, or fewer ports.'}] : []),

@@ -11,6 +11,7 @@ import {httpsGet, type Connect} from '../servers/https-get.ts';
 import type {AskApi} from '../servers/provider.ts';
 import type {ProviderSource} from '../servers/provider-source.ts';
 import {resolveThrough} from './exit-check.ts';
+import type {OwnWay} from './own-way.ts';
 import type {OpenPinhole} from './pinholes.ts';
 
 /** Mullvad's list is 600 KiB. */
@@ -40,14 +41,14 @@ export function askByPinhole({source, connect, signal}: AskOptions, {openPinhole
 	return asking(source, source.addresses, connectBy, signal);
 }
 
-export async function askThroughTunnel({source, connect, signal}: AskOptions, through: {readonly addresses: readonly IpAddress[]; readonly resolvers: readonly IpAddress[]}): Promise<AskApi> {
-	const resolved = await resolveThrough(source.host, through.resolvers, through.addresses.find(isIpv4));
+export async function askThroughTunnel({source, connect, signal}: AskOptions, through: {readonly addresses: readonly IpAddress[]; readonly resolvers: readonly IpAddress[]}, own: OwnWay | null): Promise<AskApi> {
+	const resolved = await resolveThrough(source.host, through.resolvers, through.addresses.find(isIpv4), own);
 	const addresses = [...new Set([...(resolved === null ? [] : [resolved]), ...source.addresses])];
 	const connectBy: Connect = async (address, within) => {
 		const from = through.addresses.find(each => familyOf(each) === familyOf(address));
 		// Without an address of the tunnel's own it would ask from the uplink's, and be refused.
 		if (from === undefined || httpsPort === null) return fail(noFamily(address));
-		return connect({address, port: httpsPort, mark: null, source: from}, within);
+		return connect({address, port: httpsPort, mark: own?.mark ?? null, source: from}, within);
 	};
 	return asking(source, addresses, connectBy, signal);
 }

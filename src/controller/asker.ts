@@ -15,6 +15,8 @@ export interface AskerDeps {
 	readonly targets: readonly HealthTarget[];
 	readonly use: Pick<TunnelUse, 'interface' | 'addresses'>;
 	readonly monotonic: () => number;
+	/** On all that is sent, where the policy must know it. */
+	readonly mark: number | undefined;
 	/** By which answers to our pings are known; 32 bits. */
 	readonly key: number;
 }
@@ -38,7 +40,7 @@ export interface Asker {
 const connectWithinMs = 3000;
 const mostFlows = 4;
 
-export function createAsker({probes, targets, use, monotonic, key}: AskerDeps): Asker {
+export function createAsker({probes, targets, use, monotonic, mark, key}: AskerDeps): Asker {
 	const states = targets.map(() => neverAsked);
 	const echoes = new Map<Family, EchoSocket | null>();
 	let flows: readonly {readonly index: number; readonly flow: ProbeFlow; readonly sinceMs: number}[] = [];
@@ -54,7 +56,7 @@ export function createAsker({probes, targets, use, monotonic, key}: AskerDeps): 
 	/** Without the capability there are no pings, and who never answered has no vote. */
 	const echoFor = (family: Family, source: IpAddress): EchoSocket | null => {
 		if (!echoes.has(family)) {
-			const opened = probes.openEcho({family, device: use.interface, source});
+			const opened = probes.openEcho({family, device: use.interface, source, bears: mark});
 			echoes.set(family, opened.ok ? opened.value : null);
 		}
 		return echoes.get(family) ?? null;
@@ -70,7 +72,7 @@ export function createAsker({probes, targets, use, monotonic, key}: AskerDeps): 
 			return;
 		}
 		if (flows.filter(flow => flow.index === index).length >= mostFlows) return;
-		const flow = probes.openFlow({destination: target.address, port: target.port, source, device: use.interface});
+		const flow = probes.openFlow({destination: target.address, port: target.port, source, device: use.interface, mark});
 		if (flow === null) return;
 		flows = [...flows, {index, flow, sinceMs: monotonic()}];
 		note(index, asking);

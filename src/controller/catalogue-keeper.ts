@@ -2,6 +2,7 @@
  * Sees to it that a provider's list is there: asked for by a pinhole while there is nothing to connect to, and through the
  * tunnel once a day. It runs beside everything else, so that an API which hangs keeps nobody.
  */
+import type {Config} from '../config/config.ts';
 import type {CatalogueView} from '../control/catalogue-schema.ts';
 import type {Kernel} from '../kernel/kernel.ts';
 import type {Problem} from '../problem.ts';
@@ -12,12 +13,14 @@ import type {ProviderSource} from '../servers/provider-source.ts';
 import {askByPinhole, askThroughTunnel, calledOff} from './ask-provider.ts';
 import type {Engine} from './engine.ts';
 import type {Journal} from './journal.ts';
+import {ownWay} from './own-way.ts';
 import type {OpenPinhole} from './pinholes.ts';
 import type {TunnelState} from './state.ts';
 
 export interface CatalogueKeeperDeps {
 	readonly source: ProviderSource | null;
-	readonly connect: Kernel['connect'];
+	readonly config: Pick<Config, 'egress'>;
+	readonly kernel: Pick<Kernel, 'connect' | 'exchange'>;
 	readonly openPinhole: OpenPinhole;
 	readonly engine: Pick<Engine, 'machine' | 'live' | 'dispatch'>;
 	readonly journal: Journal;
@@ -44,7 +47,7 @@ export interface CatalogueKeeper {
 
 type Way = 'pinhole' | 'tunnel';
 
-export function catalogueKeeper({source, connect, openPinhole, engine, journal, mark, note, wanted, reload}: CatalogueKeeperDeps): CatalogueKeeper {
+export function catalogueKeeper({config, kernel, source, openPinhole, engine, journal, mark, note, wanted, reload}: CatalogueKeeperDeps): CatalogueKeeper {
 	let asking: {readonly way: Way; readonly abort: AbortController} | null = null;
 	let stopped = false;
 
@@ -62,10 +65,10 @@ export function catalogueKeeper({source, connect, openPinhole, engine, journal, 
 	};
 
 	const apiBy = async (way: Way, from: ProviderSource, signal: AbortSignal): Promise<AskApi> => {
-		const options = {source: from, connect, signal};
+		const options = {source: from, connect: kernel.connect, signal};
 		if (way === 'pinhole') return askByPinhole(options, {openPinhole, mark});
 		const live = engine.live();
-		return live === null ? async () => fail(calledOff) : askThroughTunnel(options, live.use);
+		return live === null ? async () => fail(calledOff) : askThroughTunnel(options, live.use, ownWay(kernel, config));
 	};
 
 	const ask = async (way: Way, from: ProviderSource, abort: AbortController): Promise<void> => {

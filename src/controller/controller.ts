@@ -92,7 +92,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const tunnel = tunnelKeeper({
 		config, clock, journal,
-		network: kernel.network, probes: kernel.probes,
+		network: kernel.network, probes: kernel.probes, sockets: kernel,
 		engine: () => engine,
 		healer: () => healer,
 		note: problem => note('conntrack', problem),
@@ -208,7 +208,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 	const openPinhole = pinholeOpener({openings, state: () => engine.machine().state, apply: applyOpenings});
 	const catalogue = catalogueKeeper({
-		source: deps.provider, connect: kernel.connect, openPinhole, engine, journal, note,
+		config, kernel, source: deps.provider, openPinhole, engine, journal, note,
 		mark: config.numbers.tunnelMark,
 		wanted: () => serverOf(engine.machine().target) ?? serverOf(targetIn(recalled)),
 		async reload() {
@@ -288,7 +288,7 @@ export function createController(deps: ControllerDeps): Controller {
 		recentDrops: drops.recent,
 		recentJournal: () => journal.recent(),
 		submit,
-		...answerQuestions({kernel, clock, config, engine, firewall, openings, exceptions}),
+		...answerQuestions({kernel, clock, config, engine, firewall, openings, exceptions, prover}),
 		openPinhole,
 		note,
 		write: journal.write,

@@ -13,9 +13,11 @@ import {fail, type Result} from '../result.ts';
 import type {Server} from '../tunnel/tunnel.ts';
 import type {Clock} from './clock.ts';
 import {askAnewFor} from './dead-gateway.ts';
+import {askResolvers} from './data-probe.ts';
 import {besideWork} from './dial-beside.ts';
 import {raise, retryAfterMs, verify, type DialFailure, type LiveTunnel} from './dial.ts';
 import type {ExitIdentity} from './exit-check.ts';
+import {ownWay} from './own-way.ts';
 import type {Journal} from './journal.ts';
 import type {NetworkReading} from './network-keeper.ts';
 import {handshakeLease, type HandshakeLease} from './situation.ts';
@@ -180,7 +182,7 @@ export function createDialer(deps: DialerDeps): Dialer {
 	};
 
 	const conclude = async (mine: LiveTunnel, signal: AbortSignal, failed: (failure: DialFailure) => void): Promise<void> => {
-		const verified = await verify(mine, {clock, signal});
+		const verified = await verify(mine, {clock, signal, ask: () => askResolvers(mine.use, 1000, ownWay(deps.questions, deps.config))});
 		if (signal.aborted || tunnels.live() !== mine) return;
 		if (!verified.ok) return failed(verified.error);
 		succeeded(mine);

@@ -4,6 +4,7 @@ import type {DrillProbeView} from '../control/schema.ts';
 import {isIpv4, parseIp, type IpAddress} from '../net/address.ts';
 import {isPrivate} from '../net/private-ranges.ts';
 import type {TunnelUse} from '../policy/policy.ts';
+import {lookUpMarked, type OwnWay} from './own-way.ts';
 
 export interface IdentityInput {
 	readonly use: Pick<TunnelUse, 'addresses' | 'resolvers'>;
@@ -13,13 +14,14 @@ export interface IdentityInput {
 	readonly exit: () => Promise<IpAddress | null>;
 	/** A name whose address is that of who asks for it; null asks nobody. */
 	readonly whoami: string | null;
+	readonly own: OwnWay | null;
 	readonly withinMs: number;
 }
 
-export function identityProbes({use, ours, exit, whoami, withinMs}: IdentityInput): Promise<readonly DrillProbeView[]> {
+export function identityProbes({use, ours, exit, whoami, own, withinMs}: IdentityInput): Promise<readonly DrillProbeView[]> {
 	return Promise.all([
 		within(exit(), withinMs).then(address => judge('exit', 'which address the world sees', address, ours, 'unknown: nobody was asked (VKS_EXIT_URL), or nobody answered in time')),
-		within(whoami === null ? Promise.resolve(null) : whoAsks(whoami, use, withinMs), withinMs)
+		within(whoami === null ? Promise.resolve(null) : whoAsks(whoami, use, {timeout: withinMs, own}), withinMs)
 			.then(address => judge('resolver', 'which resolver asks for us', address, ours, whoami === null ? 'unknown: VKS_DRILL_WHOAMI names nobody who could tell' : 'unknown: nobody answered in time')),
 	]);
 }
@@ -32,9 +34,10 @@ function judge(id: string, what: string, address: IpAddress | null, ours: readon
 	return ours.includes(address) ? {...base, verdict: 'leaked', why: `The world sees ${address}, which is an address of a link outside the tunnel.`} : {...base, verdict: 'held', why: ''};
 }
 
-async function whoAsks(name: string, {addresses, resolvers}: IdentityInput['use'], timeout: number): Promise<IpAddress | null> {
+async function whoAsks(name: string, {addresses, resolvers}: IdentityInput['use'], {timeout, own}: {readonly timeout: number; readonly own: OwnWay | null}): Promise<IpAddress | null> {
 	const [source, target] = [addresses.find(isIpv4), resolvers.find(isIpv4)];
 	if (source === undefined || target === undefined) return null;
+	if (own !== null) return (await lookUpMarked(own, name, {resolver: target, source, withinMs: timeout}))?.[0] ?? null;
 	const resolver = new Resolver({timeout, tries: 1});
 	resolver.setServers([target]);
 	resolver.setLocalAddress(source);

@@ -13,6 +13,7 @@ import {drill, type Findings, type Round} from '../verify/drill.ts';
 import {withTunnelDown} from '../verify/scene.ts';
 import type {Clock} from './clock.ts';
 import {identityProbes} from './drill-identity.ts';
+import {ownWay} from './own-way.ts';
 import {drillScene} from './drill-scene.ts';
 import type {Engine} from './engine.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
@@ -21,7 +22,7 @@ import type {NetworkReading} from './network-keeper.ts';
 
 export interface DrillsDeps {
 	readonly config: Config;
-	readonly kernel: Pick<Kernel, 'firewall' | 'probes'>;
+	readonly kernel: Pick<Kernel, 'firewall' | 'probes' | 'connect' | 'exchange'>;
 	readonly clock: Clock;
 	readonly engine: Engine;
 	readonly firewall: Pick<FirewallKeeper, 'wanted' | 'isApplied'>;
@@ -113,7 +114,7 @@ export function createDrills(deps: DrillsDeps): Drills {
 			makeToken: () => randomBytes(14),
 			counters: () => counters(ruleset),
 			isInside: index => engine.network()?.links.some(link => link.index === index && !engine.network()?.choice.outside.includes(link.name)) ?? false,
-			identity: async () => (live === null || !connected ? [] : identityProbes({use: live.use, ours, exit: deps.exit, whoami, withinMs: identityWithinMs})),
+			identity: async () => (live === null || !connected ? [] : identityProbes({use: live.use, ours, exit: deps.exit, whoami, own: ownWay(kernel, config), withinMs: identityWithinMs})),
 		}, down);
 		// A link that is new or renamed has its backstop milliseconds later: that a frame left by it says nothing of the policy.
 		const leaked = found.probes.filter(({verdict}) => verdict === 'leaked');

@@ -4,9 +4,10 @@ import {get as getHttp, type RequestOptions} from 'node:http';
 import {get as getHttps} from 'node:https';
 import type {Duplex} from 'node:stream';
 import {connect as connectTls} from 'node:tls';
-import {isIpv4, parseIp, type IpAddress} from '../net/address.ts';
+import {familyOf, isIpv4, parseIp, type IpAddress} from '../net/address.ts';
 import {fixedLookup} from '../net/fixed-lookup.ts';
 import {z} from 'zod';
+import {lookUpMarked, reachMarked, type OwnWay} from './own-way.ts';
 
 export interface ExitIdentity {
 	readonly address: IpAddress;
@@ -41,9 +42,12 @@ export async function askExit(url: string, way: ExitWay): Promise<ExitIdentity |
 const literalIn = (host: string): IpAddress | null => parseIp(host.replace(/^\[|\]$/g, ''));
 
 /** Where the routes lead: through the tunnel that carries. */
-export function wayOfRoutes({addresses, resolvers}: {readonly addresses: readonly IpAddress[]; readonly resolvers: readonly IpAddress[]}): ExitWay {
+export function wayOfRoutes({addresses, resolvers}: {readonly addresses: readonly IpAddress[]; readonly resolvers: readonly IpAddress[]}, own: OwnWay | null): ExitWay {
 	const from = addresses.find(isIpv4);
-	return {resolve: host => resolveThrough(host, resolvers, from), reach: async () => ({from})};
+	return {
+		resolve: host => resolveThrough(host, resolvers, from, own),
+		reach: async (address, port) => (own === null ? {from} : reachMarked(own, {address, port, addresses})),
+	};
 }
 
 export function parseExit(text: string): ExitIdentity | null {
@@ -57,15 +61,26 @@ export function parseExit(text: string): ExitIdentity | null {
 }
 
 /** With these resolvers and never the system's, which may still name another. */
-export async function resolveThrough(host: string, resolvers: readonly IpAddress[], localAddress: IpAddress | undefined): Promise<IpAddress | null> {
+export async function resolveThrough(host: string, resolvers: readonly IpAddress[], localAddress: IpAddress | undefined, own: OwnWay | null = null): Promise<IpAddress | null> {
 	const literal = literalIn(host);
 	if (literal !== null) return literal;
 	if (resolvers.length === 0) return null;
+	if (own !== null) return resolveMarked(own, {host, resolvers, source: localAddress});
 	const resolver = new Resolver({timeout: 2000, tries: 2});
 	resolver.setServers([...resolvers]);
 	if (localAddress !== undefined) resolver.setLocalAddress(localAddress);
 	const [first] = await resolver.resolve4(host).catch(() => []);
 	return first === undefined ? null : parseIp(first);
+}
+
+/** As often, and for as long, as c-ares would. */
+async function resolveMarked(own: OwnWay, {host, resolvers, source}: {readonly host: string; readonly resolvers: readonly IpAddress[]; readonly source: IpAddress | undefined}): Promise<IpAddress | null> {
+	for (const resolver of [...resolvers, ...resolvers]) {
+		if (source === undefined || familyOf(resolver) !== familyOf(source)) continue;
+		const found = await lookUpMarked(own, host, {resolver, source, withinMs: 2000});
+		if (found !== null) return found[0] ?? null;
+	}
+	return null;
 }
 
 function fetchText(url: URL, address: IpAddress, reached: Reached): Promise<string | null> {

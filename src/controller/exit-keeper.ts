@@ -4,6 +4,7 @@ import type {IpAddress} from '../net/address.ts';
 import type {Clock} from './clock.ts';
 import type {LiveTunnel} from './dial.ts';
 import {askExit, wayOfRoutes} from './exit-check.ts';
+import type {OwnWay} from './own-way.ts';
 import type {TunnelStats} from './tunnel-stats.ts';
 
 const everyMs = 300_000;
@@ -14,6 +15,7 @@ const soonMs = 2000;
 export interface ExitKeeperDeps {
 	readonly config: Pick<Config, 'exitUrl'>;
 	readonly clock: Pick<Clock, 'now' | 'sleep'>;
+	readonly own: OwnWay | null;
 	readonly live: () => LiveTunnel | null;
 	/** What is known of the present tunnel's. */
 	readonly known: () => TunnelStats['exit'];
@@ -30,13 +32,13 @@ export interface ExitKeeper {
 	inWords(): Promise<string | null>;
 }
 
-export function exitKeeper({config, clock, live, known, found}: ExitKeeperDeps): ExitKeeper {
+export function exitKeeper({config, clock, own, live, known, found}: ExitKeeperDeps): ExitKeeper {
 	const isFresh = (): boolean => (known()?.checkedAtMs ?? 0) >= clock.now() - freshMs;
 	let asking: {readonly of: LiveTunnel; readonly answer: Promise<void>} | null = null;
 
 	const ask = async (url: string, asked: LiveTunnel): Promise<void> => {
 		const question = {host: new URL(url).hostname, atMs: clock.now()};
-		const exit = await askExit(url, wayOfRoutes(asked.use));
+		const exit = await askExit(url, wayOfRoutes(asked.use, own));
 		if (live() === asked) found(exit && {...exit, checkedAtMs: clock.now()}, question);
 	};
 

@@ -5,6 +5,7 @@ import {familyOf, parseIp} from '../net/address.ts';
 import {parseInterfaceName} from '../net/interface-name.ts';
 import {parsePort} from '../net/port.ts';
 import {explain} from '../policy/explain.ts';
+import type {HeldSets} from '../policy/listing.ts';
 import type {Ruleset, Situation} from '../policy/policy.ts';
 import type {Question} from '../policy/question.ts';
 import {fail, ok, type Result} from '../result.ts';
@@ -15,15 +16,16 @@ export interface Enforced {
 	readonly config: Config;
 	readonly situation: Situation;
 	readonly network: NetworkReading | null;
+	readonly held: HeldSets;
 }
 
-export function explainQuery(query: ExplainQuery, {ruleset, config, situation, network}: Enforced): Explanation {
+export function explainQuery(query: ExplainQuery, {ruleset, config, situation, network, held}: Enforced): Explanation {
 	const question = questionOf(query, network);
 	if (!question.ok) return unanswerable(question.error);
 	if (ruleset === null) return unanswerable('No ruleset was applied yet.');
 	if (network === null) return unanswerable('Links and routes were not read yet.');
 	const explained = explain({
-		world: {ruleset, routing: {links: network.links, ...network.routing}},
+		world: {ruleset, routing: {links: network.links, ...network.routing}, held},
 		question: question.value,
 		openable: {config, situation, uplink: network.choice.uplink},
 	});

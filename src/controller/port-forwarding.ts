@@ -5,13 +5,14 @@ import {portUse, type PortUsers} from '../policy/port-use.ts';
 import type {Problem} from '../problem.ts';
 import type {Clock} from './clock.ts';
 import {createForwardedPort, type ForwardedPort, type ForwardedPortDeps} from './forwarded-port.ts';
+import {ownExchange} from './own-way.ts';
 import {portFile} from './port-file.ts';
 import {createPortTeller} from './port-teller.ts';
 
 export interface PortForwardingDeps extends Pick<ForwardedPortDeps, 'journal' | 'engine' | 'apply' | 'changed'> {
-	readonly config: PortUsers & Pick<Config, 'portForward'>;
+	readonly config: PortUsers & Pick<Config, 'portForward' | 'egress'>;
 	readonly clock: Pick<Clock, 'now' | 'monotonic' | 'after'>;
-	readonly kernel: Pick<Kernel, 'exchange' | 'runProgram'>;
+	readonly kernel: Pick<Kernel, 'connect' | 'exchange' | 'runProgram'>;
 	readonly note: (slot: string, problem: Problem | null) => void;
 }
 
@@ -27,7 +28,7 @@ export function portForwarding({config, kernel, note, ...deps}: PortForwardingDe
 	// Whatever lies at that path is nobody's business while nothing is forwarded.
 	const path = wish.by === 'off' ? null : wish.file;
 	const teller = createPortTeller({...deps, note, hook: wish.hook, runProgram: kernel.runProgram, file: path === null ? null : portFile(path)});
-	const forwarded = createForwardedPort({...deps, config: wish, useOf: port => portUse(config, port), exchange: kernel.exchange, tell: teller.tell, note: problem => note('port-forward', problem)});
+	const forwarded = createForwardedPort({...deps, config: wish, useOf: port => portUse(config, port), exchange: ownExchange(kernel, config), tell: teller.tell, note: problem => note('port-forward', problem)});
 	return {
 		...forwarded,
 		start: teller.silence,

@@ -6,6 +6,7 @@ import type {Config} from '../config/config.ts';
 import type {LayerView, ProofView} from '../control/schema.ts';
 import type {Generation, Kernel} from '../kernel/kernel.ts';
 import type {Ruleset} from '../policy/policy.ts';
+import type {HeldSets} from '../policy/listing.ts';
 import {tableName} from '../policy/render.ts';
 import type {Problem} from '../problem.ts';
 import type {Clock} from './clock.ts';
@@ -42,6 +43,8 @@ export interface Prover {
 	/** True while repairs of the ruleset pause. */
 	isPausing(): boolean;
 	proof(): ProofView;
+	/** What the sets held when they were read last. */
+	held(): HeldSets;
 	layers(): readonly LayerView[];
 	tamper(): ReturnType<RulesetRepairs['tamper']>;
 }
@@ -53,6 +56,7 @@ export function createProver(deps: ProverDeps): Prover {
 	const xdpRepairs = regained();
 	let proof: ProofView = {kind: 'unknown', checkedAtMs: null, rulesetHash: null, detail: ['Nothing was read back yet.'], covers: [], generation: 0};
 	let layers: readonly LayerView[] = [];
+	let held: HeldSets = new Map();
 	let running: Promise<void> | null = null;
 	let again = false;
 	/** The ruleset the proof speaks of. */
@@ -78,6 +82,7 @@ export function createProver(deps: ProverDeps): Prover {
 		const outside = network.ok ? network.value.choice.outside : [];
 		const {intended, ruleset} = await readStill(outside);
 		if (ruleset.ok && intended !== null) stats.update(intended, ruleset.value.counters, clock.now());
+		held = ruleset.ok ? ruleset.value.held : new Map();
 		const live = engine.live();
 		const resolv = deps.resolv.check(live?.use.resolvers ?? null);
 		if (resolv.repaired !== null) repairs.count(resolv.repaired);
@@ -150,6 +155,7 @@ export function createProver(deps: ProverDeps): Prover {
 		},
 		suspect: repairs.suspect,
 		isPausing: repairs.isPausing,
+		held: () => held,
 		proof: () => (provenOf === firewall.wanted() ? proof : {...proof, kind: 'unknown', detail: ['The policy has just changed and is being read back.']}),
 		layers: () => layers,
 		tamper: repairs.tamper,

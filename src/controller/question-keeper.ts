@@ -8,6 +8,7 @@ import {questionFor, roundTrip} from './data-probe.ts';
 import type {LiveTunnel} from './dial.ts';
 import type {Level} from './health.ts';
 import {targetsFor, whyNotAsked} from './health-targets.ts';
+import type {OwnWay} from './own-way.ts';
 import {freshRtt, recordRtt, type Rtt} from './rtt.ts';
 import type {Questions} from './votes.ts';
 
@@ -16,6 +17,8 @@ export interface QuestionKeeperDeps {
 	readonly clock: Pick<Clock, 'monotonic' | 'random'>;
 	readonly probes: Pick<Probes, 'openEcho' | 'openFlow'>;
 	readonly live: LiveTunnel;
+	/** Null where the policy need not know who asks. */
+	readonly own: OwnWay | null;
 	/** The tunnel's resolver answered. */
 	readonly timed: (ms: number) => void;
 }
@@ -42,10 +45,10 @@ const mostLookUps = 2;
 /** A tick comes a little early or late. */
 const earlyMs = 300;
 
-export function createQuestions({config, clock, probes, live, timed}: QuestionKeeperDeps): QuestionKeeper {
+export function createQuestions({config, clock, probes, live, own, timed}: QuestionKeeperDeps): QuestionKeeper {
 	const targets = targetsFor(config, live.use);
 	const notAsked = whyNotAsked(config, targets);
-	const asker = createAsker({probes, targets, use: live.use, monotonic: clock.monotonic, key: Math.floor(clock.random() * 2 ** 32)});
+	const asker = createAsker({probes, targets, use: live.use, monotonic: clock.monotonic, mark: own?.mark, key: Math.floor(clock.random() * 2 ** 32)});
 	const question = questionFor(live.use);
 	let rtt: Rtt = config.rttEveryMs === null ? freshRtt('VKS_RTT_EVERY is off') : freshRtt(question === null ? 'the tunnel has no IPv4 resolver to ask' : null, config.rttEveryMs);
 	let dns: Asked = neverAsked;
@@ -59,7 +62,7 @@ export function createQuestions({config, clock, probes, live, timed}: QuestionKe
 		lookUps += 1;
 		dnsLastMs = clock.monotonic();
 		dns = asking(dns, dnsLastMs);
-		const tookMs = await roundTrip(question, {timeoutMs: answerWithinMs, monotonic: clock.monotonic});
+		const tookMs = await roundTrip(question, {timeoutMs: answerWithinMs, monotonic: clock.monotonic, own});
 		lookUps -= 1;
 		if (!open) return;
 		if (tookMs !== null) dns = answered(dns, clock.monotonic());

@@ -8,6 +8,7 @@ import {explainQuery, type Enforced} from './explain-query.ts';
 import type {FirewallKeeper} from './firewall-keeper.ts';
 import type {Openings} from './openings.ts';
 import type {ControllerPort} from './port.ts';
+import type {Prover} from './prover.ts';
 
 export interface QuestionDeps {
 	readonly kernel: FactsDeps['kernel'];
@@ -17,10 +18,11 @@ export interface QuestionDeps {
 	readonly firewall: Pick<FirewallKeeper, 'wanted'>;
 	readonly openings: Pick<Openings, 'nextId'>;
 	readonly exceptions: Pick<ExceptionKeeper, 'judge'>;
+	readonly prover: Pick<Prover, 'held'>;
 }
 
-export function answerQuestions({kernel, clock, config, engine, firewall, openings, exceptions}: QuestionDeps): Pick<ControllerPort, 'explain' | 'preview' | 'facts'> {
-	const enforced = (): Enforced => ({ruleset: firewall.wanted(), config, situation: engine.situation(), network: engine.network()});
+export function answerQuestions({kernel, clock, config, engine, firewall, openings, exceptions, prover}: QuestionDeps): Pick<ControllerPort, 'explain' | 'preview' | 'facts'> {
+	const enforced = (): Enforced => ({ruleset: firewall.wanted(), config, situation: engine.situation(), network: engine.network(), held: prover.held()});
 	return {
 		explain: query => explainQuery(query, enforced()),
 		facts: () => readFacts({kernel, clock, config, engine}),

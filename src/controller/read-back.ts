@@ -4,7 +4,7 @@ import type {Firewall} from '../kernel/kernel.ts';
 import {withNamesAhead} from '../policy/ahead.ts';
 import {leaseDifferences} from '../policy/lease.ts';
 import {compare} from '../policy/compare.ts';
-import {canonicalText, parseListing, withHooks, type Listing} from '../policy/listing.ts';
+import {canonicalText, parseListing, withHooks, type HeldSets, type Listing} from '../policy/listing.ts';
 import {renderUnhooked, tableName} from '../policy/render.ts';
 import type {Ruleset} from '../policy/policy.ts';
 import type {Problem} from '../problem.ts';
@@ -23,6 +23,7 @@ export interface ReadBack {
 	readonly rulesetHash: string;
 	readonly generation: number;
 	readonly counters: Listing['counters'];
+	readonly held: HeldSets;
 }
 
 export interface Reader {
@@ -77,6 +78,7 @@ export function rulesetReader(firewall: Firewall, monotonic = systemClock().mono
 			ownership,
 			rulesetHash: hashOf(inet.value, netdev.value),
 			generation: after.value.id,
+			held: inet.value?.held ?? new Map(),
 			counters: new Map([...(inet.value?.counters ?? []), ...(netdev.value?.counters ?? [])]),
 		});
 	};

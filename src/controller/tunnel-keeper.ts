@@ -14,6 +14,7 @@ import {factsReader} from './facts-reader.ts';
 import type {Healer} from './healer.ts';
 import type {Journal} from './journal.ts';
 import {createQuestions, type QuestionKeeper} from './question-keeper.ts';
+import {ownWay, type OwnWay} from './own-way.ts';
 import {emptyLog, followReconnects} from './reconnect-log.ts';
 import {freshStats, judge, recordFacts, recordUnreadable, type Now, type TunnelStats} from './tunnel-stats.ts';
 
@@ -22,6 +23,7 @@ export interface TunnelKeeperDeps {
 	readonly clock: Clock;
 	readonly network: Pick<Network, 'flushConnections' | 'endConnections' | 'forgetConnections'>;
 	readonly probes: Pick<Probes, 'openEcho' | 'openFlow'>;
+	readonly sockets: OwnWay['kernel'];
 	readonly journal: Journal;
 	readonly engine: () => Pick<Engine, 'live' | 'machine' | 'dispatch' | 'dialReason'>;
 	readonly healer: () => Pick<Healer, 'tend'>;
@@ -48,7 +50,8 @@ export interface TunnelKeeper {
 	exitInWords(): Promise<string | null>;
 }
 
-export function tunnelKeeper({config, clock, network, probes, journal, engine, healer, note, publish, timed}: TunnelKeeperDeps): TunnelKeeper {
+export function tunnelKeeper({config, clock, network, probes, sockets, journal, engine, healer, note, publish, timed}: TunnelKeeperDeps): TunnelKeeper {
+	const own = ownWay(sockets, config);
 	let stats = freshStats(clock.monotonic());
 	let statsOf: LiveTunnel | null = null;
 	let questions: QuestionKeeper | null = null;
@@ -59,7 +62,7 @@ export function tunnelKeeper({config, clock, network, probes, journal, engine, h
 
 	const begin = (live: LiveTunnel | null): void => {
 		questions?.close();
-		questions = live === null ? null : createQuestions({config, clock, probes, live, timed: ms => timed(live.tunnel.server.id, ms)});
+		questions = live === null ? null : createQuestions({config, clock, probes, live, own, timed: ms => timed(live.tunnel.server.id, ms)});
 		statsOf = live;
 		stats = freshStats(clock.monotonic(), live?.tunnel.server.kind === 'openvpn' ? 'life' : 'handshake', questions?.read().rtt);
 	};
@@ -81,7 +84,7 @@ export function tunnelKeeper({config, clock, network, probes, journal, engine, h
 	};
 
 	const exit = exitKeeper({
-		config, clock,
+		config, clock, own,
 		live: () => engine().live(),
 		known: () => now().exit,
 		found(found, asked) {

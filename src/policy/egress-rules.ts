@@ -65,7 +65,8 @@ export function egressOut(context: Context): readonly Rule[] {
 	const {situation: {egress}, tunnels} = context;
 	if (egress === undefined) return [];
 	return carrying(tunnels).flatMap(tunnel => [
-		...ownRule(egress, tunnel, 'egress-own', egress.numbers.ownPorts),
+		...(egress.numbers.ownPorts.length === 0 ? [] : ownRule(egress, tunnel, 'egress-own', egress.numbers.ownPorts)),
+		...ownPings(egress, tunnel),
 		...egress.scopes.flatMap(scope => families.map(family => accept(
 			`egress-proxy-${scope.word}-${tunnel.interface}-v${family}`,
 			{outInterface: [tunnel.interface], ...from(tunnel, family), uid: egress.numbers.proxyUid, protocol: ['tcp'], held: {set: egressSet(scope, family), family}},
@@ -101,7 +102,7 @@ function answers({config, situation: {granted}}: Context, {interface: device}: T
 
 /** Only where vks's own uid is governed; a mark alone opens nothing. */
 function ownRule({scopes, numbers}: EgressPlan, tunnel: TunnelUse, id: string, ports: readonly Port[] = [...dnsPorts, ...numbers.ownPorts]): readonly Rule[] {
-	if (!scopes.some(({uid}) => uid === null || uid === 0)) return [];
+	if (!governsRoot(scopes)) return [];
 	const dns = ports === dnsPorts;
 	return families.map(family => accept(
 		`${id}-${tunnel.interface}-v${family}`,
@@ -110,6 +111,17 @@ function ownRule({scopes, numbers}: EgressPlan, tunnel: TunnelUse, id: string, p
 	)).filter(({match}) => match.source !== undefined && (!dns || match.destination !== undefined));
 }
 
+/** How the tunnel's resolver, or who VKS_HEALTH_TARGETS names, is asked whether it is there (RFC 792, RFC 4443). */
+function ownPings({scopes, numbers}: EgressPlan, tunnel: TunnelUse): readonly Rule[] {
+	if (!governsRoot(scopes)) return [];
+	return families.map(family => accept(
+		`egress-own-ping-${tunnel.interface}-v${family}`,
+		{outInterface: [tunnel.interface], ...from(tunnel, family), uid: 0, mark: numbers.ownMark, protocol: [family === 4 ? 'icmp' : 'icmpv6'], icmpTypes: [family === 4 ? 8 : 128]},
+		'vks asks whether anybody answers.', setting,
+	)).filter(({match}) => match.source !== undefined);
+}
+
+const governsRoot = (scopes: EgressPlan['scopes']): boolean => scopes.some(({uid}) => uid === null || uid === 0);
 const listenersOf = ({scopes}: EgressPlan): readonly Port[] => scopes.flatMap(({doors}) => doors.map(({listener}) => listener));
 const carrying = (tunnels: readonly TunnelUse[]): readonly TunnelUse[] => tunnels.filter(({pass}) => pass === 'traffic');
 const whose = ({uid}: ScopePlan): Pick<Match, 'uid'> => (uid === null ? {} : {uid});

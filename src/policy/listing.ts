@@ -11,6 +11,7 @@ const listedRuleSchema = z.object({chain: z.string(), comment: z.string().option
 const protocolNames: ReadonlyMap<number, string> = new Map([[1, 'icmp'], [6, 'tcp'], [17, 'udp'], [58, 'ipv6-icmp']]);
 const protocolSchema = z.union([z.string(), z.number().transform(number => protocolNames.get(number) ?? String(number))]);
 const timedElementSchema = z.object({elem: z.object({val: protocolSchema, expires: z.number()})});
+const heldElementSchema = z.object({elem: z.object({val: z.object({concat: z.tuple([z.string(), z.number()])})})});
 const setSchema = z.object({name: z.string(), type: z.unknown(), flags: z.unknown().optional(), elem: z.array(z.unknown()).optional()});
 const counterSchema = z.object({name: z.string(), packets: z.number(), bytes: z.number()});
 
@@ -27,10 +28,14 @@ export interface ListedChain {
 	readonly rules: readonly ListedRule[];
 }
 
+export type HeldSets = ReadonlyMap<string, ReadonlySet<string>>;
+
 export interface Listing {
 	readonly chains: ReadonlyMap<string, ListedChain>;
 	/** The sets that end permissions, by name. */
 	readonly leases: ReadonlyMap<string, ListedLease>;
+	/** What sets of addresses and ports hold at that moment, by the set's name: `203.0.113.80 . 443`. */
+	readonly held: HeldSets;
 	/** Sets, maps and whatever else stands in the table. */
 	readonly others: readonly string[];
 	readonly counters: ReadonlyMap<string, {readonly packets: number; readonly bytes: number}>;
@@ -41,6 +46,7 @@ export function parseListing(json: unknown): Listing {
 	const chains = new Map<string, {spec: string; rules: ListedRule[]}>();
 	const counters = new Map<string, {packets: number; bytes: number}>();
 	const leases = new Map<string, ListedLease>();
+	const held = new Map<string, ReadonlySet<string>>();
 	const others: string[] = [];
 	for (const object of listingSchema.parse(json).nftables) {
 		if ('chain' in object) {
@@ -56,10 +62,12 @@ export function parseListing(json: unknown): Listing {
 			const {name, ...set} = setSchema.parse(object['set']);
 			leases.set(name, listedLease(set));
 		} else if (!('metainfo' in object) && !('table' in object)) {
+			const set = setSchema.safeParse(object['set']);
+			if (set.success && set.data.elem !== undefined) held.set(set.data.name, new Set(set.data.elem.flatMap(heldElement)));
 			others.push(JSON.stringify(Object.keys(object)));
 		}
 	}
-	return {chains, leases, others, counters};
+	return {chains, leases, held, others, counters};
 }
 
 /** The listing of the hookless copy, with the hooks and defaults that the live chains must have. */
@@ -93,6 +101,12 @@ function listedLease({type, flags, elem = []}: Omit<z.output<typeof setSchema>, 
 			return timed.success ? {value: timed.data.elem.val, expiresMs: timed.data.elem.expires * 1000} : {value: JSON.stringify(element), expiresMs: null};
 		}),
 	};
+}
+
+/** Another kind of element is none of these. */
+function heldElement(element: unknown): readonly string[] {
+	const held = heldElementSchema.safeParse(element);
+	return held.success ? [held.data.elem.val.concat.join(' . ')] : [];
 }
 
 const specText = ({type, hook, prio, policy}: Omit<z.output<typeof chainSchema>, 'name'>): string => JSON.stringify({type, hook, prio, policy});

@@ -33,7 +33,7 @@ export function wayWith({world, question}: Trial, {config, situation, uplink}: O
 	const state = withResolvers(change.situation ?? situation, change.config?.resolvers);
 	const routes: readonly Route[] = [...world.routing.routes, ...gatewayRoute(question, change, uplink)];
 	const rules = [...world.routing.rules, ...resolverRule(question, change, tried)];
-	return wayOf({ruleset: compile(tried, state), routing: {...world.routing, routes, rules}}, question);
+	return wayOf({...world, ruleset: compile(tried, state), routing: {...world.routing, routes, rules}}, question);
 }
 
 function withResolvers(situation: Situation, resolvers: readonly IpAddress[] | undefined): Situation {

@@ -7,12 +7,15 @@ import {isIpv4, isLoopback, type IpAddress} from '../net/address.ts';
 import {loopback, type InterfaceName} from '../net/interface-name.ts';
 import {evaluateChain, type Decision} from './evaluate.ts';
 import {isForUs, isMulticast, isOwn, lookUp, type Flow, type RoutingFacts} from './lookup.ts';
+import type {HeldSets} from './listing.ts';
 import type {Packet} from './packet.ts';
 import type {ChainName, Rule, Ruleset} from './policy.ts';
 
 export interface World {
 	readonly ruleset: Ruleset;
 	readonly routing: RoutingFacts;
+	/** What the sets hold; absent: nothing. */
+	readonly held?: HeldSets;
 }
 
 export interface Way {
@@ -41,7 +44,8 @@ const nothing: Trail = {path: [], counted: []};
 export type Outgoing = Packet & {readonly destination: IpAddress; readonly bound: InterfaceName | null};
 
 export function wayOut(world: World, packet: Outgoing): Way {
-	const {bound: _bound, ...start} = packet;
+	const {bound: _bound, ...asked} = packet;
+	const start: Packet = {...asked, heldIn: setsWith(world.held, packet)};
 	const first = lookUp(world.routing, flowOf(packet, start));
 	const routed: Trail = {path: [`routing: ${first.by}`], counted: []};
 	if (first.device === null) return unreachable(start, first.by, routed);
@@ -109,7 +113,10 @@ function beyond({ruleset}: World, way: Way, device: InterfaceName): Way {
 	return atChain(ruleset, 'egress', {...translated.packet, outInterface: device, inInterface: null}, device, translated, way);
 }
 
-/** As `translate`, before the packet leaves. Which addresses are held at this moment is not known here: none is taken to be. */
+const setsWith = (held: HeldSets = new Map(), {destination, destinationPort}: Packet): readonly string[] =>
+	[...held].filter(([, elements]) => elements.has(`${destination ?? ''} . ${destinationPort ?? ''}`)).map(([name]) => name);
+
+/** As `translate`, before the packet leaves. */
 function divert(ruleset: Ruleset, packet: Packet): Trail & {readonly packet: Packet} {
 	if (!ruleset.chains.some(({name}) => name === 'divert') || packet.connection !== 'new') return {...nothing, packet};
 	return evaluateChain(ruleset, 'divert', packet);

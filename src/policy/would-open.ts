@@ -37,6 +37,7 @@ export function wouldOpen(input: OpenInput): string {
 /** What no permission is meant to open. */
 function neverOpened({question: {raw, mark, direction, established}, way, openable}: OpenInput): string | null {
 	if (openable?.situation.kind === 'lockdown') return 'Nothing while the lockdown lasts: `vks lift` ends it.';
+	if (way.rule?.setting === 'VKS_EGRESS') return 'A name that VKS_EGRESS lists, once it was looked up: no address is opened by itself. The drops have the names that were asked for.';
 	if (raw) return 'Nothing sensible would: raw frames go round the firewall. An ordinary socket may be let out.';
 	if (way.other === 'kernel') return 'Nothing would: the kernel drops it by itself.';
 	if (way.rule?.id === 'refuse-forward' || (direction === 'in' && way.path.some(step => step.startsWith('routing')))) return 'Nothing here would: it is for another host, and vks routes for nobody it was not told to.';

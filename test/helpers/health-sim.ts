@@ -83,6 +83,7 @@ export function simulate({seconds, loss = 0, delayMs = 5, jitterMs = 0, traffic 
 		clock,
 		config: {healthTargets: 'auto', rttEveryMs: null},
 		live: {use: {interface: nic('wg0'), addresses: [ip('10.64.1.2')], resolvers: [ip('10.64.1.1')]}, tunnel: {server: {id: 'a'}}} as unknown as LiveTunnel,
+		own: null,
 		timed: () => undefined,
 		probes: {
 			openEcho: () => ok({

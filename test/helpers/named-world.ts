@@ -7,7 +7,7 @@ import {isAlive, waitUntil} from '../../lab/processes.ts';
 import {nodeProgram} from '../../lab/program.ts';
 import type {NamesOptions} from '../../lab/services/names.ts';
 
-export const namedHosts = {resolver: '203.0.113.70', api: '203.0.113.71', wild: '203.0.113.72', other: '203.0.113.73', spare: '203.0.113.74'} as const;
+export const namedHosts = {resolver: '203.0.113.70', api: '203.0.113.71', wild: '203.0.113.72', other: '203.0.113.73', spare: '203.0.113.74', api6: '2001:db8:113::71'} as const;
 
 /** From a name to its addresses. */
 export type Zone = Readonly<Record<string, readonly string[]>>;
@@ -15,7 +15,7 @@ export type Zone = Readonly<Record<string, readonly string[]>>;
 export interface NamedWorld {
 	/** From here on. */
 	zone(names: Zone): void;
-	/** Every name that the resolver was asked for, each a line. */
+	/** Every name that the resolver was asked for, each a line, and `POST` with the host of each message that came. */
 	asked(): string;
 }
 
@@ -24,8 +24,8 @@ export async function standNames(lab: Lab, names: Zone): Promise<NamedWorld> {
 	const hosts = Object.values(rest);
 	const file = (name: string): string => join(lab.description.folders.state, name);
 	const zone = (now: Zone): void => writeFileSync(file('zone.json'), JSON.stringify(now));
-	for (const address of [resolver, ...hosts]) await lab.exec('internet', ['ip', 'address', 'add', `${address}/32`, 'dev', 'eth0'], {mustSucceed: true});
-	await lab.exec('internet', ['nft', `table ip names { chain at { type nat hook prerouting priority -100; ip daddr { ${hosts.join(', ')} } tcp dport 80 dnat to :8080; }; }`], {mustSucceed: true});
+	for (const address of [resolver, ...hosts]) await lab.exec('internet', ['ip', 'address', 'add', ...(address.includes(':') ? [`${address}/128`, 'dev', 'eth0', 'nodad'] : [`${address}/32`, 'dev', 'eth0'])], {mustSucceed: true});
+	await lab.exec('internet', ['nft', `table ip names { chain at { type nat hook prerouting priority -100; ip daddr { ${hosts.filter(address => !address.includes(':')).join(', ')} } tcp dport 80 dnat to :8080; }; }`], {mustSucceed: true});
 	zone(names);
 	const {certificate, key} = await makeCertificate('api.test.example');
 	const options: NamesOptions = {resolver, hosts, tlsPorts: [443, 8443], httpPort: 8080, certificate, key, zone: file('zone.json'), log: file('asked.log'), ready: file('names.ready')};

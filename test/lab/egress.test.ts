@@ -127,6 +127,15 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		world.zone(names);
 	});
 
+	test('explain knows which addresses may be connected to at this moment', async () => {
+		const asked = async (address: string, port: string): Promise<string> => (await lab.exec('client', [...lab.description.commands.vks.slice(3), 'explain', 'tcp', `${address}:${port}`, '--uid', String(governed)])).stdout;
+		expect(await ask('api.test.example')).toBe(JSON.stringify([api]));
+		await fresh();
+		expect(await asked(api, '443')).toContain('egress-diverted');
+		expect(await asked(other, '443')).toContain('refuse-egress-address-1000');
+		expect(await asked(other, '443')).toContain('A name that VKS_EGRESS lists');
+	});
+
 	test('a refused name is among the drops, with whose it was and what would list it, and in the status with its count', async () => {
 		const before = (await fresh()).egress;
 		const seen = (name: string, how: string): readonly DropView[] => daemon.drops().filter(({destination, named}) => destination === name && named?.how === how);

@@ -15,6 +15,7 @@ import type {Problem} from '../../problem.ts';
 import {backoffMs, type Clock} from '../clock.ts';
 import type {LiveTunnel} from '../dial.ts';
 import type {Journal} from '../journal.ts';
+import {ownExchange} from '../own-way.ts';
 import {listenDatagrams, type Answering, type Listener, type Sender} from './datagrams.ts';
 import {nameRefusals, type NameRefusal} from './refusals.ts';
 import {refusedRecords} from './refused-records.ts';
@@ -23,7 +24,7 @@ import {createResolver} from './resolver.ts';
 export interface EgressKeeperDeps {
 	readonly plan: EgressPlan;
 	readonly config: Pick<Config, 'runFolder' | 'egress'>;
-	readonly kernel: Pick<Kernel, 'exchange' | 'startProxy'> & {readonly firewall: Pick<Kernel['firewall'], 'run'>};
+	readonly kernel: Pick<Kernel, 'connect' | 'exchange' | 'startProxy'> & {readonly firewall: Pick<Kernel['firewall'], 'run'>};
 	readonly clock: Pick<Clock, 'now' | 'monotonic' | 'random' | 'after'>;
 	readonly journal: Pick<Journal, 'write'>;
 	readonly note: (slot: 'egress-proxy' | 'egress-resolver', problem: Problem | null) => void;
@@ -47,6 +48,7 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, refuse
 	const refusals = nameRefusals({clock, journal});
 	const records = refusedRecords({clock, device: () => carrier()?.use.interface ?? null, tell: refused});
 	const stopped = new AbortController();
+	const exchange = ownExchange(kernel, config);
 	let proxy: HeldProxy | null = null;
 	let listeners: readonly Listener[] = [];
 	let [starting, failures, dueMs] = [null as Promise<void> | null, 0, 0];
@@ -59,7 +61,7 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, refuse
 		for (const address of use?.resolvers.slice(0, 2) ?? []) {
 			const source = use?.addresses.find(own => familyOf(own) === familyOf(address));
 			if (use === undefined || source === undefined || port === null) continue;
-			const heard = await kernel.exchange({address, port, source, mark: null, device: use.interface, payload}, AbortSignal.any([stopped.signal, AbortSignal.timeout(askWithinMs)]));
+			const heard = await exchange({address, port, source, mark: null, device: use.interface, payload}, AbortSignal.any([stopped.signal, AbortSignal.timeout(askWithinMs)]));
 			if (heard !== null) return heard;
 		}
 		return null;

@@ -4,6 +4,7 @@ import type {Config} from '../../config/config.ts';
 import type {EgressView} from '../../control/schema.ts';
 import type {LiveTunnel} from '../dial.ts';
 import type {Engine} from '../engine.ts';
+import {ownPorts} from '../own-way.ts';
 import {egressKeeper, type EgressKeeper, type EgressKeeperDeps} from './egress-keeper.ts';
 
 export interface Egress extends Pick<EgressKeeper, 'tick' | 'stop'> {
@@ -13,14 +14,14 @@ export interface Egress extends Pick<EgressKeeper, 'tick' | 'stop'> {
 }
 
 export interface EgressDeps extends Omit<EgressKeeperDeps, 'plan' | 'config' | 'carrier' | 'note'> {
-	readonly config: Pick<Config, 'runFolder' | 'egress'>;
+	readonly config: Pick<Config, 'runFolder' | 'egress'> & Parameters<typeof ownPorts>[0];
 	readonly engine: () => Pick<Engine, 'machine' | 'live'>;
 	readonly note: (slot: string, problem: Parameters<EgressKeeperDeps['note']>[1]) => void;
 }
 
 export function egressFor({engine, ...deps}: EgressDeps): Egress {
 	if (deps.config.egress.length === 0) return {plan: null, view: () => null, tick: () => undefined, stop: async () => undefined};
-	const plan = planEgress(deps.config.egress, egressNumbers);
+	const plan = planEgress(deps.config.egress, {...egressNumbers, ownPorts: ownPorts(deps.config)});
 	/** The tunnel that applications have. */
 	const carrier = (): LiveTunnel | null => {
 		const {state} = engine().machine();

@@ -1,5 +1,5 @@
 /** One question over UDP with what Node cannot ask for: a mark, and an interface whatever the routes say. */
-import {setTimeout as sleep} from 'node:timers/promises';
+import {createSocket} from 'node:dgram';
 import {isIpv4} from '../../net/address.ts';
 import {int32, SOL_SOCKET, type Libc} from '../ffi/libc.ts';
 import {SOCK_DGRAM, type ProbeCalls} from '../probe/calls.ts';
@@ -10,26 +10,40 @@ export interface ExchangeWish extends ConnectWish {
 	readonly payload: Uint8Array;
 }
 
-const lookAgainMs = 5;
-/** More than a resolver may send without being asked for more (RFC 6891 servers keep to 1232 and below). */
-const LARGEST = 4096;
-
 /** The socket is connected, so that the kernel lets in nothing but what its peer sent. */
 export async function exchange(libc: Libc, calls: ProbeCalls, wish: ExchangeWish, signal: AbortSignal): Promise<Uint8Array | null> {
-	const fd = calls.socket(isIpv4(wish.address) ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
+	const four = isIpv4(wish.address);
+	const fd = calls.socket(four ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
 	if (fd < 0) return null;
-	try {
-		if (!ask(libc, calls, fd, wish)) return null;
-		const [answer, sender] = [Buffer.alloc(LARGEST), Buffer.alloc(28)];
-		while (!signal.aborted) {
-			const length = calls.receiveFrom(fd, answer, sender);
-			if (length > 0) return Uint8Array.from(answer.subarray(0, length));
-			await sleep(lookAgainMs, undefined, {signal}).catch(() => undefined);
-		}
-		return null;
-	} finally {
+	if (signal.aborted || !ask(libc, calls, fd, wish)) {
 		libc.close(fd);
+		return null;
 	}
+	return hear(libc, fd, {four, signal});
+}
+
+/** From here on the socket is Node's, which tells when something came, and closes it. */
+function hear(libc: Libc, fd: number, {four, signal}: {readonly four: boolean; readonly signal: AbortSignal}): Promise<Uint8Array | null> {
+	return new Promise(resolve => {
+		const socket = createSocket(four ? 'udp4' : 'udp6');
+		const end = (answer: Uint8Array | null): void => {
+			signal.removeEventListener('abort', giveUp);
+			socket.removeAllListeners('message');
+			socket.close();
+			resolve(answer);
+		};
+		const giveUp = (): void => end(null);
+		socket.once('message', message => end(Uint8Array.from(message)));
+		// That nobody listens is what anybody on the way may say (ICMP): an answer may still come.
+		socket.on('error', () => undefined);
+		signal.addEventListener('abort', giveUp);
+		try {
+			socket.bind({fd, exclusive: true});
+		} catch {
+			libc.close(fd);
+			end(null);
+		}
+	});
 }
 
 function ask(libc: Libc, calls: ProbeCalls, fd: number, {address, port, mark, source, device, payload}: ExchangeWish): boolean {

@@ -34,7 +34,8 @@ export function openEcho(libc: Libc, calls: ProbeCalls, {family, ...way}: {reado
 function lead(fd: number, way: EchoWay, libc: Libc, calls: ProbeCalls): number {
 	if ('mark' in way) return libc.setOption(fd, SOL_SOCKET, SO_MARK, int32(way.mark | 0));
 	const bound = libc.setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${way.device}\0`));
-	return bound < 0 ? bound : calls.bind(fd, internetAddress(way.source, 0));
+	const marked = bound < 0 || way.bears === undefined ? bound : libc.setOption(fd, SOL_SOCKET, SO_MARK, int32(way.bears | 0));
+	return marked < 0 ? marked : calls.bind(fd, internetAddress(way.source, 0));
 }
 
 function echoOn(fd: number, family: Family, libc: Libc, calls: ProbeCalls): EchoSocket {

@@ -4,7 +4,7 @@ import {isIpv4} from '../../net/address.ts';
 import type {Problem} from '../../problem.ts';
 import {fail, ok, type Result} from '../../result.ts';
 import {describeErrno} from '../ffi/errno.ts';
-import {SOL_SOCKET, type Libc} from '../ffi/libc.ts';
+import {int32, SOL_SOCKET, type Libc} from '../ffi/libc.ts';
 import type {ProbeFlow, Probes} from '../kernel.ts';
 import {problem} from '../problems.ts';
 import {SOCK_DGRAM, SOCK_STREAM, type ProbeCalls} from './calls.ts';
@@ -12,6 +12,7 @@ import {answerOf} from './send.ts';
 import {AF_INET, AF_INET6, internetAddress} from './socket-address.ts';
 
 const SO_BINDTODEVICE = 25;
+const SO_MARK = 36;
 /** linux/sockios.h, linux/if.h. */
 const SIOCGIFFLAGS = 0x8913;
 const SIOCSIFFLAGS = 0x8914;
@@ -19,11 +20,12 @@ const IFF_UP = 1;
 const IFREQ_BYTES = 40;
 const FLAGS_AT = 16;
 
-export function openFlow(libc: Libc, calls: ProbeCalls, {destination, port, source, device}: Parameters<Probes['openFlow']>[0]): ProbeFlow | null {
+export function openFlow(libc: Libc, calls: ProbeCalls, {destination, port, source, device, mark}: Parameters<Probes['openFlow']>[0]): ProbeFlow | null {
 	const fd = calls.socket(isIpv4(destination) ? AF_INET : AF_INET6, SOCK_STREAM, 0);
 	if (fd < 0) return null;
 	const led = device === undefined ? 0 : libc.setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${device}\0`));
-	const begun = led >= 0 && calls.bind(fd, internetAddress(source, 0)) >= 0 && answerOf(calls.connect(fd, internetAddress(destination, port))).kind === 'sent';
+	const marked = led < 0 || mark === undefined ? led : libc.setOption(fd, SOL_SOCKET, SO_MARK, int32(mark | 0));
+	const begun = marked >= 0 && calls.bind(fd, internetAddress(source, 0)) >= 0 && answerOf(calls.connect(fd, internetAddress(destination, port))).kind === 'sent';
 	if (!begun) {
 		libc.close(fd);
 		return null;

@@ -66,7 +66,7 @@ export interface EchoAnswer {
 }
 
 /** Outside the tunnel by the mark that finds the uplink, or through one device from an address of ours. */
-export type EchoWay = {readonly mark: number} | {readonly device: InterfaceName; readonly source: IpAddress};
+export type EchoWay = {readonly mark: number} | {readonly device: InterfaceName; readonly source: IpAddress; readonly bears?: number | undefined};
 
 /** Pings of our own. */
 export interface EchoSocket {
@@ -87,7 +87,7 @@ export interface Probes {
 	/** The Ethernet address of a link; null when it has none. */
 	hardwareAddress(linkIndex: number): Uint8Array | null;
 	/** Begins a TCP connection, bound to a device where one is named; null when it cannot even begin. */
-	openFlow(to: {readonly destination: IpAddress; readonly port: Port; readonly source: IpAddress; readonly device?: InterfaceName}): ProbeFlow | null;
+	openFlow(to: {readonly destination: IpAddress; readonly port: Port; readonly source: IpAddress; readonly device?: InterfaceName; readonly mark?: number | undefined}): ProbeFlow | null;
 	/** Needs NET_RAW. */
 	openEcho(options: {readonly family: Family} & EchoWay): Result<EchoSocket, Problem>;
 	/** Sets one link down (`ip link set … down`). */

@@ -70,12 +70,16 @@ describe('as a whole', () => {
 	});
 
 	test.each([
-		['api.example.com', 'VKS_EGRESS: "api.example.com 443" is for everybody, which cannot be enforced yet'],
-		['uid 0 api.example.com', 'VKS_EGRESS: "uid 0 api.example.com 443" is for root, which cannot be enforced yet'],
 		['uid 64530 api.example.com', 'VKS_EGRESS: "uid 64530 api.example.com 443" is for the uid of the proxy itself'],
 		['uid 1000 a.example; uid 1000 A.example. 443', 'VKS_EGRESS: "uid 1000 a.example 443" is listed twice'],
 	])('%s is refused', (text, complaint) => {
 		expect(complaints({VKS_EGRESS: text})).toEqual([complaint]);
+	});
+
+	test('everybody and root may be chosen for; hosts that are routed through cannot be told apart by name, and that is said', () => {
+		expect(configOf({VKS_EGRESS: 'api.example.com; uid 0 git.example.com'}).egress.map(({uid}) => uid)).toEqual([null, 0]);
+		expect(complaints({VKS_EGRESS: 'api.example.com', VKS_GATEWAY: 'eth1 172.31.0.0/24'})).toEqual(['VKS_EGRESS: "api.example.com 443" is for everybody, and hosts of VKS_GATEWAY cannot be governed']);
+		expect(configOf({VKS_EGRESS: 'uid 1000 api.example.com', VKS_GATEWAY: 'eth1 172.31.0.0/24'}).gateway).toHaveLength(1);
 	});
 
 	test('more listeners than there are, and somebody else\'s tunnel, are refused', () => {

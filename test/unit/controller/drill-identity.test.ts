@@ -16,7 +16,7 @@ test.each([
 	['nothing', null, 'not-possible'],
 ])('%s', async (_name, answer, verdict) => {
 	const [exit] = await identityProbes({
-		use: {addresses: [], resolvers: []}, ours: [ip('203.0.113.2'), ip('172.17.0.2')], whoami: null, withinMs: 1000,
+		use: {addresses: [], resolvers: []}, ours: [ip('203.0.113.2'), ip('172.17.0.2')], whoami: null, own: null, withinMs: 1000,
 		exit: () => Promise.resolve(answer === null ? null : ip(answer)),
 	});
 	expect(exit?.verdict).toBe(verdict);

@@ -19,7 +19,7 @@ test('who asks while a question is under way waits for its answer, which is said
 	try {
 		const live = {use: {...stockholm, addresses: [ip('127.0.0.1')], resolvers: []}} as unknown as LiveTunnel;
 		let exit: TunnelStats['exit'] = null;
-		const keeper = exitKeeper({config: {exitUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/`}, clock: systemClock(), live: () => live, known: () => exit, found: found => void (exit = found ?? exit)});
+		const keeper = exitKeeper({config: {exitUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/`}, clock: systemClock(), own: null, live: () => live, known: () => exit, found: found => void (exit = found ?? exit)});
 		const answers = await Promise.all([keeper.check(), keeper.inWords(), keeper.fresh()]);
 		expect([answers.slice(1), asked]).toEqual([['198.51.100.77, Stockholm, SE', '198.51.100.77'], 1]);
 		// Known a moment ago: nobody is asked again.
@@ -51,11 +51,11 @@ test('who was asked and did not answer is told, with when', async () => {
 	const live = {use: {...stockholm, addresses: [ip('127.0.0.1')], resolvers: []}} as unknown as LiveTunnel;
 	const told: unknown[] = [];
 	const clock = {...systemClock(), now: () => 7};
-	await exitKeeper({config: {exitUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/json?key=secret`}, clock, live: () => live, known: () => null, found: (...all) => void told.push(all)}).check();
+	await exitKeeper({config: {exitUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}/json?key=secret`}, clock, own: null, live: () => live, known: () => null, found: (...all) => void told.push(all)}).check();
 	expect(told).toEqual([[null, {host: '127.0.0.1', atMs: 7}]]);
 });
 
 test('where nobody may be asked, nothing is said', async () => {
-	const keeper = exitKeeper({config: {exitUrl: null}, clock: systemClock(), live: () => null, known: () => null, found: () => undefined});
+	const keeper = exitKeeper({config: {exitUrl: null}, clock: systemClock(), own: null, live: () => null, known: () => null, found: () => undefined});
 	expect([await keeper.inWords(), await keeper.fresh()]).toEqual([null, null]);
 });

@@ -1,11 +1,11 @@
 /** The answers an operator gets to "why can't it reach that host?". That they are the kernel's, the packet matrix shows. */
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {parseAllow} from '../../../src/cli/exception-command.ts';
 import {parseException} from '../../../src/controller/exception-wish.ts';
 import {explain} from '../../../src/policy/explain.ts';
 import type {Situation} from '../../../src/policy/policy.ts';
 import {questionFrom, worldOf, type Asked} from '../../helpers/explain-world.ts';
-import {configFrom, configurations, situations} from '../../helpers/situations.ts';
+import {configFrom, configurations, governed, situations} from '../../helpers/situations.ts';
 
 const {blocked, connecting, connected, lockdown} = situations;
 const has = (text: string): unknown => expect.stringContaining(text);
@@ -93,4 +93,21 @@ test('a packet that is routed again shows both decisions', () => {
 	expect(path[0]).toBe('routing: rule 102, table 51821');
 	expect(path).toContain('reply-mark');
 	expect(path.at(-1)).toBe('egress-published-8080-tcp-any');
+});
+
+describe('of whom VKS_EGRESS governs', () => {
+	const {world, openable} = worldOf(configurations.minimal, governed.governed);
+	const asking = (uid: number, held: Readonly<Record<string, readonly string[]>>) => explain({
+		world: {...world, held: new Map(Object.entries(held).map(([set, elements]) => [set, new Set(elements)]))},
+		question: {...questionFrom({protocol: 'tcp', to: '203.0.113.80', port: 443}), uid}, openable,
+	});
+
+	test('an address that a set holds goes to the proxy; one that none holds is refused, and what would open it is a name', () => {
+		expect(asking(1000, {'egress-1000-v4': ['203.0.113.80 . 443']})).toMatchObject({verdict: 'accept', ruleId: 'egress-diverted-wg0-v4'});
+		for (const held of [{}, {'egress-1000-v4': ['203.0.113.80 . 80', '203.0.113.81 . 443']}]) expect(asking(1000, held)).toMatchObject({verdict: 'reject', ruleId: 'refuse-egress-address-1000-wg0', wouldOpen: has('A name that VKS_EGRESS lists')});
+	});
+
+	test('what another user\'s set holds is of no use', () => {
+		expect(asking(33, {'egress-1000-v4': ['203.0.113.80 . 443']})).toMatchObject({verdict: 'reject', ruleId: 'refuse-egress-address-all-wg0'});
+	});
 });
