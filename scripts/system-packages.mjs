@@ -44,6 +44,13 @@ const engineNeeds = [
 	...proxyNeeds,
 ];
 
+/** Of them the tests with an engine need those alone that change nothing by being there: the rest is skipped without. */
+const firewallNeeds = [
+	{program: 'ufw', apt: 'ufw'},
+	{program: 'firewall-cmd', apt: 'firewalld'},
+	{program: 'dbus-daemon', apt: 'dbus'},
+];
+
 /** Null where the tests with a container engine can run. */
 export function lackingForEngine() {
 	const missing = missingOf(engineNeeds);
@@ -89,7 +96,7 @@ export function instructions(missing, why) {
 }
 
 export async function setUpSystemPackages(progress, {tests = false} = {}) {
-	const wanted = tests && installsServices() ? [...needs, ...engineNeeds] : needs;
+	const wanted = tests && installsServices() ? [...needs, ...engineNeeds, ...firewallNeeds] : needs;
 	const missing = missingOf(wanted);
 	if (missing.length === 0) return;
 	if (!hasProgram('apt-get')) throw new SetupError(instructions(missing, 'There is no apt here'));

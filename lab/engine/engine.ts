@@ -33,19 +33,22 @@ export interface EngineOptions {
 	readonly resolvConf?: string;
 	/** What is in its /etc/docker/daemon.json. */
 	readonly settings?: Readonly<Record<string, unknown>>;
+	/** What stands on the machine before its engine does; gives what that one has in its environment. */
+	readonly before?: (lab: Lab) => Promise<Readonly<Record<string, string>>>;
 }
 
-export async function startEngine(lab: Lab, {iptables, resolvConf, settings: own = {}}: EngineOptions = {}): Promise<Engine> {
+export async function startEngine(lab: Lab, {iptables, resolvConf, settings: own = {}, before}: EngineOptions = {}): Promise<Engine> {
 	const folder = join(lab.description.folders.state, 'engine');
 	mkdirSync(folder, {mode: 0o700});
 	// The machine's own would otherwise be read.
 	const settings = join(folder, 'daemon.json');
 	writeFileSync(settings, JSON.stringify(own));
 	const socket = join(folder, 'docker.sock');
+	const given = (await before?.(lab)) ?? {};
 	const daemon = lab.spawn('client', [
 		...(resolvConf === undefined ? [] : withResolvConf(resolvConf, folder)), 'dockerd', '--host', `unix://${socket}`, '--data-root', imageFolder, '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'),
 		'--storage-driver', 'overlay2', '--config-file', settings, '--shutdown-timeout', '20',
-	], {name: 'dockerd', environment: {HOME: folder, ...(iptables === undefined ? {} : {PATH: `${programsFor(iptables, folder)}:${process.env['PATH'] ?? ''}`})}});
+	], {name: 'dockerd', environment: {...given, HOME: folder, ...(iptables === undefined ? {} : {PATH: `${programsFor(iptables, folder)}:${process.env['PATH'] ?? ''}`})}});
 	await loadRuleset(lab.description.namespaces.client, hostRuleset);
 	const environment = {DOCKER_HOST: `unix://${socket}`, DOCKER_BUILDKIT: '0', HOME: folder};
 	const command = (argv: readonly string[]): readonly string[] => ['/usr/bin/docker', ...argv];

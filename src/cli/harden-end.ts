@@ -3,6 +3,7 @@ import {createInterface} from 'node:readline';
 import {z} from 'zod';
 import {parseJson} from '../controller/state-file.ts';
 import {readTrial} from '../harden/host/kept.ts';
+import {isAlive} from '../harden/host/process-name.ts';
 import {confirmTrial, revertTrial, undoAll} from '../harden/host/trial.ts';
 import type {OutcomeJson} from '../harden/plan-schema.ts';
 import {exitCodes, type Args, type ExitCode, type Io} from './io.ts';
@@ -28,7 +29,7 @@ export function confirmHardening(folder: string, output: Output): ExitCode {
 }
 
 export async function undoHardening(folder: string, output: Output): Promise<ExitCode> {
-	const done = await undoAll(folder);
+	const done = await undoAll(folder, isAlive);
 	if (done.ok) return done.value === 'undone' ? said('undone', 'Undone: this host lets in what it let in before.', output) : said('nothing', 'There is nothing to undo.', output);
 	output.problem(harmed(`Not everything could be undone: ${done.error}.`, 'Mend that, and run it again: what is left is kept.'));
 	return exitCodes.failed;

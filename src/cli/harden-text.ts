@@ -16,7 +16,8 @@ export function planLines({choices, changes, left, notLooked}: Plan): readonly s
 const changeLines = ({where, closes, diff, then}: Change): readonly string[] => [
 	`${paint('strong', where)}`,
 	...closes.map(({id, what}) => `       closes ${id}: ${what}`),
-	...diff.map(line => (line.startsWith('+') ? paint('good', line) : line.startsWith('-') ? paint('bad', line) : line)),
+	// What is no space may not reach a terminal.
+	...diff.map(line => line.replaceAll('\t', '    ')).map(line => (line.startsWith('+') ? paint('good', line) : line.startsWith('-') ? paint('bad', line) : line)),
 	...(then === '' ? [] : [`       then   ${then}`]),
 	'',
 ];
@@ -25,7 +26,7 @@ function choiceWords({letIn, open, close, sessions, outbound}: Choices): string 
 	const said = [
 		letIn.length === 0 ? 'nobody from outside gets in there any more; `--let-in RANGES` lets some in' : `${letIn.join(', ')} still get in`,
 		...(open.length === 0 ? [] : [`${open.join(', ')} stay open to everybody`]), ...(close.length === 0 ? [] : [`${close.join(', ')} closed too`]),
-		...(outbound === null ? [] : [`the host itself sends ${outbound.length === 0 ? 'nothing' : outbound.join(', ')} outside of connections that stand`]), ...sessions.map(({from, port}) => `your login from ${from} to port ${port} stays`),
+		...(outbound === null ? [] : [`the host itself begins nothing by its uplinks${outbound.length === 0 ? '' : ` but ${outbound.join(', ')}`}`]), ...sessions.map(({from, port}) => `your login from ${from} to port ${port} stays`),
 	];
 	return said.join('; ');
 }

@@ -1,6 +1,6 @@
 /** What an operator decides of a hardening: who still gets in, and which ports stay open to everybody. Pure. */
 import {z} from 'zod';
-import {cidrFamily, mergeCidrs, parseCidr, type Cidr} from '../net/cidr.ts';
+import {cidrFamily, mergeCidrs, parseCidr, splitCidr, type Cidr} from '../net/cidr.ts';
 import {parsePort} from '../net/port.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {keepWords, parseKeep} from './keep.ts';
@@ -25,7 +25,7 @@ export interface Session {
 
 export const noChoices: Choices = {letIn: [], open: [], close: [], sessions: [], outbound: null};
 
-const cidr = z.string().transform((text, context) => parseCidr(text) ?? (context.addIssue('no range'), z.NEVER));
+const cidr = z.string().transform((text, context) => rangeOf(text) ?? (context.addIssue('no range'), z.NEVER));
 const port = z.string().regex(/^\d{1,5}\/(?:tcp|udp|sctp)$/);
 export const choicesSchema = z.strictObject({
 	letIn: z.array(cidr).readonly(), open: z.array(port).readonly(), close: z.array(port).readonly(),
@@ -35,7 +35,7 @@ export const choicesSchema = z.strictObject({
 
 /** As typed, each a list with commas; what is not typed stays as it was. */
 export function parseChoices(typed: Readonly<Partial<Record<'letIn' | 'open' | 'close' | 'outbound', string | null>>>, before: Choices): Result<Choices, string> {
-	const letIn = listOf(typed.letIn, before.letIn, text => parseCidr(text), 'let-in', 'addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none');
+	const letIn = listOf(typed.letIn, before.letIn, rangeOf, 'let-in', 'addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none');
 	const open = listOf(typed.open, before.open, portOf, 'open', 'ports, such as 443,51820/udp, or none');
 	const close = listOf(typed.close, before.close, portOf, 'close', 'ports, such as 443,51820/udp, or none');
 	const outbound = typed.outbound === 'off' ? ok(null) : typed.outbound === null || typed.outbound === undefined ? ok(before.outbound) : listOf(typed.outbound, [], parseKeep, 'outbound', `off, none, or ${keepWords}`);
@@ -51,6 +51,12 @@ function listOf<T>(typed: string | null | undefined, before: readonly T[], read:
 	const parts = typed.split(',').map(text => text.trim());
 	const wrong = parts.find(text => read(text) === null);
 	return wrong === undefined ? ok([...new Set(parts.flatMap(text => read(text) ?? []))]) : fail(`--${name} takes ${form}, and not "${wrong}"`);
+}
+
+/** Everybody is no range: that is a port which stays open. */
+function rangeOf(text: string): Cidr | null {
+	const range = parseCidr(text);
+	return range === null || splitCidr(range).length === 0 ? null : range;
 }
 
 /** TCP where nothing is said. */

@@ -5,7 +5,9 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {images} from '../../lab/engine/images.ts';
 import {waitUntil, type Running} from '../../lab/processes.ts';
+import {auditOn} from '../helpers/audit-acts.ts';
 import {goesOn} from '../helpers/audit-fault.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
 import {hardenOn} from '../helpers/harden-acts.ts';
@@ -15,6 +17,29 @@ const stage = engineStage();
 
 test('iptables-nft, and docker-proxy over IPv6: closed for others, kept, undone byte for byte', () =>
 	closesForOthers(stage(), hardenOn(stage()), ['table filter of iptables-nft', 'table filter of ip6tables-nft']));
+
+test('what neighbours reach by a container\'s own address, past what is published: over IPv4, and over IPv6 where the engine writes no rules', async () => {
+	const {lab, engine} = stage();
+	const [harden, audit] = [hardenOn(stage()), auditOn(stage())];
+	const {ipv4, ipv6} = lab.description.addresses.client;
+	await engine.docker(['network', 'create', '--ipv6', '--subnet', 'fd00:5::/64', 'six']);
+	await engine.docker(['run', '--detach', '--name', 'web', '--network', 'six', '--publish', '127.0.0.1:8080:8080', images.application]);
+	await goesOn(stage());
+	const addressOf = async (what: string): Promise<string> => (await engine.docker(['inspect', '--format', `{{.NetworkSettings.Networks.six.${what}}}`, 'web'])).stdout.trim();
+	const [own4, own6] = [await addressOf('IPAddress'), await addressOf('GlobalIPv6Address')];
+	await lab.exec('peer', ['ip', 'route', 'replace', `${own4}/32`, 'via', ipv4], {mustSucceed: true});
+	await lab.exec('peer', ['ip', '-6', 'route', 'replace', 'fd00:5::/64', 'via', ipv6], {mustSucceed: true});
+	const before = await harden.picture();
+	expect([await audit.reaches(own4), await audit.reaches(own6), await audit.reaches()]).toEqual([true, true, false]);
+	expect((await harden.plan()).changes.flatMap(({closes}) => closes.map(({id}) => id))).toEqual(['localhost-not-local', 'ipv6-unfiltered']);
+	expect(await harden.order('--apply', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
+	expect([await audit.reaches(own4), await audit.reaches(own6)]).toEqual([false, false]);
+	await goesOn(stage());
+	expect((await harden.plan()).changes).toEqual([]);
+	expect(await harden.order('--undo')).toMatchObject({exitCode: 0});
+	expect(await harden.picture()).toBe(before);
+	expect([await audit.reaches(own4), await audit.reaches(own6)]).toEqual([true, true]);
+});
 
 const ends: readonly (readonly [what: string, within: string, end: (pid: number) => void, code: number | null])[] = [
 	['nobody confirms', '20s', () => undefined, 4],

@@ -69,11 +69,11 @@ export function engineStage(options: LabOptions & EngineOptions = {}): () => Eng
 	};
 }
 
-async function raiseEngineStage({iptables, resolvConf, settings, ...options}: LabOptions & EngineOptions): Promise<EngineStage> {
+async function raiseEngineStage({iptables, resolvConf, settings, before, ...options}: LabOptions & EngineOptions): Promise<EngineStage> {
 	const lab = await raiseLab(options);
 	const project = mkdtempSync(join(tmpdir(), 'vks-project-'));
 	try {
-		const engine = await startEngine(lab, {...(iptables === undefined ? {} : {iptables}), ...(resolvConf === undefined ? {} : {resolvConf}), ...(settings === undefined ? {} : {settings})});
+		const engine = await startEngine(lab, {...(iptables === undefined ? {} : {iptables}), ...(resolvConf === undefined ? {} : {resolvConf}), ...(settings === undefined ? {} : {settings}), ...(before === undefined ? {} : {before})});
 		return await stageOn(lab, engine, project);
 	} catch (error) {
 		rmSync(project, {recursive: true, force: true});

@@ -97,7 +97,14 @@ export async function settle(folder: string, isAlive: (process: string) => boole
 }
 
 /** What is left of it where something failed; then it is kept, to be tried again. */
-export async function undoAll(folder: string): Promise<Result<'undone' | 'none', string>> {
+export async function undoAll(folder: string, isAlive: (process: string) => boolean): Promise<Result<'undone' | 'none', string>> {
+	const begun = readTrial(folder);
+	if (!begun.ok) return begun;
+	// It would go on after it was taken back.
+	if (begun.value?.stage === 'applying' && isAlive(begun.value.process)) return fail('it is being applied at this moment');
+	const [confirmed, left] = [finishConfirm(folder), await finishRevert(folder)];
+	if (!confirmed.ok) return confirmed;
+	if (left.length > 0) return fail(left.join('; '));
 	const onTrial = await revertTrial(folder);
 	if (onTrial !== null && onTrial.length > 0) return fail(onTrial.join('; '));
 	const kept = readKept(folder);

@@ -114,6 +114,7 @@ test.each([
 
 test.each([
 	[{letIn: 'home'}, '--let-in takes addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none, and not "home"'],
+	[{letIn: '10.0.0.0/8,0.0.0.0/0'}, '--let-in takes addresses or ranges, such as 192.168.1.0/24,fd00::/64, or none, and not "0.0.0.0/0"'],
 	[{open: '0'}, '--open takes ports, such as 443,51820/udp, or none, and not "0"'],
 	[{close: '80/icmp'}, '--close takes ports, such as 443,51820/udp, or none, and not "80/icmp"'],
 	[{open: '80', close: '80/tcp'}, '--open and --close both name 80/tcp'],
