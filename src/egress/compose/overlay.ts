@@ -91,7 +91,7 @@ function proxyLines({group, entries, resolvers, image}: OverlayWanted): readonly
 		'    net.ipv4.ip_forward: 0',
 		'  healthcheck:',
 		`    test: [CMD, bash, -c, 'exec 3<>/dev/tcp/127.0.0.1/${healthPort} && read -r -t 3 -u 3 said && [ "$$said" = up ]']`,
-		'    interval: 10s',
+		'    interval: 3s',
 		'    timeout: 5s',
 		'    retries: 3',
 		'  restart: unless-stopped',
