@@ -39,7 +39,7 @@ export default tseslint.config(
 	{files: ['src/**/*.ts', 'components/**'], rules: {'no-console': 'error'}},
 	{files: ['*.config.{js,ts}'], rules: {'no-restricted-syntax': 'off'}},
 	{
-		files: ['src/policy/**', 'src/net/**', 'src/verify/**', 'src/history/**', 'src/metrics/!(serve).ts', 'src/notify/!(post).ts', 'src/doctor/!(gather|docker|docker-schema).ts', 'src/audit/!(gather).ts', 'src/audit/*/**', 'src/harden/*.ts', 'src/egress/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
+		files: ['src/policy/**', 'src/net/**', 'src/checklist/**', 'src/verify/**', 'src/history/**', 'src/metrics/!(serve).ts', 'src/notify/!(post).ts', 'src/doctor/!(gather|docker|docker-schema).ts', 'src/audit/!(gather).ts', 'src/audit/*/**', 'src/harden/*.ts', 'src/egress/**', 'src/console/**', 'components/**', 'src/controller/state*.ts'],
 		ignores: ['src/console/terminal.ts', 'src/console/connection.ts', 'src/console/main.tsx'],
 		rules: {'no-restricted-globals': ['error', 'Date', 'process', 'setTimeout', 'setInterval', 'fetch']},
 	},
@@ -63,6 +63,10 @@ export default tseslint.config(
 	forbid(
 		['src/history/**'],
 		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/control/!(schema.ts|history-schema.ts)', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'history is pure: pass the value in'],
+	),
+	forbid(
+		['src/checklist/**'],
+		[['node:*', ...spawnsAndSockets, '**/kernel/**', '**/controller/**', '**/control/!(schema.ts|checklist-schema.ts)', '**/tunnel/**', '**/cli/**', '**/console/**', ...ui], 'what is due is decided by what is passed in'],
 	),
 	forbid(
 		['src/evidence/**'],

@@ -8,6 +8,7 @@ import type {ViewState} from '../src/console/view.ts';
 import {Allow} from './Allow.tsx';
 import {Audit} from './Audit.tsx';
 import {Banners} from './Banners.tsx';
+import {Checklist} from './Checklist.tsx';
 import {Confirm} from './Confirm.tsx';
 import {Details} from './Details.tsx';
 import {Entry} from './Entry.tsx';
@@ -101,6 +102,8 @@ function DialogOver({state, theme, within}: {readonly state: ViewState; readonly
 			return <Runbook state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'audit':
 			return <Audit state={state} dialog={dialog} within={within} theme={theme} />;
+		case 'checklist':
+			return <Checklist state={state} dialog={dialog} within={within} theme={theme} />;
 		case 'confirm':
 			return <Confirm dialog={dialog} at={state.target?.name} within={within} theme={theme} />;
 		case 'typed':

@@ -23,6 +23,19 @@ export const keptCommands: readonly CommandSpec[] = [
 		load: () => import('./evidence.ts'),
 	},
 	{
+		name: 'checklist',
+		summary: 'what is to be looked at each day, week, month and quarter, and when it was',
+		arguments: [],
+		options: [
+			{name: 'done', value: 'ITEM', summary: 'mark an item as looked at, now'},
+			{name: 'failed', summary: 'with --done: what was found is not right'},
+			{name: 'note', value: 'TEXT', summary: 'with --done: what was found, in a line; no secret'},
+		],
+		examples: [['vks checklist', 'what is due; vks fills in what it reads itself'], ['vks checklist --done updates --note "all of 12 May"', 'and say what was done']],
+		exits: [[1, 'something is due, or was not right when it was looked at']],
+		load: () => import('./checklist.ts'),
+	},
+	{
 		name: 'purge',
 		summary: 'forget drops, journal, moments and results of servers, which hold destinations',
 		arguments: [],

@@ -13,6 +13,7 @@ import {ownWay} from '../controller/own-way.ts';
 import {catalogueFile} from '../controller/catalogue-file.ts';
 import {exceptionsFile} from '../controller/exceptions-file.ts';
 import {keyRingFile} from '../controller/key-ring-file.ts';
+import {checklistFile} from '../controller/checklist-file.ts';
 import {serverRecordsFile} from '../controller/server-records-file.ts';
 import {intentFile} from '../controller/intent.ts';
 import {keepHistory} from '../controller/history.ts';
@@ -173,6 +174,7 @@ async function serve({kernel, resolv, config, secrets, stopping, output, trial}:
 		exceptionsFile: exceptionsFile(config.stateFolder),
 		serverRecordsFile: serverRecordsFile(config.stateFolder),
 		keyRingFile: keyRingFile(config.stateFolder),
+		checklistFile: checklistFile(config.stateFolder),
 		resolv,
 		trial,
 		readServers: () => readAllServers(provider, () => readServerFolder(config.tunnelFolder)),

@@ -69,6 +69,7 @@ export type ConsoleAction =
 	| 'help'
 	| 'runbook'
 	| 'audit'
+	| 'checklist'
 	| 'targets'
 	| 'palette'
 	| 'quit'

@@ -73,7 +73,7 @@ export function actionFor(state: Pick<ViewState, 'dialog' | 'filterOpen' | 'focu
 		// The runbook is a list of keys: each does in it what it does elsewhere.
 		if (dialog.kind === 'runbook') return action;
 		if (dialog.kind === 'entry') return action?.id === 'copy' || action?.id === 'lockdown' ? action : null;
-		if (dialog.kind === 'audit' && action?.id === 'audit') return action;
+		if (dialog.kind === action?.id && (dialog.kind === 'audit' || dialog.kind === 'checklist')) return action;
 		return action?.id === 'move' || action?.id === 'help' || action?.id === 'lockdown' || action?.id === 'allow' || action?.id === 'focus' ? action : null;
 	}
 	if (name !== null) return bound(keys, name);

@@ -1,5 +1,6 @@
 /** The reducer: (view, event) → next view and the effects it asks for. Total and pure. */
 import {act, cancelOld} from './act/act.ts';
+import {audited} from './act/audit.ts';
 import {withAnswer, withPreview} from './act/allow.ts';
 import {replaying} from './act/replay.ts';
 import {lookingAt} from './act/targets.ts';
@@ -54,7 +55,7 @@ export function update(state: ViewState, event: ViewEvent): Step {
 		case 'surroundings':
 			return still({...state, surroundings: event.surroundings});
 		case 'audited':
-			return still({...state, audit: {...event.seen, atMs: event.atMs}});
+			return audited(state, event);
 		case 'tick':
 			// A recording stands still between its moments.
 			if (state.replay !== null) return still(state);

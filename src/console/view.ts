@@ -74,6 +74,8 @@ export type Dialog =
 	| {readonly kind: 'help'; readonly top: number}
 	| {readonly kind: 'runbook'; readonly top: number}
 	| {readonly kind: 'audit'; readonly top: number}
+	/** The selected item. */
+	| {readonly kind: 'checklist'; readonly selected: string; readonly openedAtMs: number}
 	| {readonly kind: 'confirm'; readonly command: Command; readonly title: string; readonly facts?: readonly Fact[]; readonly body: readonly string[]; readonly openedAtMs: number}
 	| {readonly kind: 'typed'; readonly command: Extract<Command, {readonly word: string}>; readonly text: string; readonly openedAtMs: number}
 	| {readonly kind: 'palette'; readonly text: string; readonly selected: string | null; readonly openedAtMs: number}

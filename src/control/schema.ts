@@ -3,6 +3,7 @@
  * these schemas; clients use the types. Times are Unix milliseconds; ages are for the client to compute.
  */
 import {z} from 'zod';
+import {checkedSchema, checkedViewSchema} from './checklist-schema.ts';
 import {drillSchema, type drillProbeSchema} from './drill-schema.ts';
 import {dropRecordSchema} from './drop-schema.ts';
 import {egressSchema} from './egress-schema.ts';
@@ -157,6 +158,7 @@ export const snapshotSchema = z.object({
 	unconfirmed: z.object({sinceMs: atMs, endsAtMs: atMs}).nullable().optional(),
 	/** The last leak test; null when there was none. */
 	lastDrill: drillSchema.nullable(),
+	checklist: z.array(checkedViewSchema).optional(),
 	/** Absent: no name is governed. */
 	egress: egressSchema.optional(),
 });
@@ -187,6 +189,7 @@ export const commandSchema = z.discriminatedUnion('do', [
 	/** What an unconfirmed start changed stays. */
 	z.strictObject({do: z.literal('confirm')}),
 	favouriteSchema,
+	checkedSchema,
 	measureSchema,
 	/** Forgets what is older of drops, journal, moments and servers; null is everything. */
 	z.strictObject({do: z.literal('purge'), olderThanSeconds: z.number().int().min(0).max(315_360_000).nullable()}),

@@ -3,6 +3,7 @@ import type {Command, DrillView, Outcome} from '../control/schema.ts';
 import type {Problem} from '../problem.ts';
 import type {TunnelOwner} from '../tunnel/owner.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
+import type {Checked} from './checked.ts';
 import type {Clock} from './clock.ts';
 import type {Drills} from './drills.ts';
 import type {Engine} from './engine.ts';
@@ -27,6 +28,7 @@ export interface AnswerDeps {
 	readonly prove: () => Promise<void>;
 	readonly drill: Drills['run'];
 	readonly favour: ServerRecords['favour'];
+	readonly check: Checked['mark'];
 	readonly purge: Retention['purge'];
 	/** Whose turn it is. */
 	readonly next: () => string | null;
@@ -94,6 +96,8 @@ function answerOf(deps: AnswerDeps): RunCommand {
 				return outcome(true, (await deps.trial.confirm()) ? 'Confirmed: what vks changed stays.' : 'There is nothing to confirm.');
 			case 'favourite':
 				return deps.favour(command);
+			case 'checked':
+				return deps.check(command);
 			case 'purge':
 				return outcome(true, deps.purge(command.olderThanSeconds));
 			case 'measure': {
@@ -128,6 +132,7 @@ type MakeOutcome = (ok: boolean, message: string, problem?: Problem | null) => O
 async function runDrill(deps: AnswerDeps, full: boolean, signal: AbortSignal, outcome: MakeOutcome): Promise<Outcome> {
 	const found = await deps.drill({full, cause: 'operator'}, signal);
 	if (found === null) return outcome(false, 'A lockdown took the place of this command.', supersededBy());
+	if (full && found.kind !== 'inconclusive') deps.check({item: 'full-drill', result: found.kind, detail: found.detail.slice(0, 200)});
 	const back = full && found.kind !== 'failed' ? await connectedAgain(deps, signal) : true;
 	const message = `Drill ${found.kind}: ${found.detail}${back ? '' : ' The tunnel is not back yet; vks goes on trying.'}`;
 	const problem = found.kind === 'passed' && back ? null : drillProblem(found, message);

@@ -8,6 +8,7 @@ import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 import type {ProviderSource} from '../servers/provider-source.ts';
 import type {ServerEntry} from '../tunnel/tunnel.ts';
+import type {ChecklistFile} from './checklist-file.ts';
 import type {Clock} from './clock.ts';
 import type {ExceptionsFile} from './exceptions-file.ts';
 import type {IntentFile} from './intent.ts';
@@ -27,6 +28,7 @@ export interface ControllerDeps {
 	readonly exceptionsFile: ExceptionsFile;
 	readonly serverRecordsFile: ServerRecordsFile;
 	readonly keyRingFile: KeyRingFile;
+	readonly checklistFile: ChecklistFile;
 	readonly resolv: ResolvConf;
 	/** Reads the catalogue; a problem when the folder itself cannot be read. */
 	readonly readServers: () => Promise<Result<readonly ServerEntry[], Problem>>;

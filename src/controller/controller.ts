@@ -19,7 +19,6 @@ import {exceptionKeeper} from './exceptions.ts';
 import {forwardingProblem} from './forwarding.ts';
 import {firewallKeeper} from './firewall-keeper.ts';
 import {kernelEvents} from './kernel-events.ts';
-import {createKeyRing} from './key-ring.ts';
 import {latencyMeasurer} from './latency.ts';
 import {standingLeases} from './lease-keeper.ts';
 import {networkKeeper} from './network-keeper.ts';
@@ -33,16 +32,16 @@ import type {Controller, ControllerDeps} from './controller-types.ts';
 import {intentKeeper} from './intent-keeper.ts';
 import type {Recalled} from './intent-text.ts';
 import {answerQuestions} from './questions.ts';
-import {commandQueue} from './queue.ts';
+import {commandQueue, isAside} from './queue.ts';
 import {createHealer} from './healer.ts';
 import {keepFor} from './retention.ts';
+import {remembered} from './remembered.ts';
 import {resolvKeeper} from './resolv-keeper.ts';
 import {ruleStats} from './rule-stats.ts';
 import {buildSnapshot} from './snapshot.ts';
 import {serverView} from './server-views.ts';
 import {serverOf, startTarget, targetIn} from './start-target.ts';
 import {serverList} from './server-list.ts';
-import {serverRecords} from './server-records.ts';
 import {sysctlKeeper} from './sysctl-keeper.ts';
 import {sayWhatIsSlow} from './slow-step.ts';
 import {everySecond, nothingRead} from './ticker.ts';
@@ -80,8 +79,7 @@ export function createController(deps: ControllerDeps): Controller {
 		reloaded: () => keys.look(),
 		changed: () => publish(),
 	});
-	const keys = createKeyRing({config, clock, file: deps.keyRingFile, servers: servers.all, note: problem => note('keys', problem)});
-	const records = serverRecords({clock, file: deps.serverRecordsFile, servers: servers.all, note: problem => note('records', problem)});
+	const {keys, records, checked, recall} = remembered({deps, servers: servers.all, note});
 	const resolv = guarding === null ? resolvKeeper({resolv: deps.resolv, clock, journal, note: problem => note('dns', problem)}) : noResolv;
 
 	const healer = createHealer({
@@ -174,7 +172,7 @@ export function createController(deps: ControllerDeps): Controller {
 		seq: ++seq, atMs: clock.now(), daemon: deps.daemon, config, servers: servers.all(), recordOf: records.of, keyOf: keys.of, ...choosing.view(), forwardedPort: ports.view(), catalogue: catalogue.view(), stats: tunnel.stats(), reconnects: tunnel.reconnects(), healing: healer.view(),
 		machine: engine.machine(), live: engine.live(), network: engine.network(),
 		proof: prover.proof(), layers: prover.layers(), tamper: prover.tamper(),
-		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost(), recordedPerSecond: drops.recordedPerSecond()}, lastDrill: drills.last(), unconfirmed: trial.view(), egress: egress.view(),
+		rules: rules.rules(), drops: {...rules.drops(), lostRecords: drops.lost(), recordedPerSecond: drops.recordedPerSecond()}, lastDrill: drills.last(), checklist: checked.all(), unconfirmed: trial.view(), egress: egress.view(),
 		problems: problems(),
 		exceptions: exceptions.views(rules.rules(), engine.machine().state.kind !== 'lockdown'),
 	});
@@ -217,11 +215,11 @@ export function createController(deps: ControllerDeps): Controller {
 		},
 	});
 
-	const queue = commandQueue(answerCommand({owner: guarding?.owner ?? noOwner, engine, clock, exceptions, servers: servers.all, reload: servers.reload, favour: records.favour, purge: retention.purge, next: () => choosing.next(), measure, exit: tunnel.exitInWords, trial, remembered: keeping.remark, prove: () => prover.prove(), drill: drills.run}), superseded);
+	const queue = commandQueue(answerCommand({owner: guarding?.owner ?? noOwner, engine, clock, exceptions, servers: servers.all, reload: servers.reload, favour: records.favour, check: checked.mark, purge: retention.purge, next: () => choosing.next(), measure, exit: tunnel.exitInWords, trial, remembered: keeping.remark, prove: () => prover.prove(), drill: drills.run}), superseded);
 
 	const submit: Controller['submit'] = async command => {
 		if (trial.isOver()) return tooLate;
-		if (command.do !== 'favourite' && command.do !== 'purge' && command.do !== 'confirm') drills.interrupt();
+		if (!isAside(command)) drills.interrupt();
 		if (command.do === 'reconnect') catalogue.hurry();
 		const outcome = await queue.submit(command);
 		journal.write('command', outcome.problem === null ? 'info' : 'warn', `${command.do}${'server' in command ? ` ${command.server}` : ''}: ${outcome.message} (${Math.round(outcome.durationMs)} ms)`);
@@ -245,8 +243,7 @@ export function createController(deps: ControllerDeps): Controller {
 			await slowStep('the state folder', keeping.inspect());
 			exceptions.resume(await standingLeases(kernel.firewall, clock.monotonic));
 			ports.start();
-			records.recall();
-			keys.recall();
+			recall();
 			const network = engine.syncNetwork();
 			if (!network.ok) return network;
 			recalled = guarding?.wanted(intent.recall()) ?? intent.recall();

@@ -3,6 +3,9 @@ import type {Command, Outcome} from '../control/schema.ts';
 
 export type RunCommand = (command: Command, signal: AbortSignal) => Promise<Outcome>;
 
+/** A mark is no matter of the policy, nor is what is kept: neither waits nor is overtaken. A confirmation must not come too late. */
+export const isAside = (command: Command): boolean => command.do === 'favourite' || command.do === 'checked' || command.do === 'purge' || command.do === 'confirm';
+
 export interface CommandQueue {
 	submit(command: Command): Promise<Outcome>;
 	/** Whether one runs or waits that others have to wait for. */
@@ -31,8 +34,7 @@ export function commandQueue(run: RunCommand, superseded: (command: Command) => 
 				return outcome;
 			}
 			const {signal} = era;
-			// A mark on a server is no matter of the policy, nor is what is kept: neither waits nor is overtaken. A confirmation must not come too late.
-			if (command.do === 'favourite' || command.do === 'purge' || command.do === 'confirm') return run(command, signal);
+			if (isAside(command)) return run(command, signal);
 			const outcome = counted(tail.then(() => (signal.aborted ? superseded(command) : orSuperseded(run(command, signal), signal, () => superseded(command)))));
 			tail = outcome.catch(() => undefined); // One failed command must not stop the queue.
 			return outcome;

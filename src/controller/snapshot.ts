@@ -36,6 +36,7 @@ export interface SnapshotParts {
 	readonly reconnects: Snapshot['reconnects'];
 	readonly healing: Snapshot['healing'];
 	readonly lastDrill: Snapshot['lastDrill'];
+	readonly checklist: Readonly<NonNullable<Snapshot['checklist']>>;
 	readonly exceptions: Snapshot['exceptions'];
 	readonly egress: Snapshot['egress'] | null;
 	readonly unconfirmed: NonNullable<Snapshot['unconfirmed']> | null;
@@ -67,6 +68,7 @@ export function buildSnapshot(parts: SnapshotParts): Snapshot {
 		catalogue: parts.catalogue,
 		...(parts.unconfirmed === null ? {} : {unconfirmed: parts.unconfirmed}),
 		lastDrill: parts.lastDrill,
+		checklist: [...parts.checklist],
 		...(parts.egress === null || parts.egress === undefined ? {} : {egress: parts.egress}),
 	};
 }

@@ -35,7 +35,7 @@ test('b looks at once, and again when it is pressed again; Esc closes', () => {
 	expect(press(found, 'b').effects).toEqual([{type: 'audit', target: null}]);
 	expect(press(found, '\x1b').state.dialog).toBeNull();
 	expect(press(found, 'j').state.dialog).toMatchObject({kind: 'audit', top: 1});
-	expect(press(found, 'L').state.pending.map(({command}) => command.do)).toEqual(['lockdown']);
+	expect(press(found, 'L').state.pending.map(({command}) => command.do)).toContain('lockdown');
 });
 
 test('what it says is said to a screen reader, and by the runbook in a line', () => {

@@ -6,6 +6,7 @@ import {noSecrets, type Secrets} from '../../src/config/secrets.ts';
 import {createController, type Controller} from '../../src/controller/controller.ts';
 import {exceptionsFile} from '../../src/controller/exceptions-file.ts';
 import {keyRingFile} from '../../src/controller/key-ring-file.ts';
+import {checklistFile} from '../../src/controller/checklist-file.ts';
 import {serverRecordsFile} from '../../src/controller/server-records-file.ts';
 import {intentFile, type IntentFile} from '../../src/controller/intent.ts';
 import {journal} from '../../src/controller/journal.ts';
@@ -70,6 +71,7 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 		exceptionsFile: exceptionsFile(folder),
 		serverRecordsFile: serverRecordsFile(folder),
 		keyRingFile: keyRingFile(folder),
+		checklistFile: checklistFile(folder),
 		resolv,
 		readServers: () => readAllServers(provider, async () => ok(folderServers)),
 		stampServers: async () => String(writes),

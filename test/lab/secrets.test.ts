@@ -23,7 +23,7 @@ import {openvpnIn} from '../helpers/tunnel-usage.ts';
 /** Each of them once; a new command has to be added here. */
 const invocations = (folder: string, marker: string, compose: string): readonly (readonly string[])[] => [
 	['next'], ['switch', marker], ['status'], ['status', '--json'], ['check'], ['rules'], ['rules', '--json'], ['drops'], ['drops', '--json'], ['servers'], ['servers', '--json'], ['exceptions', '--json'], ['limits'], ['doctor'], ['doctor', '--json'],
-	['explain', 'tcp', '192.0.2.1:443'], ['latency'], ['favourite', marker], ['allow', 'tcp', '172.30.7.10:7', '--for', '60s', '--reason', 'a trial'], ['revoke', '1'],
+	['explain', 'tcp', '192.0.2.1:443'], ['latency'], ['favourite', marker], ['checklist'], ['checklist', '--done', 'updates', '--note', 'all of them'], ['allow', 'tcp', '172.30.7.10:7', '--for', '60s', '--reason', 'a trial'], ['revoke', '1'],
 	['drill'], ['purge', '--older-than', '1h'], ['evidence', '--out', folder], ['record', join(folder, 'recording.jsonl'), '--for', '2s'], ['dns', 'restore'], ['completion', 'servers'], ['completion', 'bash'], ['help'], ['version'],
 	['audit', compose], ['audit', compose, '--json'], ['audit'], ['harden', compose], ['harden', compose, '--json'], ['harden'], ['harden', '--undo'], ['egress', 'compose', compose, '--service', 'one', '--allow', 'api.example.org', '--resolver', '192.0.2.53'], ['confirm'], ['revert'],
 	['switch', 'xx-untagged'], ['reconnect'], ['lockdown', '--reason', 'a trial'], ['lift', '--word', 'lift'], ['run'],

@@ -6,6 +6,7 @@ import {shownMoment} from '../select/moment.ts';
 import type {Step} from '../store.ts';
 import type {ViewState} from '../view.ts';
 import {openAudit} from './audit.ts';
+import {openChecklist} from './checklist.ts';
 import {answerDialog} from './dialogs.ts';
 import {answerField} from './field.ts';
 import {look} from './look.ts';
@@ -86,6 +87,8 @@ function actHere(state: ViewState, id: ConsoleAction | FieldAction): Step {
 			return still({...state, filterOpen: false, dialog: {kind: 'runbook', top: 0}});
 		case 'audit':
 			return openAudit(state);
+		case 'checklist':
+			return openChecklist(state);
 		case 'targets':
 			return openTargets(state);
 		case 'palette':

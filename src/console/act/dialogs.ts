@@ -7,6 +7,7 @@ import {ruleRows} from '../select/ruleset.ts';
 import type {Dialog, PanelId, ViewState} from '../view.ts';
 import {answerAllow} from './allow.ts';
 import {answerAudit} from './audit.ts';
+import {answerChecklist} from './checklist.ts';
 import {deafForMs} from './deaf.ts';
 import {answerEntry} from './entry.ts';
 import {answerExceptions} from './exceptions.ts';
@@ -25,6 +26,7 @@ export function answerDialog(state: ViewState, action: Action, submit: (state: V
 	if (dialog.kind === 'entry') return answerEntry(state, dialog, action);
 	if (dialog.kind === 'exceptions') return answerExceptions(state, dialog, action);
 	if (dialog.kind === 'audit') return answerAudit(state, dialog, action);
+	if (dialog.kind === 'checklist') return answerChecklist(state, dialog, action);
 	if (dialog.kind === 'targets') return answerTargets(state, dialog.selected, action);
 	if (dialog.kind === 'help' || dialog.kind === 'details') {
 		if (action.id === 'allow' && dialog.kind === 'details' && dialog.panel === 'drops') {

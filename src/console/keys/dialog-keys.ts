@@ -18,6 +18,8 @@ export function dialogKeys(state: ViewState, dialog: Dialog): readonly FooterKey
 			return [always('Esc', 'close'), ...lockdown, ...bound(state, {id: 'evidence'}, 'evidence'), ...bound(state, {id: 'drill'}, 'drill'), always(arrows('up', 'down'), 'scroll'), ...leave];
 		case 'audit':
 			return [always('Esc', 'close'), ...bound(state, {id: 'audit'}, 'look again'), always(arrows('up', 'down'), 'scroll'), ...lockdown, ...leave];
+		case 'checklist':
+			return [always('Esc', 'close'), ...bound(state, {id: 'checklist'}, 'mark'), always(arrows('up', 'down'), 'choose'), ...lockdown, ...leave];
 		case 'details':
 			return [always('Esc', 'close'), ...onwards(state, dialog), always(arrows('up', 'down'), 'scroll'), ...lockdown, ...leave];
 		case 'confirm':

@@ -2,6 +2,7 @@
 import {formatAge} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import {auditWord} from '../select/audit.ts';
+import {checklistWord} from '../select/checklist.ts';
 import {keyInFull, tunnelKey} from '../select/server-words.ts';
 import {proofWord} from '../select/truth.ts';
 import type {Fact} from '../select/fields.ts';
@@ -28,6 +29,6 @@ export function checks(state: ViewState): readonly Fact[] {
 		['5 seconds', `tunnel asked by handshake, data, probe and DNS: ${snapshot.state.detail}; ${reconnects.count} reconnects`],
 		['hour', `leak test: ${lastDrill === null ? 'none yet' : `${lastDrill.kind} ${formatAge(state.nowMs - lastDrill.atMs)} ago`} (VKS_DRILL_EVERY)`],
 		['month', `key: ${key === null ? 'its age is not known' : keyInFull(key, state.nowMs)}`],
-		['by you', `\`vks audit\` of the host (${keyFor(state.keys, 'audit')}), and \`vks drill --full\`, each quarter. Audit: ${auditWord(state.audit, state.nowMs)}`],
+		['by you', `the checklist (${keyFor(state.keys, 'checklist')}): ${checklistWord(state)}. \`vks audit\` of the host (${keyFor(state.keys, 'audit')}): ${auditWord(state.audit, state.nowMs)}`],
 	];
 }

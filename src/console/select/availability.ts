@@ -1,7 +1,7 @@
 /** Why a command cannot be given now. Shown where the key would be; also what holds a repeated key back. */
 import type {ViewState} from '../view.ts';
 
-export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'next' | 'drill' | 'drill-full' | 'allow' | 'revoke' | 'favourite' | 'measure' | 'confirm';
+export type CommandAction = 'lockdown' | 'lift' | 'reconnect' | 'switch' | 'next' | 'drill' | 'drill-full' | 'allow' | 'revoke' | 'favourite' | 'checked' | 'measure' | 'confirm';
 
 export function commandBlockedBy(action: CommandAction, state: ViewState): string | null {
 	const {link, live} = state;
@@ -29,6 +29,7 @@ export function commandBlockedBy(action: CommandAction, state: ViewState): strin
 		case 'revoke':
 			return isPending('revoke') ? 'one is on its way' : null;
 		case 'favourite':
+		case 'checked':
 		case 'confirm':
 			return isPending(action) ? 'on its way' : null;
 		case 'measure':

@@ -26,6 +26,8 @@ test.each([
 	[['revoke', '3'], {do: 'revoke', id: 3}],
 	[['latency'], {do: 'measure', servers: []}],
 	[['favourite', 'lab-two'], {do: 'favourite', server: 'lab-two', on: true}],
+	[['checklist', '--done', 'updates', '--note', 'all of them'], {do: 'checked', item: 'updates', result: 'done', detail: 'all of them'}],
+	[['checklist', '--done', 'access', '--failed'], {do: 'checked', item: 'access', result: 'failed', detail: ''}],
 	[['favourite', 'lab-two', '--off'], {do: 'favourite', server: 'lab-two', on: false}],
 ])('%j sends its command and prints the outcome', async (argv, command) => {
 	const {vks, controller} = await shell();
@@ -49,6 +51,7 @@ test.each([
 	[['allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', 'a', '--uid', 'root'], '--uid takes a number'],
 	[['allow', 'tcp', '192.168.1.20:5432', '--for', '15m', '--reason', 'a', '--uid', '1', '--in'], 'what goes out'],
 	[['revoke', 'all'], 'not the number'],
+	[['checklist', '--note', 'a'], '--done ITEM'],
 ])('%j is wrong usage, named, and sends nothing', async (argv, said) => {
 	const {vks, controller} = await shell();
 	expect(await vks(...argv)).toMatchObject({code: 2, err: expect.stringContaining(said) as unknown});
