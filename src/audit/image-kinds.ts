@@ -47,6 +47,9 @@ export function portKind({image}: Pick<Service, 'image'>, {port, transport}: Pic
 	return dashboards.test(name) ? 'dashboard' : 'other';
 }
 
+/** What hands on to others by their names. */
+export const isReverseProxy = ({image}: Pick<Service, 'image'>): boolean => proxies.test(baseName(image));
+
 /** What stands between the engine's socket and who asks, and lets through only what it is told. */
 export const isSocketProxy = ({image}: Service): boolean => /socket-?proxy/.test(baseName(image));
 

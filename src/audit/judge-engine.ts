@@ -1,4 +1,5 @@
 /** All that can be said of what an engine runs, and of the host's rules around it. Pure. */
+import {cloudAdvice, proxyAdvice} from './advice.ts';
 import {directFindings} from './rules/direct.ts';
 import {dockerUserFindings} from './rules/docker-user.ts';
 import {exposedFindings} from './rules/exposed.ts';
@@ -23,15 +24,24 @@ export function judgeEngine({engine, host, notLooked}: Scene): Report {
 	// The engine names them, and they were not listed.
 	const isUnseen = backend !== null && backend !== 'nftables' && engine.firewall?.startsWith('nftables') === true;
 	const known = backend === 'none' || isUnseen ? null : host;
+	const open = engine.running.map(running => ({service: running.service, found: publishedBy(running, host, known)}));
 	return reportOf({
 		looked: [`${engine.isDocker ? 'Docker' : 'Podman'} ${engine.version} (${engine.running.length} running)`, ...(backend === null || isUnseen ? [] : [backend === 'none' ? 'the host\'s rules, among which are none of Docker\'s' : `the host's rules (${backend})`])],
 		notLooked: [...notLooked, ...(isUnseen ? [{what: 'which published ports the host\'s rules let in', why: 'the engine\'s own rules are nftables (`docker-bridges`), and nft does not list them'}] : [])],
 		findings: [
-			...(known === null ? project.services.flatMap(service => publishedFindings(host === null ? service : {...service, ports: service.ports.filter(port => !isRefused(port, host))})) : engine.running.flatMap(running => exposedFindings(running, known))),
+			...open.flatMap(({found}) => found), ...proxyAdvice(open.filter(({found}) => found.length > 0).map(({service}) => service), project.services),
+			...(host === null ? [] : cloudAdvice(open.reduce((sum, {found}) => sum + found.length, 0), host)),
 			...(known === null ? [] : dockerUserFindings(known.rules, engine.bridges.map(({link}) => link))), ...directFindings(engine, known),
 			...internalFindings(engine), ...proxyFindings(host), ...judgeProject(project),
 		],
 	});
+}
+
+/** `known`: the host, where what becomes of a packet in its rules is known. */
+function publishedBy(running: Running, host: HostFacts | null, known: HostFacts | null): readonly Finding[] {
+	if (known !== null) return exposedFindings(running, known);
+	const {service} = running;
+	return publishedFindings(host === null ? service : {...service, ports: service.ports.filter(port => !isRefused(port, host))});
 }
 
 /** GHSA-mq39-4gv4-mvpx: fixed in 23.0.11, 25.0.5 and 26.0.0. */

@@ -2,6 +2,7 @@
 import {dirname, join} from 'node:path';
 import {fileTrouble, readSmallFile, smallFileOrNull} from '../small-file.ts';
 import {fail, ok, type Result} from '../result.ts';
+import {proxyAdvice} from './advice.ts';
 import {readCompose} from './compose/read.ts';
 import {reportOf, type Report} from './finding.ts';
 import {judgeProject} from './judge.ts';
@@ -32,7 +33,7 @@ function auditFile(path: string): Result<Report, string> {
 	const {services, notLooked} = project.value;
 	return ok({
 		looked: [`${path} (${services.length} ${services.length === 1 ? 'service' : 'services'})`], notLooked,
-		findings: [...services.flatMap(publishedFindings), ...judgeProject(project.value)],
+		findings: [...services.flatMap(publishedFindings), ...proxyAdvice(services, services), ...judgeProject(project.value)],
 	});
 }
 

@@ -39,7 +39,7 @@ COMMIT
 export const withUser = (...rules: readonly string[]): string => docker.replace('-A DOCKER-USER -j RETURN', [...rules.map(rule => `-A DOCKER-USER ${rule}`), '-A DOCKER-USER -j RETURN'].join('\n'));
 
 export const hostWith = (ip4: string, {ip6 = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\nCOMMIT\n', nft = null, backend = 'nft'}: {ip6?: string; nft?: string | null; backend?: 'nft' | 'legacy'} = {}): HostFacts => ({
-	rules: rulesFrom({listed: [{family: 4, backend, text: ip4}, {family: 6, backend, text: ip6}], nft}), uplinks: {4: ['eth0'], 6: ['eth0']}, addresses: {4: ['172.30.7.2'], 6: ['2001:db8:30::2']}, proxies: 0,
+	rules: rulesFrom({listed: [{family: 4, backend, text: ip4}, {family: 6, backend, text: ip6}], nft}), uplinks: {4: ['eth0'], 6: ['eth0']}, addresses: {4: ['172.30.7.2'], 6: ['fd00:30::2']}, proxies: 0,
 });
 
 export const published = (hostAddress: string, hostPort: string, port: string): PublishedPort => ({hostAddress, hostPort, port, transport: 'tcp', proof: `${hostAddress}:${hostPort} -> ${port}/tcp`});
