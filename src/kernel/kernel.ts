@@ -282,6 +282,8 @@ export interface Kernel {
 	runProgram(wish: ProgramWish, signal: AbortSignal): Promise<ProgramEnd>;
 	/** Starts nginx as a user of its own, ready to listen; ends first what an earlier daemon left of it. */
 	startProxy(start: ProxyStart): Promise<Result<HeldProxy, Problem>>;
+	/** Ends what an earlier daemon left of it, where nothing is governed any more. */
+	endProxies(uid: number): Promise<void>;
 	/** One datagram of our own, and the first that comes back; null when none did before the signal. Never rejects. */
 	exchange(wish: ExchangeWish, signal: AbortSignal): Promise<Uint8Array | null>;
 	/** Starts delivering events until the signal aborts. A busy NFLOG group is a problem, not a failure. */

@@ -28,6 +28,7 @@ import {openProbeCalls} from './probe/calls.ts';
 import {openProbes} from './probe/probes.ts';
 import {realDeps} from './devices-deps.ts';
 import {startProxy} from './proxy.ts';
+import {endProxies} from './proxy-leftovers.ts';
 import {runProgram} from './program/program.ts';
 import {openSysctl} from './sysctl.ts';
 import {readSockets, readTracked} from './traffic/read.ts';
@@ -146,6 +147,7 @@ async function assemble({koffi, libc, library, backend, devices, netfilter, rout
 		connect: (wish, signal) => connectTcp(libc, openProbeCalls(koffi), wish, signal),
 		runProgram,
 		startProxy: start => startProxy(realDeps, start),
+		endProxies: uid => endProxies(realDeps, uid),
 		exchange: (wish, signal) => exchange(libc, openProbeCalls(koffi), wish, signal),
 		watch,
 		close() {

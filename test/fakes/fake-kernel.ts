@@ -231,6 +231,7 @@ export function fakeKernel({ownership = 'owned', fault, monotonic = () => perfor
 		probes: fakeProbes({state, tables: () => tables, setDown: name => putLink({name, up: false})}),
 		programs,
 		// There is no nginx on it.
+		endProxies: async () => undefined,
 		startProxy: async () => fail({code: 'no-proxy', severity: 'error', what: 'There is no program nginx.', stillBlocking: true, next: 'Install it.'}),
 		runProgram: (wish, signal) => runFake(programs, wish, signal),
 		async watch(listener, {nflogGroup, signal}) {

@@ -11,6 +11,8 @@ export interface DaemonOptions {
 	readonly environment?: Readonly<Record<string, string>>;
 	/** After `vks run`. */
 	readonly options?: readonly string[];
+	/** Before its command line: ends by executing that. */
+	readonly within?: readonly string[];
 	/** Drops are listened to, too: a flood of them has no place in every test. */
 	readonly watchDrops?: boolean;
 }
@@ -35,9 +37,9 @@ export interface Daemon {
 export const isConnected = ({state, proof}: Snapshot): boolean => state.kind === 'connected' && proof.kind === 'proven';
 
 /** Starts the program and does nothing else, for tests that end it before it is up. */
-export function spawnDaemon(lab: Lab, {environment = {}, options = []}: DaemonOptions = {}): Running {
+export function spawnDaemon(lab: Lab, {environment = {}, options = [], within = []}: DaemonOptions = {}): Running {
 	const {daemon} = lab.description.commands;
-	return lab.spawn('client', [...daemon.slice(daemon.indexOf('--') + 1), ...options], {environment});
+	return lab.spawn('client', [...within, ...daemon.slice(daemon.indexOf('--') + 1), ...options], {environment});
 }
 
 /** Resolves once the daemon answers on its socket, whatever its state. */

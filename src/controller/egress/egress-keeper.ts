@@ -24,7 +24,7 @@ import {createResolver} from './resolver.ts';
 export interface EgressKeeperDeps {
 	readonly plan: EgressPlan;
 	readonly config: Pick<Config, 'runFolder' | 'egress'>;
-	readonly kernel: Pick<Kernel, 'connect' | 'exchange' | 'startProxy'> & {readonly firewall: Pick<Kernel['firewall'], 'run'>};
+	readonly kernel: Pick<Kernel, 'connect' | 'exchange' | 'startProxy' | 'endProxies'> & {readonly firewall: Pick<Kernel['firewall'], 'run'>};
 	readonly clock: Pick<Clock, 'now' | 'monotonic' | 'random' | 'after'>;
 	readonly journal: Pick<Journal, 'write'>;
 	readonly note: (slot: 'egress-proxy' | 'egress-resolver', problem: Problem | null) => void;

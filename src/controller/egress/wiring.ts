@@ -20,7 +20,7 @@ export interface EgressDeps extends Omit<EgressKeeperDeps, 'plan' | 'config' | '
 }
 
 export function egressFor({engine, ...deps}: EgressDeps): Egress {
-	if (deps.config.egress.length === 0) return {plan: null, view: () => null, tick: () => undefined, stop: async () => undefined};
+	if (deps.config.egress.length === 0) return nobody(deps.kernel);
 	const plan = planEgress(deps.config.egress, {...egressNumbers, ownPorts: ownPorts(deps.config)});
 	/** The tunnel that applications have. */
 	const carrier = (): LiveTunnel | null => {
@@ -28,4 +28,17 @@ export function egressFor({engine, ...deps}: EgressDeps): Egress {
 		return state.kind === 'connected' || state.kind === 'degraded' || (state.kind === 'switching' && state.step !== 'alone') ? engine().live() : null;
 	};
 	return {plan, ...egressKeeper({...deps, plan, carrier})};
+}
+
+/** What a daemon that was killed left of it ends: the setting may have gone meanwhile. */
+function nobody(kernel: EgressDeps['kernel']): Egress {
+	let ending: Promise<void> | null = null;
+	return {
+		plan: null,
+		view: () => null,
+		tick() {
+			ending ??= kernel.endProxies(egressNumbers.proxyUid);
+		},
+		stop: async () => ending ?? undefined,
+	};
 }
