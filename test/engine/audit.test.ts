@@ -2,8 +2,6 @@
  * The audit beside a real engine: each fault is absent, is built, is found with its proof, is closed by what was printed,
  * as a neighbour's connections show, and what was to go on goes on. Then the rules are put back byte for byte.
  */
-import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {Ran} from '../../lab/commands.ts';
 import {images} from '../../lab/engine/images.ts';
@@ -18,49 +16,6 @@ const remove = (name: string): Promise<Ran> => stage().engine.docker(['rm', '--f
 const web = (...argv: readonly string[]): Promise<Ran> => start('web', ...argv, images.application);
 
 describe('what the host\'s rules let in', () => {
-	test('a port past ufw, with the rules that ufw itself writes', async () => {
-		const audit = auditOn(stage());
-		await audit.keepRules();
-		const ufw = (family: string): string => readFileSync(join(import.meta.dirname, `../fixtures/rules/ufw/${family}.txt`), 'utf8');
-		await stage().lab.exec('client', ['iptables-nft-restore', '--noflush'], {input: ufw('iptables')});
-		await stage().lab.exec('client', ['ip6tables-nft-restore', '--noflush'], {input: ufw('ip6tables')});
-		await web('--publish', '127.0.0.1:8080:8080');
-		expect(await audit.found('port-past-firewall')).toEqual([]);
-		expect(await audit.reaches()).toBe(false);
-		await remove('web');
-
-		await web('--publish', '8080:8080');
-		await goesOn(stage());
-		const found = await audit.one('port-past-firewall');
-		expect(found).toMatchObject({severity: 'high', what: expect.stringContaining('ufw does not let others in to port 8080/tcp')});
-		expect(found.proof).toContain('container web: 0.0.0.0:8080 -> 8080/tcp');
-		await closesAndReopens(stage(), audit, 'port-past-firewall', () => audit.reaches());
-	});
-
-	test('a port past firewalld, with the rules that firewalld itself writes', async () => {
-		const audit = auditOn(stage());
-		await audit.keepRules();
-		await audit.rules('nft', '-j', '-f', join(import.meta.dirname, '../fixtures/rules/firewalld/nft.json'));
-		onTestFinished(async () => void (await stage().lab.exec('client', ['nft', 'delete', 'table', 'inet', 'firewalld'])));
-		await web('--publish', '127.0.0.1:8080:8080');
-		expect(await audit.found('port-past-firewall')).toEqual([]);
-		expect(await audit.reaches()).toBe(false);
-		await remove('web');
-
-		await web('--publish', '0.0.0.0:8080:8080');
-		await stage().until('it answers', () => true);
-		const before = await audit.saved();
-		const found = await audit.one('port-past-firewall');
-		expect(found.what).toBe('firewalld does not let others in to port 8080/tcp, and the engine does: to container web.');
-		expect(await audit.reaches()).toBe(true);
-		await audit.obey(found.commands);
-		expect(await audit.reaches()).toBe(false);
-		await stage().until('it answers this host still', () => true);
-		expect(await audit.found('port-past-firewall')).toEqual([]);
-		await audit.obey(found.undo);
-		expect(await audit.saved()).toBe(before);
-	});
-
 	test('IPv6 without rules of the engine: a port that is not published', async () => {
 		const audit = auditOn(stage());
 		await audit.keepRules();
