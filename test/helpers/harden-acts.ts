@@ -23,11 +23,11 @@ export interface Harden {
 
 export const hardenOn = ({lab, engine}: EngineStage): Harden => hardenIn(lab, (engine.environment['DOCKER_HOST'] ?? '').replace('unix://', ''));
 
-export function hardenIn(lab: Lab, socket: string): Harden {
+export function hardenIn(lab: Lab, socket: string, more: Readonly<Record<string, string>> = {}): Harden {
 	const folder = mkdtempSync(join(tmpdir(), 'vks-harden-'));
 	onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
 	const {vks} = lab.description.commands;
-	const environment = {VKS_STATE_FOLDER: folder};
+	const environment = {VKS_STATE_FOLDER: folder, ...more};
 	const order: Harden['order'] = (...options) => run([...vks, 'harden', '--docker', socket, ...options], {environment, mustSucceed: false, timeoutMs: 60_000});
 	return {
 		folder, order,

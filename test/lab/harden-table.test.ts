@@ -2,7 +2,7 @@
  * The table of our own, with packets: ports that an engine without DOCKER-USER publishes are closed for who may not, and the host's
  * own processes reach what is named, in both families; then nothing is left of it. Needs root.
  */
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
@@ -18,6 +18,7 @@ describe('without chains of Docker\'s', () => {
 	let lab: Lab;
 	let harden: Harden;
 	let before: string;
+	let engineFolder: string;
 	const inClient = (...argv: readonly string[]) => lab.exec('client', argv, {mustSucceed: true});
 	const gets = async (role: NamespaceRole, url: string, ...as: readonly string[]): Promise<boolean> =>
 		(await lab.exec(role, [...as, 'curl', '--silent', '--globoff', '--max-time', '2', '--output', '/dev/null', url])).exitCode === 0;
@@ -41,10 +42,10 @@ describe('without chains of Docker\'s', () => {
 	});
 	afterAll(() => lab.down());
 	beforeEach(async () => {
-		const folder = mkdtempSync(join(tmpdir(), 'vks-engine-'));
-		onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
-		await recordedEngine(join(folder, 'docker.sock'));
-		harden = hardenIn(lab, join(folder, 'docker.sock'));
+		engineFolder = mkdtempSync(join(tmpdir(), 'vks-engine-'));
+		onTestFinished(() => rmSync(engineFolder, {recursive: true, force: true}));
+		await recordedEngine(join(engineFolder, 'docker.sock'));
+		harden = hardenIn(lab, join(engineFolder, 'docker.sock'));
 		before = await harden.picture();
 	});
 	afterEach(() => harden.order('--undo'));
@@ -97,5 +98,41 @@ describe('without chains of Docker\'s', () => {
 		expect(await harden.order('--undo')).toMatchObject({exitCode: 0});
 		expect(await harden.picture()).toBe(before);
 		expect(await reached()).toEqual([true, true]);
+	});
+
+	test('a login that stands goes on, though nothing tracked it before and its server speaks first; and it is named', async () => {
+		const {client, peer} = lab.description.addresses;
+		const port = 2222;
+		const serve = `require("node:net").createServer(socket => (socket.on("error", () => undefined), setInterval(() => socket.write("x"), 50))).listen(${port}, "::")`;
+		// Its last words are how much came; the server may not be there yet.
+		const listen = `let count = 0; const dial = () => require("node:net").connect(${port}, "${client.ipv4}").on("data", data => (count += data.length)).on("error", error => (count > 0 ? console.log(error.code) : setTimeout(dial, 50))).on("end", () => console.log("closed")); dial(); setInterval(() => console.log(count), 100)`;
+		const server = lab.spawn('client', [nodeExecutable(), '-e', serve], {name: 'login-server'});
+		onTestFinished(() => server.stop());
+		const logIn = async (name: string): Promise<() => number> => {
+			const login = lab.spawn('peer', [nodeExecutable(), '-e', listen], {name});
+			onTestFinished(() => login.stop());
+			const count = (): number => Number(readFileSync(login.log, 'utf8').trim().split('\n').findLast(line => /^\d+$/.test(line)) ?? 0);
+			expect(await waitUntil(() => Promise.resolve(count() > 0))).toBe(true);
+			return count;
+		};
+		const count = await logIn('login');
+		const here = hardenIn(lab, join(engineFolder, 'docker.sock'), {SSH_CONNECTION: `${peer.ipv4} 50000 ${client.ipv4} ${port}`});
+		onTestFinished(async () => void (await here.order('--undo')));
+		expect(await here.order('--apply', '--outbound', 'none', '--confirm-within', 'off')).toMatchObject({exitCode: 0, stdout: expect.stringContaining(`your login from ${peer.ipv4}/32 to port ${port} stays`)});
+		const applied = count();
+		expect(await waitUntil(() => Promise.resolve(count() > applied + 40))).toBe(true);
+		// It is kept with the choices: who logs in otherwise has nothing to do.
+		expect((await here.plan()).changes).toEqual([]);
+		expect(await here.order('--undo')).toMatchObject({exitCode: 0});
+		expect(await here.picture()).toBe(before);
+
+		// That rule is what did it: without, such a login hears nothing any more.
+		const other = await logIn('other-login');
+		expect(await harden.order('--apply', '--outbound', 'none', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
+		const refused = async (): Promise<number> => Number(/counter packets (\d+)/.exec((await inClient('nft', 'list', 'table', 'inet', 'vks_host')).stdout)?.[1] ?? 0);
+		expect(await waitUntil(async () => (await refused()) > 2)).toBe(true);
+		const [heard, since] = [other(), await refused()];
+		expect(await waitUntil(async () => (await refused()) > since)).toBe(true);
+		expect(other()).toBe(heard);
 	});
 });
