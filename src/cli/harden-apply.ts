@@ -2,7 +2,7 @@
 import {formatCountdown} from '../console/format.ts';
 import {processName} from '../harden/host/process-name.ts';
 import {readKept, readTrial} from '../harden/host/kept.ts';
-import {applyAll, beginTrial, confirmTrial, revertTrial, standing} from '../harden/host/trial.ts';
+import {applyAll, beginTrial, confirmTrial, revertTrial, standing, takeBackAfter} from '../harden/host/trial.ts';
 import type {Plan} from '../harden/plan.ts';
 import type {OutcomeJson} from '../harden/plan-schema.ts';
 import {startWatcher, type Watcher} from '../kernel/trial/watcher.ts';
@@ -37,11 +37,14 @@ export async function applyPlan(plan: Plan, {folder, withinMs, again}: Applying,
 	}
 	const giveUp = async (why: string, code: ExitCode): Promise<ExitCode> => {
 		const trouble = await revertTrial(folder);
-		if (trouble !== null) output.problem(takenBack(why, trouble));
+		output.problem(takenBack(why, trouble ?? await takeBackAfter(trial.value)));
 		guard.value.tell('done');
 		return code;
 	};
-	const applied = await applyAll(plan);
+	// What was planned before this trial stood may not be what there is now.
+	const same = await again();
+	if (!same.ok || JSON.stringify(same.value.changes) !== JSON.stringify(plan.changes)) return giveUp('Something changed while it was planned', exitCodes.failed);
+	const applied = await applyAll(folder, trial.value, plan);
 	if (!applied.ok) return giveUp(`It could not all be applied (${applied.error})`, exitCodes.failed);
 	const rest = await again();
 	if (!rest.ok || rest.value.changes.length > 0) return giveUp(`What was applied does not close what was found (${rest.ok ? rest.value.changes.map(({where}) => where).join(', ') : rest.error})`, exitCodes.failed);
@@ -67,6 +70,8 @@ async function heldFor(ended: Promise<void>): Promise<void> {
 }
 
 function stopAsked(): Promise<void> {
+	// Stopped it would be neither confirmed nor ended.
+	process.on('SIGTSTP', () => undefined);
 	return new Promise(resolve => {
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
 	});
@@ -99,7 +104,8 @@ function isConfirmed(folder: string, id: string): boolean {
 
 function whatIsLeft(folder: string): readonly string[] {
 	const begun = readTrial(folder, 'reverting');
-	return begun.ok && begun.value === null ? [] : ['some of it stands still'];
+	if (!begun.ok) return [begun.error];
+	return begun.value === null ? [] : begun.value.revert.map(step => (step.kind === 'packets' ? `rules of ${step.family === 4 ? 'iptables' : 'ip6tables'}-${step.backend}` : step.kind === 'file' ? step.path : 'table inet vks_host'));
 }
 
 async function keep(folder: string, guard: Watcher, output: Output): Promise<ExitCode> {

@@ -3,7 +3,6 @@ import {createInterface} from 'node:readline';
 import {z} from 'zod';
 import {parseJson} from '../controller/state-file.ts';
 import {readTrial} from '../harden/host/kept.ts';
-import {isAlive} from '../harden/host/process-name.ts';
 import {confirmTrial, revertTrial, undoAll} from '../harden/host/trial.ts';
 import type {OutcomeJson} from '../harden/plan-schema.ts';
 import {exitCodes, type Args, type ExitCode, type Io} from './io.ts';
@@ -29,7 +28,7 @@ export function confirmHardening(folder: string, output: Output): ExitCode {
 }
 
 export async function undoHardening(folder: string, output: Output): Promise<ExitCode> {
-	const done = await undoAll(folder, isAlive);
+	const done = await undoAll(folder);
 	if (done.ok) return done.value === 'undone' ? said('undone', 'Undone: this host lets in what it let in before.', output) : said('nothing', 'There is nothing to undo.', output);
 	output.problem(harmed(`Not everything could be undone: ${done.error}.`, 'Mend that, and run it again: what is left is kept.'));
 	return exitCodes.failed;
@@ -43,6 +42,9 @@ function said(outcome: OutcomeJson['outcome'], text: string, output: Output): Ex
 
 const orderSchema = z.strictObject({folder: z.string().startsWith('/'), withinMs: z.number().int().positive()});
 const lookEveryMs = 200;
+const appliesWithinMs = 30_000;
+/** Longer than one waits (kernel/packet-rules.ts). */
+const childEndsWithinMs = 6000;
 
 /** Its first line is the order; `beat` is when it stands, and from then on its time runs. The end of the pipe is the end of who applied it. */
 export async function guardHardening(args: Args, io: Io): Promise<ExitCode> {
@@ -50,7 +52,7 @@ export async function guardHardening(args: Args, io: Io): Promise<ExitCode> {
 	if ('isTTY' in input && input.isTTY === true) return wrongUsage('--guard is started by `vks harden --apply`', io, 'harden');
 	process.title = 'vks-harden-guard';
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-	const heard = {closed: false, kept: false, latest: Number.POSITIVE_INFINITY};
+	const heard = {closed: false, kept: false, stands: false, latest: Number.POSITIVE_INFINITY};
 	const lines = createInterface({input});
 	const closed = new Promise<null>(resolve => lines.once('close', () => {
 		heard.closed = true;
@@ -60,9 +62,11 @@ export async function guardHardening(args: Args, io: Io): Promise<ExitCode> {
 	const order = orderSchema.safeParse(parseJson(first ?? ''));
 	if (!order.success) return wrongUsage('--guard is started by `vks harden --apply`, and was not told what to guard', io, 'harden');
 	lines.on('line', word => {
-		if (word === 'beat') heard.latest = performance.now() + order.data.withinMs;
-		else heard.kept = true;
+		if (word !== 'beat') heard.kept = true;
+		else Object.assign(heard, {stands: true, latest: performance.now() + order.data.withinMs});
 	});
+	// One that is stopped before it stands says nothing, and its pipe stays open.
+	heard.latest = performance.now() + order.data.withinMs + appliesWithinMs;
 	io.stdout.write('ready\n');
 	const over = async (): Promise<'ended' | 'due'> => {
 		for (;;) {
@@ -80,6 +84,8 @@ export async function guardHardening(args: Args, io: Io): Promise<ExitCode> {
 		return code;
 	};
 	if (how === 'ended') return end(exitCodes.fine);
+	// A program that it started may still wait for the lock of iptables, and would write after us.
+	if (!heard.stands) await new Promise(resolve => setTimeout(resolve, childEndsWithinMs));
 	const trouble = await revertTrial(order.data.folder);
 	// Else who applied it says so.
 	if (heard.closed && trouble !== null) outputFor(args, io).problem(takenBack('It ended before anybody confirmed', trouble));

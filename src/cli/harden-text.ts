@@ -7,7 +7,7 @@ export function planLines({choices, changes, left, notLooked}: Plan): readonly s
 	const reasons = [...new Set(notLooked.map(({why}) => why))];
 	return [
 		...changes.flatMap(changeLines),
-		changes.length === 0 ? paint('good', 'Nothing to do: all that rules can close is closed.') : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}; ${changes.every(({apply}) => apply.kind === 'file') ? 'these ports are then reached from this host alone' : choiceWords(choices)}.`,
+		changes.length === 0 ? `${paint('good', 'Nothing to do: all that is found and that rules can close is closed.')}${choices.sessions.length === 0 ? '' : ` ${sessionWords(choices).join('; ')}; \`--let-in none\` ends that.`}` : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}; ${changes.every(({apply}) => apply.kind === 'file') ? 'these ports are then reached from this host alone' : choiceWords(choices)}.`,
 		...left.map(({what, why}) => `Not changed: ${what} ${why.slice(0, 1).toUpperCase()}${why.slice(1)}${why.endsWith('.') ? '' : '.'}`),
 		...reasons.map(why => `Not looked at: ${notLooked.filter(each => each.why === why).map(({what}) => what).join('; ')}. ${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`),
 	];
@@ -24,9 +24,11 @@ const changeLines = ({where, closes, diff, then}: Change): readonly string[] => 
 
 function choiceWords({letIn, open, close, sessions, outbound}: Choices): string {
 	const said = [
-		letIn.length === 0 ? 'nobody from outside gets in there any more; `--let-in RANGES` lets some in' : `${letIn.join(', ')} still get in`,
+		letIn.length === 0 ? 'nobody gets in there by the links named any more; `--let-in RANGES` lets some in' : `${letIn.join(', ')} still get in`,
 		...(open.length === 0 ? [] : [`${open.join(', ')} stay open to everybody`]), ...(close.length === 0 ? [] : [`${close.join(', ')} closed too`]),
-		...(outbound === null ? [] : [`the host itself begins nothing by its uplinks${outbound.length === 0 ? '' : ` but ${outbound.join(', ')}`}`]), ...sessions.map(({from, port}) => `your login from ${from} to port ${port} stays`),
+		...(outbound === null ? [] : [`the host itself begins nothing by its uplinks${outbound.length === 0 ? '' : ` but ${outbound.join(', ')}`}`]), ...sessionWords({sessions}),
 	];
 	return said.join('; ');
 }
+
+const sessionWords = ({sessions}: Pick<Choices, 'sessions'>): readonly string[] => sessions.map(({from, port}) => `your login from ${from} to port ${port} stays`);

@@ -3,7 +3,6 @@ import {settings} from '../config/settings.ts';
 import {parseChoices, type Choices} from '../harden/choices.ts';
 import {planFiles} from '../harden/host/plan-files.ts';
 import {planHost} from '../harden/host/plan-host.ts';
-import {isAlive} from '../harden/host/process-name.ts';
 import {choicesKept, settle} from '../harden/host/trial.ts';
 import type {Plan} from '../harden/plan.ts';
 import type {PlanJson} from '../harden/plan-schema.ts';
@@ -37,7 +36,7 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const withinMs = trialLength(args, onHostMs);
 	if (withinMs === undefined) return wrongUsage(wrongLength, io, 'harden');
 	if (order === 'apply') {
-		const settled = await settle(folder, isAlive);
+		const settled = await settle(folder);
 		if (!settled.ok || !settled.value) {
 			output.problem(settled.ok ? harmed('Another hardening waits for its confirmation. Nothing was changed.', 'Run `vks harden --confirm`, or `vks harden --undo`.') : harmed(`What an earlier hardening left could not be taken back: ${settled.error}.`, 'Run `vks harden --undo` when that is mended.'));
 			return exitCodes.failed;
@@ -58,7 +57,7 @@ export async function run(args: Args, io: Io): Promise<ExitCode> {
 	}
 	if (output.wantsJson) output.json(jsonOf(plan.value));
 	else for (const line of planLines(plan.value)) output.line(line);
-	if (order === 'plan' || plan.value.changes.length === 0) return plan.value.changes.length === 0 ? exitCodes.fine : exitCodes.failed;
+	if (order === 'plan' || plan.value.changes.length === 0) return plan.value.changes.length === 0 && !isUnmet(plan.value) ? exitCodes.fine : exitCodes.failed;
 	return applyPlan(plan.value, {folder, withinMs, again: () => planFor(plan.value.choices)}, output);
 }
 
@@ -73,5 +72,8 @@ async function planKeeping(session: SshSession | null, choices: Choices, planFor
 	return isSame ? plan : keeping;
 }
 
+/** What was asked for and cannot be had. */
+const isUnmet = ({left}: Plan): boolean => left.some(({what}) => what.startsWith('outbound: what'));
+
 const jsonOf = ({choices, changes, left, notLooked}: Plan): PlanJson =>
-	({version: 1, choices: {letIn: choices.letIn, open: choices.open, close: choices.close, outbound: choices.outbound}, changes: changes.map(({where, closes, diff, then}) => ({where, closes, diff, then})), left, notLooked});
+	({version: 1, choices: {letIn: choices.letIn, open: choices.open, close: choices.close, outbound: choices.outbound, sessions: choices.sessions}, changes: changes.map(({where, closes, diff, then}) => ({where, closes, diff, then})), left, notLooked});

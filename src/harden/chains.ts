@@ -76,11 +76,17 @@ function inverseOf(chains: Chains, edit: Edit): Edit | null {
 	}
 }
 
-/** Without what has nothing to act on any more: others change their rules too, and one edit that fails refuses all. */
-export function applicable(chains: Chains, edits: readonly Edit[]): readonly Edit[] {
+/**
+ * Without what has nothing to act on any more: others change their rules too, and one edit that fails refuses all. `isOurs`: whose
+ * rules are all ours; another chain that we made is somebody's by now where more than a RETURN is in it, and stays, asked as it is.
+ */
+export function applicable(chains: Chains, edits: readonly Edit[], isOurs: (chain: string) => boolean = () => true): readonly Edit[] {
+	const taken = new Set(edits.flatMap(edit => (edit.do === 'remove' && !isOurs(edit.chain) && isInUse(chains.get(edit.chain) ?? [], isOurs) ? [edit.chain] : [])));
 	const fit: Edit[] = [];
 	let now = chains;
 	for (const edit of edits) {
+		if (edit.do === 'remove' && taken.has(edit.chain)) continue;
+		if (edit.do === 'delete' && [...taken].some(chain => edit.rule === `-j ${chain}` || (edit.chain === chain && edit.rule === '-j RETURN'))) continue;
 		const rules = now.get(edit.chain);
 		if (edit.do !== 'fill' && rules === undefined) continue;
 		if (edit.do === 'delete' && rules?.includes(edit.rule) !== true) continue;
@@ -91,8 +97,14 @@ export function applicable(chains: Chains, edits: readonly Edit[]): readonly Edi
 	return fit;
 }
 
+const isInUse = (rules: readonly string[], isOurs: (chain: string) => boolean): boolean => rules.some(rule => rule !== '-j RETURN' && !(rule.startsWith('-j ') && isOurs(rule.slice(3))));
+
 /** What `iptables-restore --noflush` reads; all of it comes into force at once, or none does. */
-export const restoreText = (edits: readonly Edit[]): string => ['*filter', ...edits.flatMap(linesOf), 'COMMIT', ''].join('\n');
+export function restoreText(edits: readonly Edit[]): string {
+	// iptables-nft refuses to remove a chain while one that leads to it is not emptied: all are emptied first, and removed last.
+	const removed = edits.filter(({do: what}) => what === 'remove').map(({chain}) => chain);
+	return ['*filter', ...edits.flatMap(linesOf), ...removed.map(chain => `-F ${chain}`), ...removed.map(chain => `-X ${chain}`), 'COMMIT', ''].join('\n');
+}
 
 function linesOf(edit: Edit): readonly string[] {
 	const {chain} = edit;
@@ -100,7 +112,7 @@ function linesOf(edit: Edit): readonly string[] {
 		case 'fill':
 			return [`:${chain} - [0:0]`, ...edit.rules.map(rule => `-A ${chain} ${rule}`)];
 		case 'remove':
-			return [`-F ${chain}`, `-X ${chain}`];
+			return [];
 		case 'insert':
 			return [`-I ${chain} ${edit.at} ${edit.rule}`];
 		case 'append':

@@ -42,7 +42,7 @@ export function parseChoices(typed: Readonly<Partial<Record<'letIn' | 'open' | '
 	for (const each of [letIn, open, close, outbound]) if (!each.ok) return each;
 	if (!letIn.ok || !open.ok || !close.ok || !outbound.ok) return fail('');
 	const both = open.value.find(each => close.value.includes(each));
-	return both === undefined ? ok({...before, letIn: mergeCidrs(letIn.value), open: open.value, close: close.value, outbound: outbound.value}) : fail(`--open and --close both name ${both}`);
+	return both === undefined ? ok({...before, ...(typed.letIn === 'none' ? {sessions: []} : {}), letIn: mergeCidrs(letIn.value), open: open.value, close: close.value, outbound: outbound.value}) : fail(`--open and --close both name ${both}`);
 }
 
 function listOf<T>(typed: string | null | undefined, before: readonly T[], read: (text: string) => T | null, name: string, form: string): Result<readonly T[], string> {
@@ -73,5 +73,6 @@ export const portName = ({port, transport}: {readonly port: number | string; rea
 /** Why what is published there stays open; null where it is closed. What is usually meant for everybody does, unless it is named. */
 export function choose(severity: 'high' | 'medium' | 'low', ports: readonly string[], {open, close}: Choices): string | null {
 	if (ports.some(port => open.includes(port))) return 'you said that it stays open (`--open`)';
-	return severity === 'low' && !ports.some(port => close.includes(port)) ? `it is usually meant for everybody; \`--close ${ports[0] ?? ''}\` closes it` : null;
+	const named = ports.find(port => portOf(port) === port);
+	return severity === 'low' && !ports.some(port => close.includes(port)) ? `it is usually meant for everybody${named === undefined ? '' : `; \`--close ${named}\` closes it`}` : null;
 }

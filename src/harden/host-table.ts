@@ -22,6 +22,12 @@ export interface TableFacts {
  */
 export const needsTable = ({host}: Scene): boolean => host !== null && (firewallOf(host.rules) === 'firewalld' || backendOf(host.rules) === 'nftables' || !host.rules.sets.some(isDockers));
 
+/**
+ * Everybody outside, in both families: a neighbour needs no default route of ours, and one may come later. Tunnels are outside too.
+ * Not this host itself, and not who is behind the engine's own bridges.
+ */
+export const outsideLinks = (links: readonly string[], bridges: readonly string[]): readonly string[] => links.filter(link => link !== 'lo' && !link.startsWith('veth') && !bridges.includes(link));
+
 interface Opening {
 	readonly finding: Finding;
 	readonly holes: readonly Hole[];
@@ -35,16 +41,20 @@ export function planTable(scene: Scene, {standing, outbound}: TableFacts, choice
 	const reopened = new Set([...choices.open, ...open.flatMap(({holes}) => holes.map(portName))]);
 	// What was closed stays so while its container is not there.
 	const stands = (scene.host?.rules.nft?.refused ?? []).filter(hole => !reopened.has(portName(hole)));
-	const wanted = hostTable([...closing.flatMap(({holes}) => holes), ...stands], outbound, choices);
-	return {choices, changes: changeOf(standing, wanted, closing.map(({finding: {id, what}}) => ({id, what})), choices), left: [...open.map(left), ...outboundLeft(outbound, choices)], notLooked: []};
+	const outward = outbound.links.length > 0 ? outbound : {...outbound, links: standingLinks(standing)};
+	const wanted = hostTable([...closing.flatMap(({holes}) => holes), ...stands], outward, choices);
+	return {choices, changes: changeOf(standing, wanted, closing.map(({finding: {id, what}}) => ({id, what})), choices), left: [...open.map(left), ...outboundLeft(outward, choices)], notLooked: []};
 }
+
+/** While no link has a default route, those that had one are refused still. */
+const standingLinks = (standing: string | null): readonly string[] => [...(/oifname != (.*) accept/.exec(standing ?? '')?.[1] ?? '').matchAll(/"([^"]+)"/g)].map(([, link = '']) => link);
 
 function changeOf(standing: string | null, wanted: string | null, closes: readonly Reason[], {outbound}: Choices): readonly Change[] {
 	const where = `table inet ${tableName} of nftables`;
 	const lines = (text: string | null): readonly string[] => (text === null ? [] : text.trimEnd().split('\n'));
 	if (standing === wanted) return [];
 	return [{
-		where, closes: [...closes, ...(outbound === null ? [] : [{id: 'outbound', what: 'What this host sends by itself, but for what you name.'}])], diff: unifiedDiff(where, lines(standing), lines(wanted), 2), then: '',
+		where, closes: [...closes, ...(outbound === null || wanted?.includes('chain outbound') !== true ? [] : [{id: 'outbound', what: 'What this host sends by itself, but for what you name.'}])], diff: unifiedDiff(where, lines(standing), lines(wanted), 2), then: '',
 		apply: {kind: 'table', is: standing, becomes: wanted}, undo: {kind: 'table', is: wanted, becomes: standing},
 	}];
 }

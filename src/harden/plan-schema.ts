@@ -4,7 +4,7 @@ import {z} from 'zod';
 const words = z.array(z.string()).readonly();
 export const planSchema = z.strictObject({
 	version: z.literal(1),
-	choices: z.strictObject({letIn: words, open: words, close: words, outbound: words.nullable()}),
+	choices: z.strictObject({letIn: words, open: words, close: words, outbound: words.nullable(), sessions: z.array(z.strictObject({from: z.string(), port: z.number()})).readonly()}),
 	/** Empty where nothing is to be done. */
 	changes: z.array(z.strictObject({
 		where: z.string(),

@@ -61,14 +61,14 @@ export async function restoreRules(family: 4 | 6, backend: 'legacy' | 'nft', tex
 	// Others hold the lock of iptables for as long as they write.
 	const {code, error, missing} = await run([program, '--noflush', '--wait', '4'], {text, as: 'pipe'});
 	if (code === 0) return null;
-	return missing ? `${program} is not installed` : `${program}: ${error.trim().split('\n')[0] ?? 'it failed'}`;
+	return missing ? `${program} is not installed` : `${program}: ${error.trim().replaceAll(/\s*\n\s*/g, '; ') || 'it failed'}`;
 }
 
 /** A script of nft, as one transaction. */
 export async function runNft(text: string, run: Run = runCommand): Promise<string | null> {
 	const {code, error, missing} = await run(['nft', '-f', '/dev/stdin'], {text, as: 'file'});
 	if (code === 0) return null;
-	return missing ? 'nft is not installed' : `nft: ${error.trim().split('\n')[0] ?? 'it failed'}`;
+	return missing ? 'nft is not installed' : `nft: ${error.trim().replaceAll(/\s*\n\s*/g, '; ') || 'it failed'}`;
 }
 
 /** As it is listed, without counts; null where there is none. Undefined where nft does not say. */

@@ -5,6 +5,7 @@ import {listRules, listTable, restoreRules, runNft} from '../../kernel/packet-ru
 import {assertNever, fail, ok, type Result} from '../../result.ts';
 import {fileTroubleInWords, readSmallFile, writeInPlace} from '../../small-file.ts';
 import {applicable, chainsOf, edited, restoreText, type Chains} from '../chains.ts';
+import {isOwn} from '../own.ts';
 import {withPieces} from '../pieces.ts';
 import type {FileStep, PacketStep, Step, TableStep} from '../step.ts';
 import {tableName, tableScript} from '../table.ts';
@@ -29,7 +30,7 @@ async function changePackets({family, backend, edits, leavesNone}: PacketStep, m
 	const what = `the rules of ${family === 4 ? 'iptables' : 'ip6tables'}-${backend}`;
 	const before = await filterOf(family, backend);
 	if (before === null) return fail(`${what} cannot be listed`);
-	const todo = manner === 'exactly' ? edits : applicable(before, edits);
+	const todo = manner === 'exactly' ? edits : applicable(before, edits, isOwn);
 	if (todo.length > 0) {
 		const refused = await restoreRules(family, backend, restoreText(todo));
 		if (refused !== null) return fail(refused);
@@ -39,13 +40,16 @@ async function changePackets({family, backend, edits, leavesNone}: PacketStep, m
 		if (wrong !== undefined) return fail(`${what} were written, and chain ${wrong} does not read as it was to`);
 	}
 	if (!leavesNone || backend !== 'nft') return ok(undefined);
-	const rest = await filterOf(family, backend);
-	if (rest === null || rest.size === 0 || ![...rest].every(([name, rules]) => kernels.has(name) && rules.length === 0)) return ok(undefined);
+	// As nft lists it: iptables-save does not show a table that somebody else filled.
+	const table = await listTable(family === 4 ? 'ip' : 'ip6', 'filter');
+	if (table === undefined) return fail('nft does not list its tables');
+	if (table === null || !table.split('\n').every(line => untouched.test(line))) return ok(undefined);
 	const refused = await runNft(`delete table ${family === 4 ? 'ip' : 'ip6'} filter\n`);
 	return refused === null ? ok(undefined) : fail(refused);
 }
 
-const kernels = new Set(['INPUT', 'FORWARD', 'OUTPUT']);
+/** The lines of a table in which iptables-nft left its empty chains alone. */
+const untouched = /^(?:table ip6? filter \{|\tchain (?:INPUT|FORWARD|OUTPUT) \{|\t\ttype filter hook (?:input|forward|output) priority filter; policy accept;|\t?\}|)$/;
 
 async function filterOf(family: 4 | 6, backend: 'legacy' | 'nft'): Promise<Chains | null> {
 	const text = await listRules(family, backend);

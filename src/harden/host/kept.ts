@@ -2,10 +2,11 @@
  * What is kept of a hardening, for root alone: the choices, what takes it back, and, while nobody has confirmed, that it is on
  * trial. Whoever ends a trial first renames its file, and only one can: what was confirmed is never taken back.
  */
-import {renameSync, rmSync} from 'node:fs';
+import {linkSync, renameSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {z} from 'zod';
 import {isMissingFile, parseJson, readStateFile, writeStateFile} from '../../controller/state-file.ts';
+import {errorCode} from '../../error-code.ts';
 import {fail, ok, type Result} from '../../result.ts';
 import {fileTroubleInWords} from '../../small-file.ts';
 import {choicesSchema} from '../choices.ts';
@@ -57,6 +58,22 @@ function read<T>(path: string, schema: z.ZodType<T>): Result<T | null, string> {
 }
 
 export const writeTrial = (folder: string, trial: HardenTrial): Result<void, string> => write(trialPath(folder, 'trial'), trial);
+/** False where one stands: two that begin at once must not take each other's way back. */
+export function createTrial(folder: string, trial: HardenTrial): Result<boolean, string> {
+	const own = `${trialPath(folder, 'trial')}.${trial.id}`;
+	const written = write(own, trial);
+	if (!written.ok) return written;
+	try {
+		linkSync(own, trialPath(folder, 'trial'));
+		return ok(true);
+	} catch (error) {
+		return errorCode(error) === 'EEXIST' ? ok(false) : fail(`${trialPath(folder, 'trial')} cannot be written: ${fileTroubleInWords(error)}`);
+	} finally {
+		rmSync(own, {force: true});
+	}
+}
+
+export const writeBegun = (folder: string, trial: HardenTrial): Result<void, string> => write(trialPath(folder, 'reverting'), trial);
 export const writeKept = (folder: string, kept: Kept): Result<void, string> => write(keptPath(folder), kept);
 
 function write(path: string, value: unknown): Result<void, string> {

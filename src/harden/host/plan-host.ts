@@ -1,10 +1,11 @@
 /** Looks at the host as an audit does, and plans by what was found. Changes nothing. */
 import {gatherScene} from '../../audit/gather.ts';
+import {linksIn} from '../../audit/host.ts';
 import {listTable} from '../../kernel/packet-rules.ts';
 import {fail, ok, type Result} from '../../result.ts';
 import {smallFileOrNull} from '../../small-file.ts';
 import type {Choices} from '../choices.ts';
-import {needsTable, planTable} from '../host-table.ts';
+import {needsTable, outsideLinks, planTable} from '../host-table.ts';
 import {resolversIn} from '../keep.ts';
 import {planPackets} from '../packets.ts';
 import type {Plan} from '../plan.ts';
@@ -21,7 +22,9 @@ export async function planHost(socket: string | null, choices: Choices): Promise
 	const standing = await listTable('inet', tableName);
 	if (standing === undefined) return fail('nft does not list its tables');
 	const resolvers = resolverFiles.map(path => resolversIn(smallFileOrNull(path) ?? '')).find(found => found.length > 0) ?? [];
-	const table = planTable(scene.value, {standing, outbound: {links: [...new Set([...host.uplinks[4], ...host.uplinks[6]])], resolvers}}, choices);
-	const packets = needsTable(scene.value) ? {changes: [], left: [], notLooked} : planPackets(scene.value, choices);
+	const outside = outsideLinks(linksIn(smallFileOrNull('/proc/net/dev') ?? ''), scene.value.engine.bridges.map(({link}) => link));
+	const seen = {...scene.value, host: {...host, uplinks: {4: outside, 6: outside}}};
+	const table = planTable(seen, {standing, outbound: {links: [...new Set([...host.uplinks[4], ...host.uplinks[6]])], resolvers}}, choices);
+	const packets = needsTable(seen) ? {changes: [], left: [], notLooked} : planPackets(seen, choices);
 	return ok({choices, changes: [...packets.changes, ...table.changes], left: [...packets.left, ...table.left], notLooked: packets.notLooked});
 }

@@ -8,6 +8,11 @@ export function processName(pid: number): string {
 
 export const isAlive = (name: string): boolean => {
 	const [pid = ''] = name.split(' ');
-	const state = (smallFileOrNull(`/proc/${pid}/stat`) ?? '').split(')').at(-1)?.trim()[0];
+	const state = stateOf(pid);
 	return state !== undefined && state !== 'Z' && state !== 'X' && processName(Number(pid)) === name;
 };
+
+const stateOf = (pid: string): string | undefined => (smallFileOrNull(`/proc/${pid}/stat`) ?? '').split(')').at(-1)?.trim()[0];
+
+/** By a signal: it does nothing until somebody lets it go on. */
+export const isStopped = (name: string): boolean => ['T', 't'].includes(stateOf(name.split(' ')[0] ?? '') ?? '');

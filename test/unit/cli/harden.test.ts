@@ -42,11 +42,11 @@ test('for a person', async () => {
 test('for a program: the documented schema', async () => {
 	const plan = planSchema.parse(JSON.parse((await hardened(bad, '--json', '--close', '443')).out));
 	expect(plan.changes.map(({where, closes}) => [where, closes.map(({id}) => id)])).toEqual([['/srv/compose.yaml', ['port-published', 'port-published']]]);
-	expect(plan.choices).toEqual({letIn: [], open: [], close: ['443/tcp'], outbound: null});
+	expect(plan.choices).toEqual({letIn: [], open: [], close: ['443/tcp'], outbound: null, sessions: []});
 });
 
 test('nothing to do is exit code 0, no such file 3, what is no choice 2', async () => {
-	expect(await hardened('services: {a: {image: x}}\n')).toMatchObject({code: 0, out: 'Nothing to do: all that rules can close is closed.\n'});
+	expect(await hardened('services: {a: {image: x}}\n')).toMatchObject({code: 0, out: 'Nothing to do: all that is found and that rules can close is closed.\n'});
 	expect(await hardened('- a\n')).toMatchObject({code: 3, err: expect.stringContaining('it is no compose file')});
 	expect(await hardened(bad, '--open', 'http')).toMatchObject({code: 2, err: expect.stringContaining('--open takes ports')});
 	expect(await hardened(bad, '--confirm-within', '1s')).toMatchObject({code: 2});

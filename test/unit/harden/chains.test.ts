@@ -44,3 +44,15 @@ test('one transaction of iptables-restore', () => {
 		{do: 'delete', chain: 'FORWARD', rule: '-j DOCKER'}, {do: 'append', chain: 'FORWARD', rule: '-j DOCKER'}, {do: 'remove', chain: 'OLD'},
 	])).toBe('*filter\n:VKS-HARDEN - [0:0]\n-A VKS-HARDEN -i eth0 -j DROP\n-I DOCKER-USER 1 -j VKS-HARDEN\n-D FORWARD -j DOCKER\n-A FORWARD -j DOCKER\n-F OLD\n-X OLD\nCOMMIT\n');
 });
+
+test('chains are removed when all of them are emptied, and one that somebody else uses by now stays, asked as it is', () => {
+	const undo: readonly Edit[] = [
+		{do: 'delete', chain: 'DOCKER-USER', rule: '-j VKS-HARDEN'}, {do: 'remove', chain: 'VKS-HARDEN'}, {do: 'delete', chain: 'FORWARD', rule: '-j DOCKER-USER'},
+		{do: 'delete', chain: 'DOCKER-USER', rule: '-j RETURN'}, {do: 'remove', chain: 'DOCKER-USER'},
+	];
+	expect(restoreText(undo)).toBe('*filter\n-D DOCKER-USER -j VKS-HARDEN\n-D FORWARD -j DOCKER-USER\n-D DOCKER-USER -j RETURN\n-F VKS-HARDEN\n-F DOCKER-USER\n-X VKS-HARDEN\n-X DOCKER-USER\nCOMMIT\n');
+	const now = (user: readonly string[]): Chains => new Map([['FORWARD', ['-j DOCKER-USER']], ['DOCKER-USER', user], ['VKS-HARDEN', ['-i eth0 -j DROP']]]);
+	const isOurs = (chain: string): boolean => chain === 'VKS-HARDEN';
+	expect(applicable(now(['-j VKS-HARDEN', '-j RETURN']), undo, isOurs)).toEqual(undo);
+	expect(applicable(now(['-s 192.0.2.1/32 -j DROP', '-j VKS-HARDEN', '-j RETURN']), undo, isOurs)).toEqual(undo.slice(0, 2));
+});

@@ -54,6 +54,25 @@ test('line ends and an anchor that two services share', () => {
 	expect(changed('x: &x\n  ports: ["80:80"]\nservices:\n  a: {<<: *x, image: m}\n  b: {<<: *x, image: m}\n')).toBe('x: &x\n  ports: ["127.0.0.1:80:80"]\nservices:\n  a: {<<: *x, image: m}\n  b: {<<: *x, image: m}\n');
 });
 
+test('an entry that two services share is left where one of them keeps it open', () => {
+	const text = 'x: &p ["443:443"]\nservices:\n  px: {image: nginx, ports: *p}\n  db: {image: mine, ports: *p}\n';
+	expect(changed(text)).toBe(text);
+	expect(planOf(text).left.map(({what}) => /service \w+/.exec(what)?.[0])).toEqual(['service px', 'service db']);
+});
+
+test.each(['- &k target: 80\n        published: 8080', '- ? target\n        : 80\n        published: 8080'])('never a file that reads differently: %s', entry => {
+	const text = inService(`      ${entry}`);
+	const next = changed(text);
+	const ports = (of: string) => readCompose({path: '/c.yaml', text: of, dotenv: null});
+	const [before, after] = [ports(text), ports(next)];
+	expect(after.ok && after.value.services.map(({name}) => name)).toEqual(before.ok && before.value.services.map(({name}) => name));
+	if (next === text) expect(planOf(text).left.length + planOf(text).notLooked.length).toBeGreaterThan(0);
+});
+
+test('a service\'s name is no part of a command where a shell would read more in it', () => {
+	expect(planOf('services:\n  "a; touch /tmp/x #": {image: m, ports: ["80:80"]}\n').changes[0]?.then).toMatch(/^docker compose up -d, in its folder/);
+});
+
 test('no value that stands beside a port is shown', () => {
 	const texts = [
 		'services: {db: {image: postgres, environment: {POSTGRES_PASSWORD: hunter2}, ports: ["5432:5432"], command: "--pw hunter2"}}\n',

@@ -7,7 +7,7 @@ import type {Running} from '../../../src/audit/engine/facts.ts';
 import {judgeEngine, type Scene} from '../../../src/audit/judge-engine.ts';
 import {parseNft} from '../../../src/audit/rules/parse-nft.ts';
 import {noChoices, parseChoices, type Choices} from '../../../src/harden/choices.ts';
-import {needsTable, planTable} from '../../../src/harden/host-table.ts';
+import {needsTable, outsideLinks, planTable} from '../../../src/harden/host-table.ts';
 import {keepRules, parseKeep, resolversIn} from '../../../src/harden/keep.ts';
 import {hostTable, tableScript} from '../../../src/harden/table.ts';
 import {docker, engineWith, hostWith, published, running} from '../audit/rulesets.ts';
@@ -93,6 +93,19 @@ test('what it refuses an audit does not find any more, with Docker\'s chains and
 	expect(planTable(sceneOf(bare, refused, web, db), {...none, standing}, noChoices).changes).toEqual([]);
 	expect(planTable(sceneOf(bare, refused), {...none, standing}, noChoices).changes).toEqual([]);
 	expect(planTable(sceneOf(bare, refused, web, db), {...none, standing}, choicesOf({open: '5432,8080'})).changes.map(({apply}) => apply)).toEqual([{kind: 'table', is: standing, becomes: null}]);
+});
+
+test('without a default route what the host sends is refused as before, and what never was is said to be open', () => {
+	const choices = choicesOf({outbound: 'ntp'});
+	const standing = hostTable([], {links: ['eth0'], resolvers: []}, choices);
+	const gone = {standing, outbound: {links: [], resolvers: []}};
+	expect(planTable(sceneOf(bare, null), gone, choices)).toMatchObject({changes: [], left: []});
+	expect(planTable(sceneOf(bare, null), {...gone, standing: null}, choices)).toMatchObject({changes: [], left: [{what: 'outbound: what this host sends by itself.'}]});
+	expect(planTable(sceneOf(bare, null), gone, noChoices).changes[0]?.closes).toEqual([]);
+});
+
+test('outside is all but this host and what is behind the engine', () => {
+	expect(outsideLinks(['lo', 'eth0', 'wg0', 'docker0', 'br-0123', 'veth12ab', 'virbr0'], ['docker0', 'br-0123'])).toEqual(['eth0', 'wg0', 'virbr0']);
 });
 
 test('a script replaces what stands in one transaction, or removes it', () => {
