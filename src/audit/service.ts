@@ -1,4 +1,5 @@
 /** A container as the checks see it: read from a compose file or told by an engine. No value of a secret is in it. */
+import {parseIp} from '../net/address.ts';
 
 /** Where something was read, in words: `compose.yaml line 12: ports "8080:80"`. */
 export type Proof = string;
@@ -97,8 +98,12 @@ export const companionsOf = (service: Service, project: Project): readonly Servi
 	return holder === null ? [service] : project.services.filter(each => holderOf(each, project) === holder);
 };
 
-const everywhere = new Set(['', '0.0.0.0', '::', '[::]', '*']);
+/** By what the address is, not by how it is spelled. */
+export function isEverywhere({hostAddress}: PublishedPort): boolean {
+	const bare = hostAddress.replace(/^\[(.*)\]$/, '$1');
+	const address = parseIp(bare);
+	return bare === '' || bare === '*' || address === '0.0.0.0' || address === '::';
+}
 
-export const isEverywhere = ({hostAddress}: PublishedPort): boolean => everywhere.has(hostAddress);
 export const openPorts = ({ports}: Service): readonly PublishedPort[] => ports.filter(isEverywhere);
 export const portText = ({hostPort, port, transport}: PublishedPort): string => `${hostPort ?? 'a random port'} to ${port}/${transport}`;

@@ -20,7 +20,7 @@ export type ViewEvent =
 	/** What became of something the console did by itself. */
 	| {readonly type: 'told'; readonly text: string; readonly ok: boolean; readonly atMs: number; readonly evidence?: true}
 	| {readonly type: 'surroundings'; readonly surroundings: Surroundings}
-	| {readonly type: 'audited'; readonly seen: AuditSeen; readonly atMs: number}
+	| {readonly type: 'audited'; readonly target: TargetView | null; readonly seen: AuditSeen; readonly atMs: number}
 	| {readonly type: 'tick'; readonly atMs: number}
 	| {readonly type: 'resize'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'action'; readonly action: Action; readonly atMs: number};

@@ -67,7 +67,7 @@ async function evidence({now}: Extract<Effect, {type: 'evidence'}>, world: World
 
 async function audit({target}: Extract<Effect, {type: 'audit'}>, world: World): Promise<void> {
 	const seen = await world.audit(target);
-	world.dispatch({type: 'audited', seen, atMs: world.nowMs()});
+	world.dispatch({type: 'audited', target, seen, atMs: world.nowMs()});
 }
 
 async function submit({ticket, command}: Extract<Effect, {type: 'submit'}>, {feed, dispatch, nowMs}: World): Promise<void> {

@@ -23,7 +23,7 @@ const press = (state: ViewState, key: string): {readonly state: ViewState; reado
 	return action === null ? {state, effects: []} : update(state, {type: 'action', action, atMs: state.nowMs + 400});
 };
 
-const opened = (state: ViewState, answer: AuditSeen = auditSeen()): ViewState => after(press(state, 'b').state, {type: 'audited', seen: answer, atMs: state.nowMs + 1000});
+const opened = (state: ViewState, answer: AuditSeen = auditSeen()): ViewState => after(press(state, 'b').state, {type: 'audited', target: null, seen: answer, atMs: state.nowMs + 1000});
 
 test('b looks at once, and again when it is pressed again; Esc closes', () => {
 	const {state, effects} = press(viewOf({columns: 80, rows: 24}), 'b');
@@ -31,7 +31,7 @@ test('b looks at once, and again when it is pressed again; Esc closes', () => {
 	expect(show(state)).toContain('looking …');
 	// One that is on its way is waited for.
 	expect(press(state, 'b').effects).toEqual([]);
-	const found = after(state, {type: 'audited', seen: auditSeen(), atMs: state.nowMs});
+	const found = after(state, {type: 'audited', target: null, seen: auditSeen(), atMs: state.nowMs});
 	expect(press(found, 'b').effects).toEqual([{type: 'audit', target: null}]);
 	expect(press(found, '\x1b').state.dialog).toBeNull();
 	expect(press(found, 'j').state.dialog).toMatchObject({kind: 'audit', top: 1});
@@ -51,6 +51,13 @@ test('where nothing can be seen it says why, and what to run', async () => {
 	const text = show(opened(viewOf({columns: 80, rows: 24}), elsewhere));
 	expect(text).toContain('box is on another machine');
 	expect(text).toContain('ssh root@box sudo vks audit');
+});
+
+test('what comes after the console looked elsewhere is nobody\'s', () => {
+	const box = {name: 'box', way: 'ssh://root@box/vpn', far: true};
+	const late = update({...viewOf(), target: box}, {type: 'audited', target: null, seen: auditSeen(), atMs: 0});
+	expect(late.state.audit).toBeNull();
+	expect(late.effects).toEqual([]);
 });
 
 test('a replay has no host', () => {

@@ -45,7 +45,7 @@ test('the last results are said, to a screen reader and in the runbook too', () 
 
 test('an audit that was seen is the last result of its item', () => {
 	const state = press(viewOf(), 'b').state;
-	expect(commandsOf(update(state, {type: 'audited', seen: auditSeen(), atMs: state.nowMs}).effects)).toEqual([{do: 'checked', item: 'audit', result: 'failed', detail: '1 high, 1 medium'}]);
-	expect(update(state, {type: 'audited', seen: {kind: 'unseen', why: 'in a container', next: 'vks audit'}, atMs: state.nowMs}).effects).toEqual([]);
+	expect(commandsOf(update(state, {type: 'audited', target: null, seen: auditSeen(), atMs: state.nowMs}).effects)).toEqual([{do: 'checked', item: 'audit', result: 'failed', detail: '1 high, 1 medium'}]);
+	expect(update(state, {type: 'audited', target: null, seen: {kind: 'unseen', why: 'in a container', next: 'vks audit'}, atMs: state.nowMs}).effects).toEqual([]);
 	expect(after(state).dialog).toMatchObject({kind: 'audit'});
 });

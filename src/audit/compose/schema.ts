@@ -9,7 +9,7 @@ const someOf = z.array(z.unknown());
 export const shortOrLong = z.union([
 	z.string(), z.number(),
 	z.looseObject({
-		target: scalar.optional(), published: scalar.optional(), host_ip: z.string().optional(), protocol: z.string().optional(),
+		target: scalar.optional(), published: scalar.optional(), host_ip: z.string().nullish(), protocol: z.string().optional(),
 		type: z.string().optional(), source: z.string().optional(), read_only: z.union([z.boolean(), z.string()]).optional(),
 	}),
 ]);

@@ -18,7 +18,9 @@ export function openAudit(state: ViewState): Step {
 }
 
 /** What was seen is the last result of that item on the checklist, where a daemon may be told. */
-export function audited(before: ViewState, {seen, atMs}: Extract<ViewEvent, {type: 'audited'}>): Step {
+export function audited(before: ViewState, {target, seen, atMs}: Extract<ViewEvent, {type: 'audited'}>): Step {
+	// Whoever looked elsewhere meanwhile must not read one machine's findings as another's.
+	if (target?.name !== before.target?.name) return still(before);
 	const state: ViewState = {...before, audit: {...seen, atMs}};
 	if (seen.kind === 'unseen' || commandBlockedBy('checked', state) !== null) return still(state);
 	const {findings} = seen.report;

@@ -16,7 +16,7 @@ test.each([['80x24-checklist', 80, 24], ['120x40-checklist', 120, 40]])('the scr
 test.each([['80x24-audit', 80, 24], ['120x40-audit', 120, 40]])('the screen %s looks as recorded, and fits', async (name, columns, rows) => {
 	const open = after(viewOf({columns, rows, readOnly: true}), {type: 'action', action: {id: 'audit'}, atMs: 0});
 	// Where nobody may be told, it is shown all the same.
-	const picture = screen(after(open, {type: 'audited', seen: auditSeen(), atMs: open.nowMs - 12_000}), themeFor({}));
+	const picture = screen(after(open, {type: 'audited', target: null, seen: auditSeen(), atMs: open.nowMs - 12_000}), themeFor({}));
 	for (const row of picture.split('\n')) expect(textWidth(row)).toBeLessThanOrEqual(columns);
 	await expect(`${picture}\n`).toMatchFileSnapshot(`${name}.txt`);
 });

@@ -60,6 +60,7 @@ test.each([
 	['a web page', '    image: mine\n    ports: ["8080:80"]\n', '', ['medium port-published: c.yaml line 8: ports "8080:80"']],
 	['what a proxy is for', '    image: caddy\n    ports: ["443:443"]\n', '', ['low port-published: c.yaml line 8: ports "443:443"']],
 	['a random port', '    image: mine\n    ports: [80]\n', '', ['medium port-published: c.yaml line 8: ports "80"']],
+	['to every address of IPv6, as it is seldom spelled', '    image: mysql\n    ports: ["[0:0:0:0:0:0:0:0]:3306:3306/TCP"]\n', '', ['high port-published: c.yaml line 8: ports "[0:0:0:0:0:0:0:0]:3306:3306"']],
 	['by variables with defaults', '    image: mysql\n    ports: ["${BIND:-0.0.0.0}:${PORT:-3306}:3306"]\n', '', ['high port-published: c.yaml line 8: ports "0.0.0.0:3306:3306"']],
 	['by a merge key', '    image: mysql\n    <<: *ports\n', 'x-p: &ports\n  ports:\n    - 3306:3306\n', ['high port-published: c.yaml line 3: ports "3306:3306"'], 'before'],
 	['privileged', '    image: mine\n    privileged: true\n', '', ['high privileged: c.yaml line 8: privileged: true']],
