@@ -1,6 +1,6 @@
 /**
- * vks's own questions through the tunnel that carries, where VKS_EGRESS governs root or everybody: their sockets bear a mark by
- * which the policy knows them, and neither Node's look-ups nor its connections can bear one.
+ * vks's own questions through the tunnel that carries, beside VKS_EGRESS: their sockets bear a mark by which the policy knows them
+ * where it governs root, and look-ups leave from ports whose tracked connections nobody redirected. Node's can do neither.
  */
 import {randomInt} from 'node:crypto';
 import type {Duplex} from 'node:stream';
@@ -19,9 +19,9 @@ export interface OwnWay {
 
 const connectWithinMs = 5000;
 
-/** Null where nobody needs to be told from vks: then its questions go as any application's. */
+/** Null where nobody is governed: then its questions go as any application's. */
 export const ownWay = (kernel: OwnWay['kernel'], {egress}: Pick<Config, 'egress'>): OwnWay | null =>
-	(egress.some(({uid}) => uid === null || uid === 0) ? {kernel, mark: egressNumbers.ownMark} : null);
+	(egress.length > 0 ? {kernel, mark: egressNumbers.ownMark} : null);
 
 /** Its mark where it has one; what bears another keeps that. */
 export const ownExchange = (kernel: OwnWay['kernel'], config: Pick<Config, 'egress'>): Kernel['exchange'] => {

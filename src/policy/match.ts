@@ -62,7 +62,7 @@ export function matches(match: Match, packet: Packet): boolean {
 		&& (match.mark === undefined || match.mark === packet.mark)
 		&& (match.uid === undefined || match.uid === packet.uid)
 		&& (match.diverted === undefined || packet.diverted === true)
-		&& (match.held === undefined || (packet.protocol === 'tcp' && packet.heldIn?.includes(match.held.set) === true))
+		&& (match.held === undefined || (packet.protocol === 'tcp' && packet.family === match.held.family && packet.heldIn?.includes(match.held.set) === true))
 	);
 }
 

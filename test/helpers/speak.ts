@@ -1,7 +1,7 @@
 /**
  * An application, run as the user that a test chooses: `speak.ts tls <address> <port> [name]`, `http <address> <port> <host…>`,
  * `udp <address> <port>`, `ask <resolver> <name> [type]`, `ask-many <resolver> <name> <count>` under made-up
- * labels. What it got, or why it got nothing, is one line.
+ * labels, `visit-many <address> <name> <resolver>`. What it got, or why it got nothing, is one line.
  */
 import {createSocket} from 'node:dgram';
 import {Resolver} from 'node:dns/promises';
@@ -22,7 +22,7 @@ function hear(socket: NodeJS.ReadableStream): void {
 	socket.on('error', (error: NodeJS.ErrnoException) => say(heard === '' ? (error.code ?? error.message) : heard));
 }
 
-setTimeout(() => say('silence'), kind === 'ask-many' ? 4 * withinMs : withinMs);
+setTimeout(() => say('silence'), kind.endsWith('-many') ? 12 * withinMs : withinMs);
 if (kind === 'tls') hear(connectTls({host: address, port: Number(port), rejectUnauthorized: false, ...(words[0] === undefined ? {} : {servername: words[0]})}));
 if (kind === 'http') {
 	const socket = connect({host: address, port: Number(port)}, () => words.forEach((host, index) => socket.write(`GET ${host.startsWith('http:') ? host : '/'} HTTP/1.1\r\nHost: ${host.startsWith('http:') ? 'evil.test' : host}\r\n${index === words.length - 1 ? 'Connection: close\r\n' : ''}\r\n`)));
@@ -42,6 +42,25 @@ if (kind === 'ask-many') {
 		await Promise.all(Array.from({length: Math.min(50, count - from)}, (_, index) => resolver.resolve(`x${from + index}.${port}`).then(() => 'an answer', (error: NodeJS.ErrnoException) => error.code ?? error.message).then(word => answers.set(word, (answers.get(word) ?? 0) + 1))));
 	}
 	say([...answers].map(([word, times]) => `${times} ${word}`).join(', '));
+}
+if (kind === 'visit-many') {
+	const [resolver = ''] = words;
+	const results = {answers: 0, connections: 0};
+	for (let round = 0; round < 100; round++) {
+		// A socket, and so a port, for each: the entries of those before are still tracked.
+		for (let count = 0; count < 20; count++) {
+			const asker = new Resolver({timeout: 4000, tries: 1});
+			asker.setServers([resolver]);
+			results.answers += await asker.resolve4(port).then(() => 1, () => 0);
+		}
+		for (let count = 0; count < 3; count++) {
+			results.connections += await new Promise<number>(resolve => {
+				const socket = connectTls({host: address, port: 443, servername: port, rejectUnauthorized: false}, () => resolve(1)).on('error', () => resolve(0));
+				socket.on('secureConnect', () => socket.destroy());
+			});
+		}
+	}
+	say(`${results.answers} answers, ${results.connections} connections`);
 }
 if (kind === 'ask') {
 	const resolver = new Resolver({timeout: 2000, tries: 1});

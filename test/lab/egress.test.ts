@@ -159,6 +159,13 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		expect(world.asked()).not.toContain('tunnelled');
 	});
 
+	test('thousands of look-ups and hundreds of connections: each is answered, and none of a listed name is told as refused', async () => {
+		const before = (await fresh()).egress?.connections ?? 0;
+		expect(await as(governed, 'visit-many', api, 'api.test.example', resolver)).toBe('2000 answers, 300 connections');
+		expect((await fresh()).egress?.connections).toBe(before);
+		expect(daemon.snapshot().proof.kind).toBe('proven');
+	});
+
 	test('without the proxy it is refused, and told; then it is there again', async () => {
 		const own = (await lab.exec('client', ['sh', '-c', 'for p in $(pgrep -u 64530 -x nginx); do [ "$(readlink /proc/$p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $p; done'])).stdout.trim().split('\n');
 		expect(own.filter(pid => /^\d+$/.test(pid)).length).toBeGreaterThan(1);

@@ -4,10 +4,11 @@
  */
 import type {Config} from '../../config/config.ts';
 import type {DropView, EgressView} from '../../control/schema.ts';
-import {entryText} from '../../egress/egress-policy.ts';
+import {entryText, portsOf} from '../../egress/egress-policy.ts';
+import {parseDomain} from '../../egress/name.ts';
 import {renderProxy} from '../../egress/nginx-conf.ts';
-import type {EgressPlan} from '../../egress/plan.ts';
-import {parseProxyLine} from '../../egress/proxy-line.ts';
+import type {EgressPlan, ScopePlan} from '../../egress/plan.ts';
+import {parseProxyLine, type ProxyLine} from '../../egress/proxy-line.ts';
 import type {HeldProxy, Kernel} from '../../kernel/kernel.ts';
 import {familyOf, type Family} from '../../net/address.ts';
 import {parsePort, type Port} from '../../net/port.ts';
@@ -42,7 +43,9 @@ export interface EgressKeeper {
 	stop(): Promise<void>;
 }
 
-const askWithinMs = 2000;
+/** Asked twice, because a datagram may be lost; together less than the proxy waits. */
+const askWithinMs = 1000;
+const attempts = 2;
 
 export function egressKeeper({plan, config, kernel, clock, journal, note, refused, carrier}: EgressKeeperDeps): EgressKeeper {
 	const refusals = nameRefusals({clock, journal});
@@ -58,7 +61,8 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, refuse
 	const ask = async (payload: Uint8Array): Promise<Uint8Array | null> => {
 		const use = carrier()?.use;
 		const port = parsePort(53);
-		for (const address of use?.resolvers.slice(0, 2) ?? []) {
+		const resolvers = use?.resolvers.slice(0, 2) ?? [];
+		for (const address of Array.from({length: attempts}, () => resolvers).flat()) {
 			const source = use?.addresses.find(own => familyOf(own) === familyOf(address));
 			if (use === undefined || source === undefined || port === null) continue;
 			const heard = await exchange({address, port, source, mark: null, device: use.interface, payload}, AbortSignal.any([stopped.signal, AbortSignal.timeout(askWithinMs)]));
@@ -72,7 +76,9 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, refuse
 	const hear: Answering = async message => {
 		const line = parseProxyLine(message);
 		const scope = plan.scopes.find(({word}) => word === line?.scope);
-		if (line?.refused === true && scope !== undefined) refuse({uid: scope.uid, name: line.name, how: 'connection', port: line.port}, {address: line.from, port: line.source});
+		// A name that is listed was not refused: nobody answered for it in time.
+		const listed = line !== null && scope !== undefined && isListed(scope, line);
+		if (line?.refused === true && scope !== undefined && !listed) refuse({uid: scope.uid, name: line.name, how: 'connection', port: line.port}, {address: line.from, port: line.source});
 		return null;
 	};
 
@@ -142,6 +148,11 @@ export function egressKeeper({plan, config, kernel, clock, journal, note, refuse
 			await proxy?.remove();
 		},
 	};
+}
+
+function isListed(scope: ScopePlan, {name, port}: ProxyLine): boolean {
+	const domain = name === null ? null : parseDomain(name);
+	return domain?.ok === true && portsOf(scope, domain.value).some(each => each === port);
 }
 
 const portTaken = (port: Port, why: string): Problem => ({

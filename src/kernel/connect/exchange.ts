@@ -1,6 +1,7 @@
 /** One question over UDP with what Node cannot ask for: a mark, and an interface whatever the routes say. */
+import {randomInt} from 'node:crypto';
 import {createSocket} from 'node:dgram';
-import {isIpv4} from '../../net/address.ts';
+import {isIpv4, type IpAddress} from '../../net/address.ts';
 import {int32, SOL_SOCKET, type Libc} from '../ffi/libc.ts';
 import {SOCK_DGRAM, type ProbeCalls} from '../probe/calls.ts';
 import {AF_INET, AF_INET6, internetAddress} from '../probe/socket-address.ts';
@@ -46,11 +47,23 @@ function hear(libc: Libc, fd: number, {four, signal}: {readonly four: boolean; r
 	});
 }
 
+/**
+ * Not one of the ports that the kernel gives to everybody (ip_local_port_range): the entry of who had it before is tracked for half a
+ * minute more, and where that one was redirected to our resolver (VKS_EGRESS), so would be what we ask.
+ */
+function bind(calls: ProbeCalls, fd: number, source: IpAddress): number {
+	for (let attempt = 0; attempt < 3; attempt++) {
+		const bound = calls.bind(fd, internetAddress(source, randomInt(20_000, 32_768)));
+		if (bound >= 0) return bound;
+	}
+	return calls.bind(fd, internetAddress(source, 0));
+}
+
 function ask(libc: Libc, calls: ProbeCalls, fd: number, {address, port, mark, source, device, payload}: ExchangeWish): boolean {
 	const steps = [
 		() => (device === undefined ? 0 : libc.setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${device}\0`))),
 		() => (mark === null ? 0 : libc.setOption(fd, SOL_SOCKET, SO_MARK, int32(mark | 0))),
-		() => (source === null ? 0 : calls.bind(fd, internetAddress(source, 0))),
+		() => (source === null ? 0 : bind(calls, fd, source)),
 		() => calls.connect(fd, internetAddress(address, port)),
 		() => calls.sendTo(fd, payload, null),
 	];

@@ -82,6 +82,12 @@ describe('as a whole', () => {
 		expect(configOf({VKS_EGRESS: 'uid 1000 api.example.com', VKS_GATEWAY: 'eth1 172.31.0.0/24'}).gateway).toHaveLength(1);
 	});
 
+	test.each(['VKS_TUNNEL_MARK', 'VKS_REPLY_MARK', 'VKS_PROBE_MARK'])('%s may not be the mark of vks\'s own questions, where there is one', setting => {
+		const taken = {[setting]: setting === 'VKS_PROBE_MARK' ? '0xca6f' : '0xca70'};
+		expect(complaints({...taken, VKS_EGRESS: 'api.example.com'})).toEqual([expect.stringContaining('the mark 0xca70, which another setting has taken')]);
+		expect(complaints({...taken, VKS_EGRESS: 'uid 1000 api.example.com'})).toEqual([]);
+	});
+
 	test('more listeners than there are, and somebody else\'s tunnel, are refused', () => {
 		const many = Array.from({length: 40}, (_, index) => `uid ${index + 1} a.example`).join(';');
 		expect(complaints({VKS_EGRESS: many})).toEqual([expect.stringContaining('takes 81 listeners, and there are 64')]);

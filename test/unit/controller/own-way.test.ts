@@ -35,8 +35,8 @@ function world(address: string | null) {
 	return {kernel, asked, connected, own: {kernel, mark}};
 }
 
-describe('where root is governed', () => {
-	test.each([['api.example.com', mark], ['uid 0 api.example.com', mark], ['uid 1000 api.example.com', null], ['', null]])('by %s the mark is %s', async (text, expected) => {
+describe('where somebody is governed', () => {
+	test.each([['api.example.com', mark], ['uid 0 api.example.com', mark], ['uid 1000 api.example.com', mark], ['', null]])('by %s the mark is %s', async (text, expected) => {
 		const {kernel, asked} = world(null);
 		const config = configOf(text === '' ? {} : {VKS_EGRESS: text});
 		expect(ownWay(kernel, config)?.mark ?? null).toBe(expected);

@@ -103,3 +103,35 @@ test('in lockdown nothing is redirected, and no listener is reached', () => {
 	expect(sees(governed['governed-lockdown'], held('1000'))).toEqual(['refuse-out', null]);
 	expect(sees(governed['governed-lockdown'], {outInterface: nic('lo'), destination: ip('127.0.0.1'), ...over(18_407, 'tcp')})).toEqual(['refuse-egress-listener', null]);
 });
+
+describe('no rule of it stands there for nothing', () => {
+	const uids = [0, 33, 1000, proxyUid];
+	const ports = [22, 53, 80, 443, 853, 6881, 8443, 18_400, 18_401, 18_402, 18_403, 18_404, 18_405, 18_406, 18_407, 50_000].map(portOf);
+	/** What differs between packets that different rules decide, in every combination. */
+	function* packets(): Generator<Packet> {
+		for (const family of [4, 6] as const) for (const outInterface of ['wg0', 'lo'].map(nic)) for (const uid of uids) for (const mark of [0, ownMark]) for (const protocol of ['tcp', 'udp', 'icmp', 'icmpv6'] as const) for (const destinationPort of ports) {
+			const ofIcmp = protocol === 'icmp' || protocol === 'icmpv6';
+			if (ofIcmp && (destinationPort !== 22 || (protocol === 'icmp') !== (family === 4))) continue;
+			for (const heldIn of [[], ['egress-1000-v4', 'egress-1000-v6'], ['egress-all-v4', 'egress-all-v6']]) for (const [connection, connectionDirection, sourcePort] of [['new', 'original', 40_000], ['established', 'original', 40_000], ['established', 'reply', 6881], ['established', 'reply', 51_413]] as const) for (const resolver of [true, false]) {
+				yield {
+					...base, family, etherType: family === 4 ? 'ip' : 'ip6', outInterface, uid, mark, protocol, heldIn, connection, connectionDirection,
+					source: ip(outInterface === 'lo' ? (family === 4 ? '127.0.0.1' : '::1') : family === 4 ? '10.64.1.2' : 'fd64:1::2'),
+					destination: ip(outInterface === 'lo' ? (family === 4 ? '127.0.0.1' : '::1') : resolver ? (family === 4 ? '10.64.1.1' : 'fd64:1::1') : family === 4 ? '203.0.113.80' : '2001:db8:80::1'),
+					sourcePort: ofIcmp ? null : portOf(sourcePort), destinationPort: ofIcmp ? null : destinationPort, icmpType: ofIcmp ? (family === 4 ? 8 : 128) : null,
+				};
+			}
+		}
+	}
+
+	test('each decides some packet, of its own family', () => {
+		const ruleset = compile(configurations.lan, governed.governed);
+		const mine = ruleset.chains.filter(({name}) => name === 'divert' || name === 'output').flatMap(({rules}) => rules.filter(({id}) => /^(?:refuse-)?egress-/.test(id)).map(({id}) => id));
+		const decided = new Set<string>();
+		for (const packet of packets()) {
+			const divert = evaluateChain(ruleset, 'divert', packet);
+			const output = evaluateChain(ruleset, 'output', divert.packet);
+			for (const rule of [divert.rule, output.rule]) if (rule !== null) decided.add(rule.id);
+		}
+		expect(mine.filter(id => !decided.has(id))).toEqual([]);
+	});
+});
