@@ -61,6 +61,11 @@ describe('without chains of Docker\'s', () => {
 		expect(await waitUntil(async () => (await harden.picture()) === before)).toBe(true);
 		expect(await everyWay()).toBe(all);
 
+		// A neighbour needs no default route of the host.
+		const [route = ''] = (await inClient('ip', 'route', 'show', 'default')).stdout.trim().split('\n');
+		await inClient('ip', 'route', 'del', 'default');
+		onTestFinished(async () => void (await inClient('ip', 'route', 'replace', ...route.trim().split(' '))));
+		expect(await everyWay()).toBe(all);
 		expect(await harden.order('--apply', '--confirm-within', 'off')).toMatchObject({exitCode: 0});
 		expect(await everyWay()).toBe('');
 		expect(await harden.order('--apply')).toMatchObject({exitCode: 0, stdout: expect.stringContaining('Nothing to do')});
