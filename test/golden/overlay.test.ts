@@ -27,6 +27,11 @@ const cases: readonly Case[] = [
 		compose: 'services:\n  app: {image: app, privileged: true, networks: [front], dns: 8.8.8.8, ports: ["8080:80"], depends_on: [db]}\n  db: {image: postgres}\nnetworks: {front: {}}\n',
 		options: ['--service', 'app', '--allow', 'api.example.org', ...resolver],
 	},
+	{
+		name: 'given-the-host',
+		compose: 'services:\n  app: {image: app, volumes: ["/:/host"], use_api_socket: true, devices: ["/dev/sda:/dev/sda", "/dev/dri"], volumes_from: [other]}\n  side: {image: side, network_mode: "service:app", cap_add: [NET_RAW]}\n  far: {image: side, network_mode: "service:side"}\n  other: {image: other}\n',
+		options: ['--service', 'app', '--allow', 'api.example.org', ...resolver],
+	},
 ];
 
 describe.each(cases)('$name', ({name, compose, options}) => {

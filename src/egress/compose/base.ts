@@ -2,6 +2,7 @@
 import {z} from 'zod';
 import {readCompose, type ComposeFile} from '../../audit/compose/read.ts';
 import {parseTree} from '../../audit/compose/tree.ts';
+import {holderOf} from '../../audit/service.ts';
 import {fail, ok, type Result} from '../../result.ts';
 import {caveatsOf, type Caveat} from './caveats.ts';
 import type {GroupNames} from './group.ts';
@@ -31,6 +32,8 @@ export interface Base {
 	readonly version: string | null;
 	readonly governed: readonly Governed[];
 	readonly beside: readonly Neighbour[];
+	/** In the network of one that is governed. */
+	readonly within: readonly string[];
 	readonly caveats: readonly Caveat[];
 }
 
@@ -41,7 +44,7 @@ export interface Refusal {
 }
 
 const anything = z.unknown().optional();
-const serviceSchema = z.looseObject({networks: anything, dns: anything, network_mode: anything, pid: anything, extends: anything, links: anything});
+const serviceSchema = z.looseObject({networks: anything, dns: anything, network_mode: anything, pid: anything, extends: anything, links: anything, volumes: anything, volumes_from: anything, devices: anything, use_api_socket: anything});
 const baseSchema = z.looseObject({
 	version: z.union([z.string(), z.number()]).nullish().catch(null),
 	services: z.record(z.string(), serviceSchema.nullable().catch(null)),
@@ -67,11 +70,13 @@ export function readBase(file: ComposeFile, chosen: Chosen, group: GroupNames): 
 			next: mode.startsWith('service:') ? `Name ${mode.slice('service:'.length)} instead: ${bound} is in its network, and is held with it.` : 'Remove network_mode: the overlay gives it a network.',
 		});
 	}
+	const within = project.value.services.filter(service => service.network.kind === 'shared' && chosen.governed.includes(holderOf(service, project.value)?.name ?? '')).map(({name}) => name);
 	return ok({
 		version: version === null || version === undefined ? null : String(version),
 		governed: chosen.governed.map(name => ({name, says: {networks: hasValue(services[name]?.networks), dns: hasValue(services[name]?.dns)}})),
 		beside: chosen.beside.map(name => ({name, namesNetworks: hasValue(services[name]?.networks)})),
-		caveats: project.value.services.flatMap(service => caveatsOf(service, services[service.name] ?? {}, chosen)),
+		within,
+		caveats: project.value.services.flatMap(service => caveatsOf(service, services[service.name] ?? {}, {...chosen, within})),
 	});
 }
 

@@ -20,7 +20,7 @@ export interface OverlayWanted {
 /** Nobody's, as in the image; whoever may write nothing and has no capability needs no name. */
 const proxyUser = '64530:64530';
 
-export function renderOverlay({governed, beside, version, caveats}: Base, wanted: OverlayWanted): string {
+export function renderOverlay({governed, beside, within, version, caveats}: Base, wanted: OverlayWanted): string {
 	const {group} = wanted;
 	return [
 		`# Written by \`vks egress compose\`. Lay it over ${wanted.path}, never without:`,
@@ -32,6 +32,7 @@ export function renderOverlay({governed, beside, version, caveats}: Base, wanted
 		...(version === null ? [] : [`version: ${JSON.stringify(version)}`]),
 		'services:',
 		...indent(governed.flatMap(service => serviceLines(service, group))),
+		...indent(within.flatMap(withinLines)),
 		...indent(beside.flatMap(service => besideLines(service, group))),
 		...indent(proxyLines(wanted)),
 		'networks:',
@@ -57,6 +58,9 @@ function serviceLines({name, says}: Governed, group: string): readonly string[] 
 		`    ${proxy}: {condition: service_healthy}`,
 	];
 }
+
+/** In a governed network, and so held with it, but for the capability. */
+const withinLines = (name: string): readonly string[] => [`${word(name)}:`, '  cap_drop: [NET_RAW]'];
 
 /** Lists are added to one another; who names no network is on the project's own. */
 const besideLines = ({name, namesNetworks}: Neighbour, group: string): readonly string[] => [
