@@ -13,7 +13,7 @@ export interface Sample {
 	/** The destination port, or null where there is none. */
 	readonly port: number | null;
 	/** Of an ICMP error over IPv4: its type and code, and where the packet came from that it complains of. */
-	readonly error: {readonly type: number; readonly code: number; readonly about: string} | null;
+	readonly error?: {readonly type: number; readonly code: number; readonly about: string};
 }
 
 export interface Frame extends Sample {
@@ -59,7 +59,7 @@ export function parseFrame(packet: Buffer): Frame | null {
 	if (etherType === 0x86dd && body.length >= 40) return parseIpv6(body, interfaceIndex);
 	const protocol = etherType === 0x0806 ? 'arp' : `0x${etherType.toString(16).padStart(4, '0')}`;
 	const src = packet.subarray(12, 18).toString('hex');
-	return {kind: protocol === 'arp' ? 'link' : 'outside', interfaceIndex, src, dst: '', protocol, port: null, error: null, sourcePort: null};
+	return {kind: protocol === 'arp' ? 'link' : 'outside', interfaceIndex, src, dst: '', protocol, port: null, sourcePort: null};
 }
 
 /** The capture's own flush mark, sent on the isp's loopback. */
@@ -111,7 +111,8 @@ function classify({number, src, dst, interfaceIndex, payload, family}: Packet): 
 	const isEndpoint = endpointTuples.has(`${number} ${dst} ${port}`);
 	const isPermitted = number === 17 && dst === uplinks.addresses.lan.ipv4 && port === permittedPort;
 	const kind = isLink ? 'link' : isEndpoint ? 'endpoint' : isPermitted ? 'permitted' : 'outside';
-	return {kind, interfaceIndex, src, dst, protocol, port, error: number === 1 ? errorIn(payload) : null, sourcePort};
+	const error = number === 1 ? errorIn(payload) : undefined;
+	return {kind, interfaceIndex, src, dst, protocol, port, sourcePort, ...(error === undefined ? {} : {error})};
 }
 
 const [unreachable, timeExceeded, parameterProblem] = [3, 11, 12];
@@ -120,14 +121,14 @@ const [unreachable, timeExceeded, parameterProblem] = [3, 11, 12];
 function errorIn(icmp: Buffer): Sample['error'] {
 	const [type = -1, code = -1] = icmp;
 	const quoted = icmp.subarray(8);
-	if (![unreachable, timeExceeded, parameterProblem].includes(type) || quoted.length < 28) return null;
+	if (![unreachable, timeExceeded, parameterProblem].includes(type) || quoted.length < 28) return undefined;
 	const headerBytes = (quoted.readUInt8(0) & 0x0f) * 4;
 	const port = quoted.length >= headerBytes + 2 ? quoted.readUInt16BE(headerBytes) : null;
 	return {type, code, about: `${quoted.readUInt8(9)} ${[...quoted.subarray(12, 16)].join('.')} ${port}`};
 }
 
 /** A kernel's word to a tunnel's server that a packet of that server was not delivered. */
-export const isEndpointsOwn = ({dst, error}: Sample): boolean => error !== null && endpointTuples.has(error.about) && error.about.split(' ')[1] === dst;
+export const isEndpointsOwn = ({dst, error}: Sample): boolean => error !== undefined && endpointTuples.has(error.about) && error.about.split(' ')[1] === dst;
 
 /** RFC 5952: the longest run of zeros, at least two groups, becomes `::`. */
 function renderIpv6(bytes: Buffer): string {

@@ -104,8 +104,8 @@ function frameTally() {
 	const counts: Record<FrameKind, number> = {endpoint: 0, link: 0, permitted: 0, outside: 0};
 	const samples: Sample[] = [];
 	let sentinels = 0;
-	const keep = ({src, dst, protocol, port, error}: Frame): void => {
-		if (samples.length < keptSamples) samples.push({src, dst, protocol, port, error});
+	const keep = ({kind: _kind, interfaceIndex: _index, sourcePort: _port, ...sample}: Frame): void => {
+		if (samples.length < keptSamples) samples.push(sample);
 	};
 	return {
 		add: (packet: Buffer): void => {
