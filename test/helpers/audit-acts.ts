@@ -15,13 +15,16 @@ export interface Audit {
 	rules(...argv: readonly string[]): Promise<void>;
 	/** Runs commands as they were printed. */
 	obey(commands: Found['commands']): Promise<void>;
-	/** Both families, without counters and dates. */
+	/** Both families, without counters and dates, and without a table that holds nothing and refuses nothing. */
 	saved(): Promise<string>;
 	/** What the rules are now, they will be again when the test is over. */
 	keepRules(): Promise<void>;
 	/** From the host's neighbour: the application's page, by the host's address unless another is named. */
 	reaches(address?: string, port?: number): Promise<boolean>;
 }
+
+/** iptables makes it at its first rule, and takes it away with none. */
+const emptyFilter = /^\*filter\n:INPUT ACCEPT \[0:0\]\n:FORWARD ACCEPT \[0:0\]\n:OUTPUT ACCEPT \[0:0\]\nCOMMIT\n/m;
 
 export function auditOn({lab, engine}: Pick<EngineStage, 'lab'> & {readonly engine: Pick<EngineStage['engine'], 'environment'>}, backend: 'nft' | 'legacy' = 'nft'): Audit {
 	const programs = [`iptables-${backend}`, `ip6tables-${backend}`] as const;
@@ -52,7 +55,7 @@ export function auditOn({lab, engine}: Pick<EngineStage, 'lab'> & {readonly engi
 		},
 		async saved() {
 			const texts = await Promise.all(programs.map(program => lab.exec('client', [`${program}-save`])));
-			return texts.map(({stdout}) => stdout.replaceAll(/^#.*\n?/gm, '').replaceAll(/\[\d+:\d+\]/g, '[0:0]')).join('\n');
+			return texts.map(({stdout}) => stdout.replaceAll(/^#.*\n?/gm, '').replaceAll(/\[\d+:\d+\]/g, '[0:0]').replace(emptyFilter, '')).join('\n');
 		},
 		async keepRules() {
 			const before = await Promise.all(programs.map(async program => [program, (await lab.exec('client', [`${program}-save`])).stdout] as const));
