@@ -1,7 +1,7 @@
 /** Who shares a network with a VPN, who waits for it, and who should be behind it and is not. Pure. */
+import {sentence} from '../sentence.ts';
 import {finding, type Finding} from './finding.ts';
 import {isPeerToPeer, isVks, isVpn} from './image-kinds.ts';
-import {sentence} from './privileges.ts';
 import {companionsOf, type Project, type Service} from './service.ts';
 
 export function besideFindings(service: Service, project: Project): readonly Finding[] {

@@ -44,3 +44,12 @@ export function reportOf({looked, notLooked, findings}: Report): Report {
 }
 
 export const atLeast = (severity: Severity, least: Severity): boolean => severities.indexOf(severity) <= severities.indexOf(least);
+
+/** `2 high, 1 low`. */
+export function countsOf(findings: readonly Pick<Finding, 'severity'>[]): string {
+	const counts = severities.flatMap(severity => {
+		const count = findings.filter(each => each.severity === severity).length;
+		return count === 0 ? [] : [`${count} ${severity}`];
+	});
+	return counts.length === 0 ? 'nothing found' : counts.join(', ');
+}

@@ -3,11 +3,12 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {networkInterfaces} from 'node:os';
 import {engineAt} from '../doctor/docker.ts';
 import {readPacketRules} from '../kernel/packet-rules.ts';
+import {linkNames} from '../net/link-names.ts';
 import {fail, ok, type Result} from '../result.ts';
 import {askEngine} from './engine/ask.ts';
 import type {EngineFacts} from './engine/facts.ts';
 import type {NotLooked} from './finding.ts';
-import {linksIn, rulesFrom, uplinksIn4, uplinksIn6, type HostFacts} from './host.ts';
+import {rulesFrom, uplinksIn4, uplinksIn6, type HostFacts} from './host.ts';
 import type {Scene} from './judge-engine.ts';
 
 /** Of DOCKER_HOST, where it names a socket of this machine; as `docker` reads it. */
@@ -25,7 +26,7 @@ export async function gatherScene(dockerSocket: string | null): Promise<Result<S
 
 async function gatherHost({bridges}: EngineFacts): Promise<{readonly host: HostFacts | null; readonly notLooked: readonly NotLooked[]}> {
 	const what = 'the host\'s rules, and whether its firewall is walked past';
-	const links = linksIn(textOf('/proc/net/dev'));
+	const links = linkNames(textOf('/proc/net/dev'));
 	if (!bridges.some(({link}) => links.includes(link))) return {host: null, notLooked: [{what, why: 'this is not the network that the engine\'s bridges are in; run it on the host'}]};
 	if (process.geteuid?.() !== 0) return {host: null, notLooked: [{what, why: 'only root may list them'}]};
 	const {listed, nft, missed} = await readPacketRules();

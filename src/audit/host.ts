@@ -35,6 +35,3 @@ export const uplinksIn6 = (text: string): readonly string[] => [...new Set(text.
 	const link = words.at(-1) ?? '';
 	return /^0{32}$/.test(words[0] ?? '') && words[1] === '00' && link !== 'lo' ? [link] : [];
 }))];
-
-/** /proc/net/dev. */
-export const linksIn = (text: string): readonly string[] => text.split('\n').flatMap(line => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);

@@ -1,7 +1,8 @@
 /** All that can be said of containers by their settings alone. Pure. */
+import {sentence} from '../sentence.ts';
 import {besideFindings} from './beside-vpn.ts';
 import {finding, type Finding} from './finding.ts';
-import {privilegeFindings, sentence} from './privileges.ts';
+import {privilegeFindings} from './privileges.ts';
 import {isReachable} from './image-kinds.ts';
 import type {Overlay, Project, SecretText, Service} from './service.ts';
 

@@ -1,4 +1,5 @@
 /** What makes a container as good as root on the host: privileged, the host's network, the engine's socket. Pure. */
+import {sentence} from '../sentence.ts';
 import {finding, type Finding} from './finding.ts';
 import {isReachable, isSocketProxy} from './image-kinds.ts';
 import type {Service, SocketMount} from './service.ts';
@@ -35,5 +36,3 @@ function socketFinding(service: Service, {readOnly, proof}: SocketMount): Findin
 		fix: `${place}: remove that mount; put a socket proxy in between (\`tecnativa/docker-socket-proxy\` with \`CONTAINERS: 1\` and \`POST: 0\`, on an \`internal: true\` network), and set \`DOCKER_HOST: tcp://socket-proxy:2375\`${after}.`,
 	});
 }
-
-export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

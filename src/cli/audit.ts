@@ -1,12 +1,13 @@
 /** `vks audit`: what is open around the tunnel, how that is known, and what closes it. Changes nothing. */
-import {atLeast, severities, type Finding, type Report, type Severity} from '../audit/finding.ts';
+import {atLeast, countsOf, severities, type Finding, type Report, type Severity} from '../audit/finding.ts';
 import {gatherScene, socketOf} from '../audit/gather.ts';
 import {judgeEngine} from '../audit/judge-engine.ts';
 import {auditFiles, type Unread} from '../audit/open-compose.ts';
 import type {ReportJson} from '../audit/report-schema.ts';
 import {fail, ok, type Result} from '../result.ts';
+import {findingHead, notLookedLines} from './finding-lines.ts';
 import {exitCodes, textOption, type Args, type ExitCode, type Io} from './io.ts';
-import {outputFor, paint, wrongUsage, type Output, type Tone} from './output.ts';
+import {outputFor, paint, wrongUsage, type Output} from './output.ts';
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const output = outputFor(args, io);
@@ -34,22 +35,13 @@ function print(report: Report, least: Severity, output: Output): ExitCode {
 	return worst === 'high' ? exitCodes.failed : exitCodes.fine;
 }
 
-const tones: Readonly<Record<Severity, Tone>> = {high: 'bad', medium: 'warn', low: 'strong'};
-
 export function reportLines({findings, looked, notLooked}: Report, hidden = 0): readonly string[] {
-	const reasons = [...new Set(notLooked.map(({why}) => why))];
 	return [
 		...findings.flatMap(findingLines),
-		`${findings.length === 0 ? paint('good', hidden === 0 ? 'Nothing found' : 'Nothing of that severity found') : counted(findings)}${hidden === 0 ? '' : `, ${hidden} of lower severity not listed`}; looked at ${looked.join(', ')}.`,
-		...reasons.map(why => `Not looked at: ${notLooked.filter(each => each.why === why).map(({what}) => what).join('; ')}. ${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`),
+		`${findings.length === 0 ? paint('good', hidden === 0 ? 'Nothing found' : 'Nothing of that severity found') : countsOf(findings)}${hidden === 0 ? '' : `, ${hidden} of lower severity not listed`}; looked at ${looked.join(', ')}.`,
+		...notLookedLines(notLooked),
 	];
 }
 
 const findingLines = ({severity, id, what, proof, risk, fix}: Finding): readonly string[] =>
-	[`${paint(tones[severity], severity.padEnd(6))} ${id}: ${what}`, `       seen  ${proof}`, `       risk  ${risk}`, `       fix   ${fix}`, ''];
-
-const counted = (findings: readonly Finding[]): string =>
-	severities.flatMap(severity => {
-		const count = findings.filter(each => each.severity === severity).length;
-		return count === 0 ? [] : [`${count} ${severity}`];
-	}).join(', ');
+	[findingHead({severity, id, what}), `       seen  ${proof}`, `       risk  ${risk}`, `       fix   ${fix}`, ''];

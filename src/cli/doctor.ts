@@ -8,7 +8,8 @@ import type {Problem} from '../problem.ts';
 import type {Result} from '../result.ts';
 import {newest, openDaemon} from './daemon.ts';
 import {environmentOf, exitCodes, textOption, type Args, type ExitCode, type Io} from './io.ts';
-import {outputFor, paint, type Tone} from './output.ts';
+import {findingHead, notLookedLines} from './finding-lines.ts';
+import {outputFor, paint} from './output.ts';
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	const output = outputFor(args, io);
@@ -37,13 +38,10 @@ async function askDaemon(args: Args, io: Io): Promise<Result<Snapshot, Problem>>
 	return update.ok ? {ok: true, value: update.value.snapshot} : update;
 }
 
-const tones: Readonly<Record<Finding['severity'], Tone>> = {high: 'bad', medium: 'warn', low: 'strong'};
-
 export function diagnosisLines({findings, looked, notLooked}: Diagnosis): readonly string[] {
-	const reasons = [...new Set(notLooked.map(({why}) => why))];
 	return [
-		...findings.flatMap(({severity, id, what, proof, fix}) => [`${paint(tones[severity], severity.padEnd(6))} ${id}: ${what}`, `       seen  ${proof}`, `       fix   ${fix}`, '']),
+		...findings.flatMap(({severity, id, what, proof, fix}) => [findingHead({severity, id, what}), `       seen  ${proof}`, `       fix   ${fix}`, '']),
 		`${findings.length === 0 ? paint('good', 'Nothing found') : `${findings.length} found`}; looked at ${looked.join(', ')}.`,
-		...reasons.map(why => `Not looked at: ${notLooked.filter(each => each.why === why).map(({title}) => title).join('; ')}. ${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`),
+		...notLookedLines(notLooked.map(({title, why}) => ({what: title, why}))),
 	];
 }

@@ -1,15 +1,16 @@
 /** A plan for a person: each change with what it closes, as a diff; then what is not changed, and why. */
 import type {Choices} from '../harden/choices.ts';
 import type {Change, Plan} from '../harden/plan.ts';
+import {sentence} from '../sentence.ts';
+import {notLookedLines} from './finding-lines.ts';
 import {paint} from './output.ts';
 
 export function planLines({choices, changes, left, notLooked}: Plan): readonly string[] {
-	const reasons = [...new Set(notLooked.map(({why}) => why))];
 	return [
 		...changes.flatMap(changeLines),
 		changes.length === 0 ? `${paint('good', 'Nothing to do: all that is found and that rules can close is closed.')}${choices.sessions.length === 0 ? '' : ` ${sessionWords(choices).join('; ')}; \`--let-in none\` ends that.`}` : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}; ${changes.every(({apply}) => apply.kind === 'file') ? 'these ports are then reached from this host alone' : choiceWords(choices)}.`,
-		...left.map(({what, why}) => `Not changed: ${what} ${why.slice(0, 1).toUpperCase()}${why.slice(1)}${why.endsWith('.') ? '' : '.'}`),
-		...reasons.map(why => `Not looked at: ${notLooked.filter(each => each.why === why).map(({what}) => what).join('; ')}. ${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`),
+		...left.map(({what, why}) => `Not changed: ${what} ${sentence(why)}${why.endsWith('.') ? '' : '.'}`),
+		...notLookedLines(notLooked),
 	];
 }
 

@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 import {gatherScene, socketOf} from '../audit/gather.ts';
 import {judgeEngine} from '../audit/judge-engine.ts';
+import {sentence} from '../sentence.ts';
 import type {AuditSeen, TargetView} from './view.ts';
 
 export async function auditHere(target: TargetView | null, dockerHost: string | undefined): Promise<AuditSeen> {
@@ -13,6 +14,6 @@ export async function auditHere(target: TargetView | null, dockerHost: string | 
 	const inside = existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 	return {
 		kind: 'unseen', next: 'vks audit',
-		why: inside ? 'This console is in a container, where neither the engine nor the host\'s packet rules can be seen. It is run on the host, as root, or a console there shows it here.' : `${scene.error.charAt(0).toUpperCase()}${scene.error.slice(1)}. Who may ask the engine can look: root, on the host.`,
+		why: inside ? 'This console is in a container, where neither the engine nor the host\'s packet rules can be seen. It is run on the host, as root, or a console there shows it here.' : `${sentence(scene.error)}. Who may ask the engine can look: root, on the host.`,
 	};
 }

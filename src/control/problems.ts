@@ -41,15 +41,16 @@ export const notAllowed = (path: string): Problem =>
 export const noAnswer = (path: string, deadlineMs: number): Problem =>
 	about('busy', `The daemon at ${path} did not answer within ${deadlineMs} ms.`, 'Try again; if it stays so, read the daemon\'s log and restart it. The policy in the kernel stays meanwhile.');
 
+const stopWhatSends = 'Without it: stop the applications, or `docker stop -t 0 NAME`, which takes the container\'s links away';
 /** A frozen daemon changes nothing in the kernel: neither what it refuses nor what it lets pass. */
-const withoutDaemon = 'Without it: stop the applications, or `docker stop -t 0 NAME`, which takes the container\'s links away; elsewhere end the daemon with SIGKILL and start it again with `vks run`, which begins closed.';
+const withoutDaemon = `${stopWhatSends}; elsewhere end the daemon with SIGKILL and start it again with \`vks run\`, which begins closed.`;
 
 export const notLockedDown = (path: string): Problem =>
 	about('busy', `Not locked down: the daemon at ${path} does not answer. What it let pass goes on passing.`, `${withoutDaemon} The order was not sent: give it again when the daemon answers.`);
 
 /** There is nobody to give the order to. What the last daemon let pass, its rules in the kernel still do. */
 export const nobodyToLockDown = ({what}: Problem): Problem =>
-	about('no-daemon', `Not locked down: ${what.charAt(0).toLowerCase()}${what.slice(1)} What the last daemon let pass goes on passing.`, 'Start one with `vks run`, which begins closed, and give the order again. Without it: stop the applications, or `docker stop -t 0 NAME`, which takes the container\'s links away.');
+	about('no-daemon', `Not locked down: ${what.charAt(0).toLowerCase()}${what.slice(1)} What the last daemon let pass goes on passing.`, `Start one with \`vks run\`, which begins closed, and give the order again. ${stopWhatSends}.`);
 
 /** What was written to its socket it reads when it wakes, also when the client is gone. */
 export const lockdownUnanswered = (path: string): Problem =>

@@ -4,6 +4,7 @@ import {bootTable} from '../policy/boot.ts';
 import {tableName} from '../policy/render.ts';
 import type {Problem} from '../problem.ts';
 import {ok, type Result} from '../result.ts';
+import {sentence} from '../sentence.ts';
 import {firstThree} from './wording.ts';
 
 export type HooksReading = Result<readonly ForeignHook[], Problem>;
@@ -57,7 +58,7 @@ export function hooksProblem(reading: HooksReading | null): Problem | null {
 	return {
 		code: 'foreign-hook',
 		severity: 'error',
-		what: `${capital(firstThree(texts))}.`,
+		what: `${sentence(firstThree(texts))}.`,
 		stillBlocking: 'unknown',
 		next: `vks removes only what is its own. ${remedyOf(first)}${others.length > 0 ? ' Then look at the others.' : ''} Drop NET_ADMIN in every container beside vks.`,
 	};
@@ -76,8 +77,6 @@ function remedyOf(hook: ForeignHook): string {
 	}
 }
 
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-
 /** What came and went between two readings, each with whether it is bad; what was there at the start is news too. */
 export function hooksNews(before: HooksReading | null, after: HooksReading): readonly {readonly level: 'info' | 'warn'; readonly text: string}[] {
 	if (!after.ok || before?.ok === false) return [];
@@ -87,8 +86,8 @@ export function hooksNews(before: HooksReading | null, after: HooksReading): rea
 	const went = [...was].filter(([text]) => !is.has(text));
 	return [
 		...came.map(([text, {diverts}]) => diverts
-			? ({level: 'warn', text: `${capital(text)} is not ours, and can send packets past our tables.`} as const)
-			: ({level: 'info', text: `${capital(text)} is somebody else's; nothing in it is known to take packets past our tables.`} as const)),
-		...went.map(([text]) => ({level: 'info', text: `${capital(text)} is gone.`}) as const),
+			? ({level: 'warn', text: `${sentence(text)} is not ours, and can send packets past our tables.`} as const)
+			: ({level: 'info', text: `${sentence(text)} is somebody else's; nothing in it is known to take packets past our tables.`} as const)),
+		...went.map(([text]) => ({level: 'info', text: `${sentence(text)} is gone.`}) as const),
 	];
 }

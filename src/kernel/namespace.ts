@@ -1,5 +1,6 @@
 /** Where this process is: a namespace of its own, or the host's. */
 import {readFileSync, readlinkSync} from 'node:fs';
+import {linkNames} from '../net/link-names.ts';
 
 /** Numbers of the initial namespaces (enum init_ns_ino, linux/nsfs.h): PID's for ever, the network's since Linux 6.18. */
 const initial = {pid: 'pid:[4026531836]', network: 'net:[4026531833]'} as const;
@@ -8,9 +9,7 @@ const initial = {pid: 'pid:[4026531836]', network: 'net:[4026531833]'} as const;
 const hostBridges = /^(?:docker0|podman\d+|cni\d+|cni-podman\d+|br-[0-9a-f]{12}|lxcbr\d+|lxdbr\d+|virbr\d+|vmbr\d+)$/;
 
 /** By the bridges in /proc/net/dev: this network is that of an engine's host, be it the machine's own or a namespace too. */
-export function hasHostBridge(netDev: string): boolean {
-	return netDev.split('\n').some(line => hostBridges.test(line.split(':')[0]?.trim() ?? ''));
-}
+export const hasHostBridge = (netDev: string): boolean => linkNames(netDev).some(name => hostBridges.test(name));
 
 const readNetDev = (): string => {
 	try {

@@ -59,16 +59,16 @@ export async function listRules(family: 4 | 6, backend: 'legacy' | 'nft', run: R
 export async function restoreRules(family: 4 | 6, backend: 'legacy' | 'nft', text: string, run: Run = runCommand): Promise<string | null> {
 	const program = `${family === 4 ? 'iptables' : 'ip6tables'}-${backend}-restore`;
 	// Others hold the lock of iptables for as long as they write.
-	const {code, error, missing} = await run([program, '--noflush', '--wait', '4'], {text, as: 'pipe'});
-	if (code === 0) return null;
-	return missing ? `${program} is not installed` : `${program}: ${error.trim().replaceAll(/\s*\n\s*/g, '; ') || 'it failed'}`;
+	return refusalOf(program, await run([program, '--noflush', '--wait', '4'], {text, as: 'pipe'}));
 }
 
 /** A script of nft, as one transaction. */
-export async function runNft(text: string, run: Run = runCommand): Promise<string | null> {
-	const {code, error, missing} = await run(['nft', '-f', '/dev/stdin'], {text, as: 'file'});
+export const runNft = async (text: string, run: Run = runCommand): Promise<string | null> => refusalOf('nft', await run(['nft', '-f', '/dev/stdin'], {text, as: 'file'}));
+
+/** Null when it did what it was told. */
+function refusalOf(program: string, {code, error, missing}: Awaited<ReturnType<Run>>): string | null {
 	if (code === 0) return null;
-	return missing ? 'nft is not installed' : `nft: ${error.trim().replaceAll(/\s*\n\s*/g, '; ') || 'it failed'}`;
+	return missing ? `${program} is not installed` : `${program}: ${error.trim().replaceAll(/\s*\n\s*/g, '; ') || 'it failed'}`;
 }
 
 /** As it is listed, without counts; null where there is none. Undefined where nft does not say. */

@@ -1,6 +1,7 @@
 /** By which SSH connection this process was started, if by one: sshd says so to the shell (SSH_CONNECTION in ssh(1)). */
 import {parseIp, type IpAddress} from '../net/address.ts';
 import {parsePort, type Port} from '../net/port.ts';
+import {parseProcessStat} from '../process-stat.ts';
 
 export interface SshSession {
 	readonly client: IpAddress;
@@ -18,8 +19,7 @@ export function sshSession(pid: number, read: (path: string) => string | null): 
 		const said = /(?:^|\0)SSH_CONNECTION=([^\0]*)/.exec(read(`/proc/${at}/environ`) ?? '')?.[1];
 		const session = said === undefined ? null : parseSession(said);
 		if (session !== null) return session;
-		// The name stands in parentheses and may hold any character (proc_pid_stat(5)).
-		at = Number((read(`/proc/${at}/stat`) ?? '').split(')').at(-1)?.trim().split(' ')[1] ?? 0);
+		at = parseProcessStat(read(`/proc/${at}/stat`))?.parent ?? 0;
 	}
 	return null;
 }

@@ -1,9 +1,9 @@
 /** Published ports, with the host's rules known: who is let in past what, and the rule that keeps them out. Pure. */
+import {sentence} from '../../sentence.ts';
 import {finding, type Command, type Finding} from '../finding.ts';
 import type {Running} from '../engine/facts.ts';
 import type {HostFacts} from '../host.ts';
 import {portKind} from '../image-kinds.ts';
-import {sentence} from '../privileges.ts';
 import {closeByFile, manners} from '../published.ts';
 import {openPorts, portText, type PublishedPort} from '../service.ts';
 import {inserted, nothing, textOf, type Change} from './change.ts';

@@ -1,8 +1,8 @@
 /** `b`: what surrounds the tunnel is looked at each time it is opened, and again while it is open. */
+import {countsOf} from '../../audit/finding.ts';
 import type {Action} from '../actions.ts';
 import type {ViewEvent} from '../events.ts';
 import {commandBlockedBy} from '../select/availability.ts';
-import {countsOf} from '../select/audit.ts';
 import type {Step} from '../store.ts';
 import type {Dialog, ViewState} from '../view.ts';
 import {movedBy} from './move.ts';

@@ -1,5 +1,5 @@
 /** What an audit found, as rows: the worst first, each with what it is known by, what it means and what mends it. */
-import {severities, type Finding, type Severity} from '../../audit/finding.ts';
+import {countsOf, type Finding, type Severity} from '../../audit/finding.ts';
 import {formatAge} from '../format.ts';
 import {keyFor} from '../keymap.ts';
 import {span, wrapText, type Line} from '../text.ts';
@@ -18,15 +18,6 @@ export function auditLines({audit, nowMs, keys}: Pick<ViewState, 'audit' | 'nowM
 		...notLooked.flatMap(({what, why}) => paragraph(`Not looked at: ${what}: ${why}.`, width, 'warn')),
 		...findings.flatMap(finding => [[], ...findingLines(finding, width)]),
 	];
-}
-
-/** `2 high, 1 low`. */
-export function countsOf(findings: readonly Pick<Finding, 'severity'>[]): string {
-	const counts = severities.flatMap(severity => {
-		const count = findings.filter(each => each.severity === severity).length;
-		return count === 0 ? [] : [`${count} ${severity}`];
-	});
-	return counts.length === 0 ? 'nothing found' : counts.join(', ');
 }
 
 const findingLines = ({severity, id, what, proof, risk, fix}: Finding, width: number): readonly Line[] => [

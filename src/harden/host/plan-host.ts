@@ -1,7 +1,7 @@
 /** Looks at the host as an audit does, and plans by what was found. Changes nothing. */
 import {gatherScene} from '../../audit/gather.ts';
-import {linksIn} from '../../audit/host.ts';
 import {listTable} from '../../kernel/packet-rules.ts';
+import {linkNames} from '../../net/link-names.ts';
 import {fail, ok, type Result} from '../../result.ts';
 import {smallFileOrNull} from '../../small-file.ts';
 import type {Choices} from '../choices.ts';
@@ -22,7 +22,7 @@ export async function planHost(socket: string | null, choices: Choices): Promise
 	const standing = await listTable('inet', tableName);
 	if (standing === undefined) return fail('nft does not list its tables');
 	const resolvers = resolverFiles.map(path => resolversIn(smallFileOrNull(path) ?? '')).find(found => found.length > 0) ?? [];
-	const outside = outsideLinks(linksIn(smallFileOrNull('/proc/net/dev') ?? ''), scene.value.engine.bridges.map(({link}) => link));
+	const outside = outsideLinks(linkNames(smallFileOrNull('/proc/net/dev') ?? ''), scene.value.engine.bridges.map(({link}) => link));
 	const seen = {...scene.value, host: {...host, uplinks: {4: outside, 6: outside}}};
 	const table = planTable(seen, {standing, outbound: {links: [...new Set([...host.uplinks[4], ...host.uplinks[6]])], resolvers}}, choices);
 	const packets = needsTable(seen) ? {changes: [], left: [], notLooked} : planPackets(seen, choices);

@@ -1,18 +1,23 @@
-/** A process by its number and when it was started (proc_pid_stat(5), field 22): the number alone may be another's later. */
+/** A process by its number and when it was started: the number alone may be another's later. */
+import {parseProcessStat, type ProcessStat} from '../../process-stat.ts';
 import {smallFileOrNull} from '../../small-file.ts';
 
-export function processName(pid: number): string {
-	const after = (smallFileOrNull(`/proc/${pid}/stat`) ?? '').split(')').at(-1)?.trim().split(' ') ?? [];
-	return `${pid} ${after[19] ?? ''}`;
-}
+export const processName = (pid: number): string => nameOf(pid, statOf(pid));
 
 export const isAlive = (name: string): boolean => {
-	const [pid = ''] = name.split(' ');
-	const state = stateOf(pid);
-	return state !== undefined && state !== 'Z' && state !== 'X' && processName(Number(pid)) === name;
+	const stat = sameStat(name);
+	return stat !== null && stat.state !== 'Z' && stat.state !== 'X';
 };
 
-const stateOf = (pid: string): string | undefined => (smallFileOrNull(`/proc/${pid}/stat`) ?? '').split(')').at(-1)?.trim()[0];
-
 /** By a signal: it does nothing until somebody lets it go on. */
-export const isStopped = (name: string): boolean => ['T', 't'].includes(stateOf(name.split(' ')[0] ?? '') ?? '');
+export const isStopped = (name: string): boolean => ['T', 't'].includes(sameStat(name)?.state ?? '');
+
+const statOf = (pid: number): ProcessStat | null => parseProcessStat(smallFileOrNull(`/proc/${pid}/stat`));
+const nameOf = (pid: number, stat: ProcessStat | null): string => `${pid} ${stat?.started ?? ''}`;
+
+/** Null where it is gone, and another has its number. */
+function sameStat(name: string): ProcessStat | null {
+	const pid = Number(name.split(' ')[0]);
+	const stat = statOf(pid);
+	return nameOf(pid, stat) === name ? stat : null;
+}
