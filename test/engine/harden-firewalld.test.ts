@@ -5,11 +5,7 @@ import {auditOn} from '../helpers/audit-acts.ts';
 import {goesOn} from '../helpers/audit-fault.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
 import {hardenOn} from '../helpers/harden-acts.ts';
-import {everyWay, startWeb} from '../helpers/harden-flow.ts';
-
-/** Over IPv6 this engine's own process takes them, of which INPUT is asked. */
-const past = {peer4: true, peer6: false, stranger4: true, stranger6: false};
-const forPeer = {...past, stranger4: false};
+import {everyWay, pastFirewall as past, pastFirewallForPeer as forPeer, startWeb} from '../helpers/harden-flow.ts';
 
 describe.skipIf(!hasFirewalls && process.env['CI'] === undefined)('firewalld', () => {
 	const standing: {firewalld?: Firewall} = {};

@@ -15,6 +15,9 @@ export type Ways = Readonly<Record<'peer4' | 'peer6' | 'stranger4' | 'stranger6'
 export const open: Ways = {peer4: true, peer6: true, stranger4: true, stranger6: true};
 export const closed: Ways = {peer4: false, peer6: false, stranger4: false, stranger6: false};
 export const forPeer: Ways = {...closed, peer4: true, peer6: true};
+/** Past ufw or firewalld: over IPv6 this engine's own process takes them, of which INPUT is asked. */
+export const pastFirewall: Ways = {peer4: true, peer6: false, stranger4: true, stranger6: false};
+export const pastFirewallForPeer: Ways = {...pastFirewall, stranger4: false};
 
 export async function everyWay({lab}: EngineStage): Promise<Ways> {
 	const {client} = lab.description.addresses;
