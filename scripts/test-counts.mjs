@@ -1,10 +1,12 @@
-/** How many tests passed, failed and were skipped, from the report vitest leaves. */
+/** How many tests passed, failed and were skipped, and which failed, from the report vitest leaves. */
 import {readFileSync} from 'node:fs';
+import {relative} from 'node:path';
+import {root} from './root.mjs';
 
 /** A file that could not even be loaded has no tests to fail, and counts as one. A step without a report failed as a whole. */
 export function countTests(reportFile, exitCode) {
 	const report = readReport(reportFile);
-	if (report === null) return {passed: 0, failed: 1, skipped: 0};
+	if (report === null) return {passed: 0, failed: 1, skipped: 0, failures: []};
 	const unloadable = report.testResults.filter(({status, assertionResults}) => status === 'failed' && assertionResults.length === 0).length;
 	const failed = report.numFailedTests + unloadable;
 	return {
@@ -12,8 +14,17 @@ export function countTests(reportFile, exitCode) {
 		// Such as an error outside every test.
 		failed: failed === 0 && exitCode !== 0 ? 1 : failed,
 		skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+		failures: report.testResults.flatMap(failuresOf),
 	};
 }
+
+function failuresOf({name, status, assertionResults, message}) {
+	const file = relative(root, name);
+	if (status === 'failed' && assertionResults.length === 0) return [{test: file, why: firstLine(message)}];
+	return assertionResults.filter(test => test.status === 'failed').map(({fullName, failureMessages}) => ({test: `${file} > ${fullName}`, why: firstLine(failureMessages[0])}));
+}
+
+const firstLine = (text = '') => text.split('\n')[0].slice(0, 300);
 
 function readReport(file) {
 	try {

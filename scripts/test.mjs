@@ -53,12 +53,12 @@ async function runAll(chosen, {node, folder, env, signal}) {
 		const lacking = engine ? lackingForEngine() : null;
 		if (lacking !== null) {
 			progress.line(`── ${name}: skipped, ${lacking}`);
-			results.push({name, exitCode: 0, took: 'skipped', passed: 0, failed: 0, skipped: 1});
+			results.push({name, exitCode: 0, took: 'skipped', passed: 0, failed: 0, skipped: 1, failures: []});
 			continue;
 		}
 		const reporters = counts ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
 		const exitCode = builds ? await tryBuild(node) : await runStep([node, ...argv, ...reporters], {cwd: root, env, signal, live: counts && process.stdout.isTTY === true});
-		const tests = counts ? countTests(report, exitCode) : {passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0};
+		const tests = counts ? countTests(report, exitCode) : {passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0, failures: []};
 		results.push({name, exitCode, took: seconds(from), ...tests});
 		progress.line(`── ${name}: ${exitCode === 0 ? 'fine' : 'FAILED'}, ${seconds(from)}`);
 	}
@@ -68,6 +68,8 @@ async function runAll(chosen, {node, folder, env, signal}) {
 function summarise(results, interruptedBy) {
 	const total = what => results.reduce((sum, result) => sum + result[what], 0);
 	progress.line('');
+	// Each step printed its own, some of them a quarter of an hour ago.
+	for (const {test, why} of results.flatMap(({failures}) => failures)) progress.line(`FAILED  ${test}\n        ${why}`);
 	for (const {name, exitCode, took} of results) progress.line(`${exitCode === 0 ? 'fine  ' : 'FAILED'}  ${name.padEnd(9)} ${took.padStart(8)}`);
 	// Whoever reads only the last line must not take half a run for a whole one.
 	const failed = total('failed') + (interruptedBy === null ? 0 : 1);

@@ -41,7 +41,8 @@ export function render(text: string, coloured: boolean): string {
 export function outputFor(args: Args, io: Io): Output {
 	const wantsJson = hasOption(args, 'json');
 	const mayColour = (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb' && !hasOption(args, 'no-color');
-	const complain = (text: string): void => void io.stderr.write(`${render(text, mayColour && io.stderr.isTTY === true)}\n`);
+	// In one piece: whoever reads along, or writes to the same log, never has half of it.
+	const complain = (...texts: readonly string[]): void => void io.stderr.write(texts.map(text => `${render(text, mayColour && io.stderr.isTTY === true)}\n`).join(''));
 	return {
 		wantsJson,
 		complain,
@@ -49,7 +50,7 @@ export function outputFor(args: Args, io: Io): Output {
 		json: value => void io.stdout.write(`${JSON.stringify(value)}\n`),
 		problem(problem, carries) {
 			if (wantsJson) return void io.stderr.write(`${JSON.stringify({version: 1, problem})}\n`);
-			for (const text of problemLines(problem, carries)) complain(text);
+			complain(...problemLines(problem, carries));
 		},
 	};
 }

@@ -62,12 +62,13 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 	};
 	let folderServers = only ?? (provider === null ? Object.entries(endpoints) : []).map(([id, endpoint]) => serverEntry(id, endpoint)).concat(more);
 	let writes = 0;
+	const writing = new Set<Promise<unknown>>();
 	const controller = createController({
 		kernel: {...kernel, devices},
 		config,
 		secrets,
 		clock,
-		intent: whileTimeIsHeld(clock, intentFile(folder, join(folder, 'run'))),
+		intent: whileTimeIsHeld(clock, intentFile(folder, join(folder, 'run')), writing),
 		exceptionsFile: exceptionsFile(folder),
 		serverRecordsFile: serverRecordsFile(folder),
 		keyRingFile: keyRingFile(folder),
@@ -89,17 +90,23 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 		},
 		async dispose() {
 			await controller.stop();
-			// A file that was on its way when it ended may come a moment later.
-			rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+			// A command that nobody waited for may still be writing: its file would make the folder again.
+			while (writing.size > 0) await Promise.allSettled(writing);
+			rmSync(folder, {recursive: true, force: true});
 		},
 	};
 }
 
-/** The disk is a real one: sleeps that take no time must not make it late. */
-function whileTimeIsHeld(clock: ManualClock, file: IntentFile): IntentFile {
+/** The disk is a real one: sleeps that take no time must not make it late. What is being written stands in `writing` until it is. */
+function whileTimeIsHeld(clock: ManualClock, file: IntentFile, writing: Set<Promise<unknown>>): IntentFile {
 	const held = <T>(work: () => Promise<T>): Promise<T> => {
 		const release = clock.holdTime();
-		return work().finally(release);
+		const written = work().finally(() => {
+			release();
+			writing.delete(written);
+		});
+		writing.add(written);
+		return written;
 	};
 	return {...file, remember: target => held(() => file.remember(target)), standIn: target => held(() => file.standIn(target))};
 }

@@ -2,8 +2,6 @@
  * What the daemon and a console hold of a flood is bounded: what is alive after a collection, when many times as much has gone
  * through as they keep, is what was alive before. Counted in records, so that no machine is too slow for it.
  */
-import {setFlagsFromString} from 'node:v8';
-import {runInNewContext} from 'node:vm';
 import {expect, test} from 'vitest';
 import type {DropView} from '../../../src/control/schema.ts';
 import {dropKeeper} from '../../../src/controller/drop-keeper.ts';
@@ -12,19 +10,16 @@ import {journal} from '../../../src/controller/journal.ts';
 import type {ControllerEvent} from '../../../src/controller/port.ts';
 import type {DropRecord} from '../../../src/kernel/kernel.ts';
 import {noonMs, sampleSnapshot} from '../../fakes/snapshot.ts';
+import {collectGarbage} from '../../helpers/collect-garbage.ts';
 import {after, viewOf} from '../../helpers/screen-view.ts';
 
 const mb = 1024 * 1024;
 const allowedMb = 4;
 const second = 1000;
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
 /** MB alive after a collection. */
 function alive(): number {
-	collect();
-	collect();
+	collectGarbage();
 	return process.memoryUsage().heapUsed / mb;
 }
 
