@@ -119,10 +119,10 @@ describe('bad weather', () => {
 		const endsAtMs = before.atMs + 25_000;
 		await daemon.until('questions were lost for a while', snapshot => {
 			seen.push(...(snapshot.tunnel?.votes ?? []).map(({verdict}) => verdict), snapshot.state.kind);
-			return snapshot.atMs > endsAtMs;
-		}, 60_000);
+			// Which questions are lost is chance, and in so short a time it may be none.
+			return snapshot.atMs > endsAtMs && seen.includes('suspect');
+		}, 150_000);
 		await lab.impair({lossPercent: 0});
-		expect(seen, 'something was lost').toContain('suspect');
 		expect(seen).not.toContain('connecting');
 		expect(seen).not.toContain('blocked');
 		expect(daemon.snapshot().tunnel?.epoch).toBe(before.tunnel?.epoch);
