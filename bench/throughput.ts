@@ -1,6 +1,6 @@
 /**
- * What vks costs a tunnel that is used to the full: connections through one device, with its ruleset and without it in turns of
- * half a second; and what the daemon uses meanwhile, which does not grow with what is carried.
+ * What vks costs a tunnel that is used to the full: connections through one device, which go on while the rules around them
+ * change, a fifth of a second each; and what the daemon uses meanwhile, which does not grow with what is carried.
  */
 import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -12,26 +12,31 @@ import {startHelper, type Helper} from './helper.ts';
 import {countedSchema, directions, type BulkOrder, type Direction} from './programs/bulk-orders.ts';
 import {figure, finding, type Report} from './report.ts';
 import {withScene, type Scene} from './scene.ts';
-import {summarise} from './statistics.ts';
+import {hooksAlone, usualRules, withoutOwner} from './throughput-rules.ts';
 import {parseTimes, usageOf} from './usage.ts';
 
-/** Many and short: two turns in a row differ by a fifth on a shared machine, whose moods last longer than a turn. */
-const pairs = 60;
-const turnMs = 500;
-/** Of each connection, until it is as fast as it gets. */
-const warmUpMs = 300;
+/** Many and short: a shared machine's moods last longer than a turn, and two turns in a row differ by a tenth. */
+const rounds = 200;
+const [turnMs, settledMs] = [150, 40];
+/** Whose ratio is one figure: enough of them to see how far it moves. */
+const roundsInBlock = 20;
+/** Of the connections, until they are as fast as they get. */
+const warmUpMs = 1000;
 const [settleMs, daemonMs] = [5000, 5000];
 const port = 9000;
 
 interface Turn {
-	readonly megabytesPerSecond: number;
+	readonly bytes: number;
+	readonly elapsedMs: number;
 	/** Of the lab's processes: both ends, and the tunnel's at both ends. */
-	readonly secondsPerGb: number;
+	readonly processorSeconds: number;
 }
 
+const variants = ['bare', 'hooks', 'usual', 'vks'] as const;
+type Variant = (typeof variants)[number];
+
 interface Measured {
-	readonly withVks: readonly Turn[];
-	readonly without: readonly Turn[];
+	readonly turns: Readonly<Record<Variant, readonly Turn[]>>;
 	/** Of one core, while it carried as much as goes. */
 	readonly daemonPercent: number;
 }
@@ -61,9 +66,8 @@ async function takeTurn({lab, client}: Pick<Ground, 'lab' | 'client'>): Promise<
 	const before = await look();
 	await sleep(turnMs);
 	const after = await look();
-	const bytes = after.bytes - before.bytes;
-	if (bytes === 0) throw new Error('nothing came through the tunnel in a whole turn');
-	return {megabytesPerSecond: bytes / 1e3 / (after.atMs - before.atMs), secondsPerGb: (after.seconds - before.seconds) / (bytes / 1e9)};
+	if (after.bytes === before.bytes) throw new Error('nothing came through the tunnel in a whole turn');
+	return {bytes: after.bytes - before.bytes, elapsedMs: after.atMs - before.atMs, processorSeconds: after.seconds - before.seconds};
 }
 
 const moving = async <T>({lab, client}: Pick<Ground, 'lab' | 'client'>, direction: Direction, work: () => Promise<T>): Promise<T> => {
@@ -74,27 +78,22 @@ const moving = async <T>({lab, client}: Pick<Ground, 'lab' | 'client'>, directio
 	return result;
 };
 
-/** A table that is owned would take nobody's rules: whoever loads it again is not vks. */
-const withoutOwner = (listing: string): string => listing.replaceAll(/(table \S+ \S+ \{[^\n]*\n)\s*flags [^\n]*\n/g, '$1');
-
-async function inTurns(ground: Ground, direction: Direction, ruleset: string): Promise<Pick<Measured, 'withVks' | 'without'>> {
+async function inTurns(ground: Ground, direction: Direction, rulesets: Readonly<Record<Variant, string>>): Promise<Measured['turns']> {
 	const namespace = ground.lab.description.namespaces.client;
-	const turn = (): Promise<Turn> => moving(ground, direction, () => takeTurn(ground));
-	const [withVks, without]: [Turn[], Turn[]] = [[], []];
-	for (let pair = 0; pair < pairs; pair++) {
-		ground.signal.throwIfAborted();
-		const bare = async (): Promise<void> => {
-			await loadRuleset(namespace, 'flush ruleset\n');
-			without.push(await turn());
-		};
-		const guarded = async (): Promise<void> => {
-			await loadRuleset(namespace, ruleset);
-			withVks.push(await turn());
-		};
-		// Each goes first as often as the other: what a turn leaves warm is nobody's merit.
-		for (const next of pair % 2 === 0 ? [bare, guarded] : [guarded, bare]) await next();
-	}
-	return {withVks, without};
+	const turns: Record<Variant, Turn[]> = {bare: [], hooks: [], usual: [], vks: []};
+	await moving(ground, direction, async () => {
+		for (let round = 0; round < rounds; round++) {
+			ground.signal.throwIfAborted();
+			// Each is the first as often as every other: what a turn leaves warm is nobody's merit.
+			const first = round % variants.length;
+			for (const variant of [...variants.slice(first), ...variants.slice(0, first)]) {
+				await loadRuleset(namespace, `flush ruleset\n${rulesets[variant]}`);
+				await sleep(settledMs);
+				turns[variant].push(await takeTurn(ground));
+			}
+		}
+	});
+	return turns;
 }
 
 async function measure(ground: Ground): Promise<Readonly<Record<Direction, Measured>>> {
@@ -108,22 +107,33 @@ async function measure(ground: Ground): Promise<Readonly<Record<Direction, Measu
 	};
 	await sleep(settleMs);
 	const [down, up] = [await moving(ground, 'down', daemonPercent), await moving(ground, 'up', daemonPercent)];
+	const {tunnel} = daemon.snapshot();
+	if (tunnel === null) throw new Error('there is no tunnel');
 	// Device, its process, addresses and routes stay as they are; nobody puts right what is taken away.
 	await daemon.kill();
 	const listing = (await lab.exec('client', ['nft', '-s', 'list', 'ruleset'], {mustSucceed: true})).stdout;
-	const ruleset = `flush ruleset\n${withoutOwner(listing)}\n`;
+	// It saw nothing of the connection in the turns before, and would take its packets for another's (nf_conntrack-sysctl.rst).
+	await lab.exec('client', ['sysctl', '-w', 'net.netfilter.nf_conntrack_tcp_be_liberal=1'], {mustSucceed: true});
+	const rulesets = {bare: '', hooks: hooksAlone, usual: usualRules(tunnel), vks: withoutOwner(listing)};
 	return {
-		down: {...(await inTurns(ground, 'down', ruleset)), daemonPercent: down},
-		up: {...(await inTurns(ground, 'up', ruleset)), daemonPercent: up},
+		down: {turns: await inTurns(ground, 'down', rulesets), daemonPercent: down},
+		up: {turns: await inTurns(ground, 'up', rulesets), daemonPercent: up},
 	};
 }
 
-const ratios = ({withVks, without}: Measured, of: (turn: Turn) => number): readonly number[] => withVks.map((turn, index) => of(turn) / of(without[index] ?? turn));
-/** What differs between two turns of one kind is the machine's own. */
-const noise = ({withVks}: Measured, of: (turn: Turn) => number): number => summarise(withVks.slice(1).map((turn, index) => Math.abs(of(turn) / of(withVks[index] ?? turn) - 1))).median;
+const sum = (turns: readonly Turn[], of: (turn: Turn) => number): number => turns.reduce((total, turn) => total + of(turn), 0);
+const speed = (turns: readonly Turn[]): number => sum(turns, ({bytes}) => bytes) / sum(turns, ({elapsedMs}) => elapsedMs) / 1e3;
+const secondsPerGb = (turns: readonly Turn[]): number => sum(turns, ({processorSeconds}) => processorSeconds) / (sum(turns, ({bytes}) => bytes) / 1e9);
+type Merit = (turns: readonly Turn[]) => number;
 
-const speed = ({megabytesPerSecond}: Turn): number => megabytesPerSecond;
-const cost = ({secondsPerGb}: Turn): number => secondsPerGb;
+const against = ({turns}: Measured, variant: Variant, base: Variant, merit: Merit): number => merit(turns[variant]) / merit(turns[base]);
+
+function blockwise({turns}: Measured, variant: Variant, merit: Merit): readonly number[] {
+	return Array.from({length: rounds / roundsInBlock}, (_, block) => {
+		const part = (of: Variant): number => merit(turns[of].slice(block * roundsInBlock, (block + 1) * roundsInBlock));
+		return part(variant) / part('bare');
+	});
+}
 
 export const throughput = (signal: AbortSignal): Promise<Report> =>
 	withScene({signal, environment: {VKS_EXIT_URL: 'off', VKS_DRILL_EVERY: 'off'}}, async scene => {
@@ -140,27 +150,33 @@ export const throughput = (signal: AbortSignal): Promise<Report> =>
 		}
 	});
 
+const words: Readonly<Record<Exclude<Variant, 'bare'>, string>> = {hooks: 'hooks and connection tracking without a rule', usual: 'the usual eight rules', vks: 'vks'};
+
 function reportOf(measured: Readonly<Record<Direction, Measured>>, tunnel: string): Report {
 	const each = directions.map(direction => ({...measured[direction], name: direction === 'down' ? 'download' : 'upload'}));
 	return {
 		name: 'throughput',
-		title: `a TCP connection through the tunnel (${tunnel}), with the ruleset of vks and without any, ${pairs} turns of half a second each`,
+		title: `TCP connections through the tunnel (${tunnel}), in turns of ${turnMs} ms: with vks, and with less; ${rounds} turns of each`,
 		figures: each.flatMap(one => [
-			figure(`${one.name}, with vks`, one.withVks.map(speed), 'MB/s'),
-			figure(`${one.name}, without`, one.without.map(speed), 'MB/s'),
-			figure(`${one.name}, with / without, pair by pair`, ratios(one, speed), '×'),
-			figure(`${one.name}, processor time, with vks`, one.withVks.map(cost), 's/GB'),
-			figure(`${one.name}, processor time, without`, one.without.map(cost), 's/GB'),
-			figure(`${one.name}, processor time, with / without, pair by pair`, ratios(one, cost), '×'),
+			figure(`${one.name}, without any ruleset`, [speed(one.turns.bare)], 'MB/s'),
+			...(['hooks', 'usual', 'vks'] as const).flatMap(variant => [
+				figure(`${one.name}, ${words[variant]} / without, of ${roundsInBlock} turns each`, blockwise(one, variant, speed), '×'),
+				figure(`${one.name}, processor time, ${words[variant]} / without, of ${roundsInBlock} turns each`, blockwise(one, variant, secondsPerGb), '×'),
+			]),
 			figure(`${one.name}, the daemon meanwhile, of one core`, [one.daemonPercent], '%'),
 		]),
 		findings: each.flatMap(one => [
-			finding(`${one.name}, throughput with / without`, summarise(ratios(one, speed)).median, '×', {atLeast: 0.98}),
-			finding(`${one.name}, processor time with / without`, summarise(ratios(one, cost)).median, '×', {atMost: 1.02}),
+			...(['hooks', 'usual'] as const).flatMap(variant => [
+				finding(`${one.name}, throughput, ${words[variant]} / without`, against(one, variant, 'bare', speed), '×'),
+				finding(`${one.name}, processor time, ${words[variant]} / without`, against(one, variant, 'bare', secondsPerGb), '×'),
+			]),
+			finding(`${one.name}, throughput, vks / the usual eight rules`, against(one, 'vks', 'usual', speed), '×'),
+			finding(`${one.name}, throughput with vks / without`, against(one, 'vks', 'bare', speed), '×', {atLeast: 0.98}),
+			finding(`${one.name}, processor time with vks / without`, against(one, 'vks', 'bare', secondsPerGb), '×', {atMost: 1.02}),
 		]),
 		notes: [
-			`From one turn to the next of the same kind the machine itself differed by ${each.map(one => `${(noise(one, speed) * 100).toFixed(0)} % in throughput and ${(noise(one, cost) * 100).toFixed(0)} % in processor time (${one.name})`).join(', ')}, in the middle.`,
 			'Processor time is that of both ends and of the tunnel\'s processes at both ends. In the turns no daemon runs; what it uses is told apart.',
+			'The usual eight rules let in and out by any link whatever belongs to a connection that stands, and name and count nothing.',
 		],
 	};
 }

@@ -49,15 +49,18 @@ function markRules(context: Context): readonly Rule[] {
 	return [...endpointMarks(context), ...tunnelMarks(context), ...pinholeMarks(context), ...echoMarks(context), ...doorMarks(context), ...gatewayUnmarks(context)];
 }
 
-/** The endpoint stands first, because a server may listen on port 53; the DNS refusal stands before every broad accept. */
+/**
+ * The endpoint stands first, because a server may listen on port 53 and because no packet is met as often; the DNS refusal
+ * stands before every broad accept.
+ */
 function outputRules(context: Context): readonly Rule[] {
 	return [
+		...endpointOut(context, 'endpoint-out'),
 		...dockerDnsRefusal(context),
 		...egressListeners(context),
 		accept('loopback-out', {outInterface: [loopback]}, 'The namespace talking to itself.'),
 		...loopRefusal(context),
 		...attachedLoopRefusal(context),
-		...endpointOut(context, 'endpoint-out'),
 		...attachedOut(context),
 		...egressLookUps(context),
 		...resolversOut(context),
@@ -81,13 +84,14 @@ function outputRules(context: Context): readonly Rule[] {
 	];
 }
 
+/** The tunnel's two rules stand first: each of its packets meets both, inside the tunnel and as the datagram that carries it. */
 function inputRules(context: Context): readonly Rule[] {
 	return [
-		accept('loopback-in', {inInterface: [loopback]}, 'The namespace talking to itself.'),
+		...endpointIn(context),
 		...tunnelIn(context),
+		accept('loopback-in', {inInterface: [loopback]}, 'The namespace talking to itself.'),
 		...forwardedPortsIn(context),
 		...grantedPortIn(context),
-		...endpointIn(context),
 		...attachedIn(context),
 		...pinholesIn(context),
 		...echoesIn(context),

@@ -22,7 +22,7 @@ test('there and back: what one adds the other removes', () => {
 });
 
 test('a rule with another text is changed, in its chain, old before new; its counter is no part of it', () => {
-	const moved = {...connected, chains: connected.chains.map(chain => ({...chain, rules: chain.rules.map((rule, index) => (chain.name === 'output' && index === 1 ? {...rule, verdict: {kind: 'drop' as const}} : rule))}))};
+	const moved = {...connected, chains: connected.chains.map(chain => ({...chain, rules: chain.rules.map(rule => (chain.name === 'output' && rule.id === 'refuse-dns' ? {...rule, verdict: {kind: 'drop' as const}} : rule))}))};
 	const {changed, lines} = diffPolicies(connected, moved);
 	expect(changed).toBe(1);
 	expect(lines[0]).toBe('inet output');
