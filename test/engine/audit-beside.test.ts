@@ -40,24 +40,34 @@ test('NET_ADMIN beside a VPN: it removes the firewall, and the neighbours\' pack
 	const audit = auditOn(stage());
 	await stage().engine.docker(['tag', images.vks, 'tools']);
 	onTestFinished(async () => void (await stage().engine.docker(['rmi', 'tools'], {mustSucceed: false})));
-	await startGuard();
-	await start('application', '--network', 'container:gluetun', '--cap-drop', 'ALL', images.application);
-	const tools = (...argv: readonly string[]): Promise<Ran> => start('tools', '--network', 'container:gluetun', '--cap-drop', 'ALL', ...argv, '--entrypoint', 'sleep', 'tools', 'infinity');
 	const tearDown = async (): Promise<number> => (await stage().engine.docker(['exec', 'tools', 'nft', 'delete', 'table', 'inet', 'guard'], {mustSucceed: false})).exitCode;
+	const raise = async (...argv: readonly string[]): Promise<Mark> => {
+		await startGuard();
+		await start('application', '--network', 'container:gluetun', '--cap-drop', 'ALL', images.application);
+		await start('tools', '--network', 'container:gluetun', '--cap-drop', 'ALL', ...argv, '--entrypoint', 'sleep', 'tools', 'infinity');
+		return stage().witness.mark();
+	};
+	const lower = (): Promise<Ran> => remove('tools', 'application', 'gluetun');
+	const without = async (): Promise<void> => {
+		const closed = await raise();
+		for (const id of ['beside-net-admin', 'beside-net-raw', 'outside-vpn']) expect(await audit.found(id)).toEqual([]);
+		expect(await tearDown()).not.toBe(0);
+		await seesNothing(closed);
+		await lower();
+	};
 
-	await tools();
-	for (const id of ['beside-net-admin', 'beside-net-raw', 'outside-vpn']) expect(await audit.found(id)).toEqual([]);
-	const closed = await stage().witness.mark();
-	expect(await tearDown()).not.toBe(0);
-	await seesNothing(closed);
-	await remove('tools');
-
-	await tools('--cap-add', 'NET_ADMIN');
+	await without();
+	const closed = await raise('--cap-add', 'NET_ADMIN');
 	const found = await audit.one('beside-net-admin');
 	expect(found).toMatchObject({severity: 'high', proof: 'container tools: CapAdd [NET_ADMIN], CapDrop [ALL]', fix: expect.stringContaining('remove NET_ADMIN from `cap_add`')});
 	await seesNothing(closed);
 	expect(await tearDown()).toBe(0);
 	expect(await sees(closed)).toBe(true);
+	await lower();
+	// Mended as it says, and built again.
+	await without();
+	await raise('--cap-add', 'NET_ADMIN');
+	expect(await audit.one('beside-net-admin')).toEqual(found);
 });
 
 test('NET_RAW beside a VPN: its frames pass the firewall', async () => {
@@ -75,17 +85,25 @@ test('NET_RAW beside a VPN: its frames pass the firewall', async () => {
 	onTestFinished(async () => void (await stage().lab.exec('client', ['nft', 'delete', 'table', 'netdev', 'seen'])));
 	const frames = async (): Promise<number> => Number(/packets (\d+)/.exec((await stage().lab.exec('client', ['nft', 'list', 'table', 'netdev', 'seen'])).stdout)?.[1] ?? -1);
 
-	await other('--cap-drop', 'NET_RAW');
-	expect(await audit.found('beside-net-raw')).toEqual([]);
-	expect((await send()).stderr).toContain('no packet socket');
-	expect(await frames()).toBe(0);
-	await remove('other');
+	const without = async (): Promise<void> => {
+		const before = await frames();
+		await other('--cap-drop', 'NET_RAW');
+		expect(await audit.found('beside-net-raw')).toEqual([]);
+		expect((await send()).stderr).toContain('no packet socket');
+		expect(await frames()).toBe(before);
+		await remove('other');
+	};
 
+	await without();
 	await other();
 	const found = await audit.one('beside-net-raw');
 	expect(found).toMatchObject({severity: 'low', proof: 'container other: CapAdd [], CapDrop []', fix: expect.stringContaining('`cap_drop: [NET_RAW]`')});
 	expect(await send()).toMatchObject({exitCode: 0, stderr: ''});
 	expect(await frames()).toBeGreaterThan(4);
+	await remove('other');
+	await without();
+	await other();
+	expect(await audit.one('beside-net-raw')).toEqual(found);
 });
 
 test('a peer-to-peer client that is not behind the VPN: its packets are seen outside, and behind it none', async () => {

@@ -27,10 +27,12 @@ interface Fault {
 	readonly withIt: readonly string[];
 	/** What is so only where the fault is. */
 	readonly isOpen: () => Promise<boolean>;
+	/** Of its service, which goes on. */
+	readonly port?: number;
 }
 
 /** The finding, for what else is to be said of it. */
-async function comesAndGoes({id, without, withIt, isOpen}: Fault): Promise<Found> {
+async function comesAndGoes({id, without, withIt, isOpen, port}: Fault): Promise<Found> {
 	const audit = auditOn(stage());
 	await start('web', ...without);
 	expect(await audit.found(id)).toEqual([]);
@@ -44,7 +46,7 @@ async function comesAndGoes({id, without, withIt, isOpen}: Fault): Promise<Found
 
 	await start('web', ...without);
 	expect(await audit.found(id)).toEqual([]);
-	await goesOn(stage());
+	await goesOn(stage(), port);
 	expect(await isOpen()).toBe(false);
 	await remove('web');
 
@@ -107,15 +109,9 @@ describe('what a container is given', () => {
 		};
 		// Its other port stands for the service it hands on, which goes on.
 		const served = ['--publish', '127.0.0.1:8081:8080'];
-		const found = await (async () => {
-			await start('web', ...served, traefik, ...program, '--api.dashboard=true');
-			expect(await audit.found('traefik-dashboard')).toEqual([]);
-			expect(await isOpen()).toBe(false);
-			await remove('web');
-			await start('web', ...served, '--publish', '8080:8080', traefik, ...program, '--api.insecure=true');
-			expect(await isOpen()).toBe(true);
-			return audit.one('traefik-dashboard');
-		})();
+		const found = await comesAndGoes({
+			id: 'traefik-dashboard', without: [...served, traefik, ...program, '--api.dashboard=true'], withIt: [...served, '--publish', '8080:8080', traefik, ...program, '--api.insecure=true'], isOpen, port: 8081,
+		});
 		expect(found).toMatchObject({severity: 'high', proof: 'container web: --api.insecure=true', fix: expect.stringContaining('remove `--api.insecure`')});
 		await remove('web');
 		await start('web', ...served, traefik, ...program, '--api.insecure=true');

@@ -4,9 +4,9 @@ import type {Audit} from './audit-acts.ts';
 import type {EngineStage} from './engine-stage.ts';
 
 /** The application answers this host, and is itself answered from outside. */
-export async function goesOn(stage: EngineStage): Promise<void> {
-	const {echoes} = await stage.until('it answers', page => page.echoes > 0);
-	await stage.until('it is answered still', page => page.echoes > echoes + 20);
+export async function goesOn(stage: EngineStage, port?: number): Promise<void> {
+	const {echoes} = await stage.until('it answers', page => page.echoes > 0, port);
+	await stage.until('it is answered still', page => page.echoes > echoes + 20, port);
 }
 
 export async function closesAndReopens(stage: EngineStage, audit: Audit, id: string, reaches: () => Promise<boolean>): Promise<void> {
