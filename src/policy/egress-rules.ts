@@ -72,7 +72,11 @@ export function egressOut(context: Context): readonly Rule[] {
 			{outInterface: [tunnel.interface], ...from(tunnel, family), uid: egress.numbers.proxyUid, protocol: ['tcp'], held: {set: egressSet(scope, family), family}},
 			'The proxy, to addresses that our resolver gave.', setting,
 		)).filter(({match}) => match.source !== undefined)),
-		accept(`egress-proxy-goes-on-${tunnel.interface}`, {outInterface: [tunnel.interface], uid: egress.numbers.proxyUid, protocol: ['tcp'], destinationPorts: portsIn(egress.scopes.flatMap(({entries}) => entries)), connection: ['established'], connectionDirection: 'original'}, 'What was let pass goes on when the address is no longer held.', setting),
+		...perFamily(hosts(tunnel.addresses), (source, family) => accept(
+			`egress-proxy-goes-on-${tunnel.interface}-${family}`,
+			{outInterface: [tunnel.interface], source, uid: egress.numbers.proxyUid, protocol: ['tcp'], destinationPorts: portsIn(egress.scopes.flatMap(({entries}) => entries)), connection: ['established'], connectionDirection: 'original'},
+			'What was let pass goes on when the address is no longer held.', setting,
+		)),
 		reject(`refuse-egress-proxy-${tunnel.interface}`, {outInterface: [tunnel.interface], uid: egress.numbers.proxyUid}, 'The proxy connects to what our resolver gave, and to nothing else.', setting),
 		...answers(context, tunnel),
 		...egress.scopes.flatMap(scope => refusals(scope, tunnel)),
@@ -90,14 +94,14 @@ function refusals(scope: ScopePlan, {interface: device}: TunnelUse): readonly Ru
 }
 
 /** What came in by a port that is forwarded to us is answered: whom it was let in for is another setting's. */
-function answers({config, situation: {granted}}: Context, {interface: device}: TunnelUse): readonly Rule[] {
+function answers({config, situation: {granted}}: Context, {interface: device, addresses}: TunnelUse): readonly Rule[] {
 	const lent = granted?.interface === device ? granted.leases.flatMap(({name, protocol}) => (protocol === 'tcp' || protocol === 'udp' ? [{port: granted.port, transport: protocol, lease: {lease: name}, word: 'granted'}] : [])) : [];
 	const given = config.inboundPorts.filter(({on}) => on === 'tunnel').map(({port: own, transport}) => ({port: own, transport, lease: {}, word: String(own)}));
-	return [...given, ...lent].map(({port: own, transport, lease, word}) => accept(
-		`egress-answer-${word}-${transport}-${device}`,
-		{outInterface: [device], protocol: [transport], sourcePorts: [own], ...lease, connection: ['established'], connectionDirection: 'reply'},
+	return [...given, ...lent].flatMap(({port: own, transport, lease, word}) => perFamily(hosts(addresses), (source, family) => accept(
+		`egress-answer-${word}-${transport}-${device}-${family}`,
+		{outInterface: [device], source, protocol: [transport], sourcePorts: [own], ...lease, connection: ['established'], connectionDirection: 'reply'},
 		'Answers to who came in by a forwarded port.', 'VKS_INBOUND_PORTS',
-	));
+	)));
 }
 
 /** Only where vks's own uid is governed; a mark alone opens nothing. */

@@ -60,7 +60,7 @@ describe('of everybody, root too', () => {
 		['which root without the mark does not', {uid: 0, protocol: 'icmp', sourcePort: null, destinationPort: null, icmpType: 8}, 'refuse-egress-all-wg0', null],
 		['nor another user with it', {uid: 33, mark: ownMark, protocol: 'icmp', sourcePort: null, destinationPort: null, icmpType: 8}, 'refuse-egress-all-wg0', null],
 		['the tunnel\'s resolver alone', {uid: 0, mark: ownMark, ...over(53)}, 'refuse-egress-dns-all-wg0', null],
-		['what answers by a forwarded port', {uid: 33, ...over(50_000), sourcePort: portOf(6881), connection: 'established', connectionDirection: 'reply'}, 'egress-answer-6881-udp-wg0', null],
+		['what answers by a forwarded port', {uid: 33, ...over(50_000), sourcePort: portOf(6881), connection: 'established', connectionDirection: 'reply'}, 'egress-answer-6881-udp-wg0-v4', null],
 		['what begins from there', {uid: 33, ...over(50_000), sourcePort: portOf(6881)}, 'refuse-egress-all-wg0', null],
 	])('%s', (_what, change, rule, to) => {
 		expect(sees(governed.governed, change)).toEqual([rule, to]);
@@ -71,7 +71,8 @@ describe('the proxy', () => {
 	test.each<[string, Partial<Packet>, string]>([
 		['connects to what was given', held('1000'), 'egress-proxy-1000-wg0-v4'],
 		['and to nothing else', {}, 'refuse-egress-proxy-wg0'],
-		['goes on when the address is given no more', {connection: 'established'}, 'egress-proxy-goes-on-wg0'],
+		['goes on when the address is given no more', {connection: 'established'}, 'egress-proxy-goes-on-wg0-v4'],
+		['from the tunnel\'s own address', {connection: 'established', source: ip('10.64.2.2')}, 'refuse-egress-proxy-wg0'],
 		['asks nobody outside', {...over(53), destination: ip('10.64.1.1')}, 'refuse-egress-dns-all-wg0'],
 		['asks our resolver', {outInterface: nic('lo'), destination: ip('127.0.0.1'), ...over(18_405)}, 'egress-proxy-asks'],
 	])('%s', (_what, change, rule) => {
