@@ -2,12 +2,13 @@
  * What people use instead, in the same lab: a tunnel as wg-quick(8) sets it up, with the kill switch its manual gives
  * for PostUp, or with rules of its own that a loop loads again every ten seconds.
  */
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ipBatch, loadRuleset, runIn} from '../lab/commands.ts';
 import type {Lab} from '../lab/lab.ts';
 import {identityOf, serverPlan} from '../lab/plan.ts';
 import {waitUntil} from '../lab/processes.ts';
+import {isServed} from '../lab/wireguard-socket.ts';
 
 /** wg-quick's own choice for both the mark and the table. */
 const mark = '51820';
@@ -26,7 +27,7 @@ export async function raiseTunnel(lab: Lab): Promise<string> {
 	const {exitCode} = await lab.exec('client', ['ip', 'link', 'add', device, 'type', 'wireguard']);
 	if (exitCode !== 0) {
 		lab.spawn('client', ['wireguard-go', '-f', device], {environment: {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'error'}});
-		await waitUntil(() => existsSync(`/var/run/wireguard/${device}.sock`), 5_000);
+		await waitUntil(() => isServed(device), 5_000);
 	}
 	// What `wg-quick strip` leaves.
 	const stripped = readFileSync(join(folders.servers, 'se-sto-1.conf'), 'utf8').split('\n').filter(line => !/^(Address|DNS)\s*=/.test(line)).join('\n');

@@ -1,6 +1,6 @@
 /** Raises a lab: namespaces, links, servers, services. Whatever goes wrong or is interrupted on the way is taken down. */
 import {randomInt} from 'node:crypto';
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ipBatch, loadRuleset, run, runIn} from './commands.ts';
 import {renderServerFile, renderTunnelFile} from './config-folder.ts';
@@ -20,6 +20,7 @@ import {ispRuleset, serverRuleset} from './rulesets.ts';
 import {serve} from './serve.ts';
 import {addressLinesFor, linkLines, namespaceLines, sysctlsFor, tunnelLines} from './topology.ts';
 import {changeWeather} from './weather.ts';
+import {isServed} from './wireguard-socket.ts';
 import {witnessRuleset} from './witness/rules.ts';
 
 export async function raiseLab(options: LabOptions = {}): Promise<Lab> {
@@ -136,9 +137,8 @@ async function startServer(id: string, plan: ServerPlan, folders: LabFolders): P
 			folders,
 			environment: {WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'error'},
 		});
-		const socket = `/var/run/wireguard/${device}.sock`;
-		await waitUntil(() => existsSync(socket) || !isAlive(server));
-		if (!existsSync(socket)) throw new Error(`wireguard-go did not start for ${device}: ${readFileSync(join(folders.logs, `wireguard-${plan.name}.log`), 'utf8')}`);
+		const isUp = await waitUntil(async () => (await isServed(device)) || !isAlive(server));
+		if (!isUp || !isAlive(server)) throw new Error(`wireguard-go did not start for ${device}: ${readFileSync(join(folders.logs, `wireguard-${plan.name}.log`), 'utf8')}`);
 	}
 	await runIn(namespace, ['wg', 'setconf', device, serverFile(folders, plan)]);
 	await ipBatch(namespace, tunnelLines(id, plan));

@@ -1,9 +1,10 @@
 /** Gluetun's WireGuard in this namespace: wireguard-go, because not every kernel has it, with its socket where Gluetun makes it. */
 import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
-import {existsSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {run} from '../commands.ts';
 import {waitUntil} from '../processes.ts';
+import {isServed} from '../wireguard-socket.ts';
 import type {VpnRunner} from './loop.ts';
 import {addressesUp, allowConnection, firewallUp, gluetunMark, linkUp, routingUp, tunnelRouting, tunnelRoutingDown} from './network.ts';
 import type {Connection, GluetunUplink} from './network.ts';
@@ -49,8 +50,7 @@ export function wireguardRunner(device: string, file: string, {uplink, next}: {r
 			started.once('exit', () => {
 				if (process === started) onExit();
 			});
-			const socket = `/var/run/wireguard/${device}.sock`;
-			await waitUntil(() => existsSync(socket) || started.exitCode !== null);
+			await waitUntil(async () => (await isServed(device)) || started.exitCode !== null);
 			await ip(addressesUp(device, addresses));
 			const endpoint = connection.address.includes(':') ? `[${connection.address}]:${connection.port}` : `${connection.address}:${connection.port}`;
 			writeFileSync(file, ['[Interface]', `PrivateKey = ${privateKey}`, `FwMark = ${gluetunMark}`, '[Peer]', `PublicKey = ${publicKey}`, 'AllowedIPs = 0.0.0.0/0, ::/0', `Endpoint = ${endpoint}`, ''].join('\n'), {mode: 0o600});

@@ -25,7 +25,10 @@ export async function standNames(lab: Lab, names: Zone): Promise<NamedWorld> {
 	const file = (name: string): string => join(lab.description.folders.state, name);
 	const zone = (now: Zone): void => writeFileSync(file('zone.json'), JSON.stringify(now));
 	for (const address of [resolver, ...hosts]) await lab.exec('internet', ['ip', 'address', 'add', ...(address.includes(':') ? [`${address}/128`, 'dev', 'eth0', 'nodad'] : [`${address}/32`, 'dev', 'eth0'])], {mustSucceed: true});
-	await lab.exec('internet', ['nft', `table ip names { chain at { type nat hook prerouting priority -100; ip daddr { ${hosts.filter(address => !address.includes(':')).join(', ')} } tcp dport 80 dnat to :8080; }; }`], {mustSucceed: true});
+	for (const family of ['ip', 'ip6'] as const) {
+		const own = hosts.filter(address => address.includes(':') === (family === 'ip6'));
+		await lab.exec('internet', ['nft', `table ${family} names { chain at { type nat hook prerouting priority -100; ${family} daddr { ${own.join(', ')} } tcp dport 80 dnat to :8080; }; }`], {mustSucceed: true});
+	}
 	zone(names);
 	const {certificate, key} = await makeCertificate('api.test.example');
 	const options: NamesOptions = {resolver, hosts, tlsPorts: [443, 8443], httpPort: 8080, certificate, key, zone: file('zone.json'), log: file('asked.log'), ready: file('names.ready')};

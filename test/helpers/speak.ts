@@ -29,7 +29,7 @@ if (kind === 'http') {
 	hear(socket);
 }
 if (kind === 'udp') {
-	const socket = createSocket('udp4');
+	const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
 	socket.on('error', (error: NodeJS.ErrnoException) => say(error.code ?? error.message));
 	socket.connect(Number(port), address, () => socket.send('a datagram', error => say(error === null ? 'sent' : ((error as NodeJS.ErrnoException).code ?? error.message))));
 }

@@ -38,7 +38,7 @@ describe.skipIf(!hasProxy)('VKS_EGRESS for everybody', () => {
 	beforeAll(async () => {
 		lab = await raiseLab({});
 		witness = await lab.observe();
-		world = await standNames(lab, {'api.test.example': [api, api6], 'a.wild.example': [wild], 'evil.example': [other], 'hooks.test.example': [wild]});
+		world = await standNames(lab, {'api.test.example': [api, api6], 'a.wild.example': [wild], 'evil.example': [other], 'six.wild.example': [api6], 'hooks.test.example': [wild]});
 		const open = await witness.mark();
 		await as(0, 'tls', other, '443', 'evil.example');
 		expect((await witness.since(open)).outside.count, 'the witness sees what goes round vks').toBeGreaterThan(0);
@@ -87,6 +87,16 @@ describe.skipIf(!hasProxy)('VKS_EGRESS for everybody', () => {
 		expect(await as(33, 'tls', api6, '443', 'evil.example')).not.toContain('evil.example ');
 		expect(await refusedBy('refuse-egress-address-all', () => as(33, 'tls', lab.description.addresses.internet.ipv6, '443', 'api.test.example'))).toBe('EACCES');
 		expect(await refusedBy('refuse-egress-all', () => as(33, 'tls', api6, '8443', 'api.test.example'))).toBe('EACCES');
+	});
+
+	test('over IPv6 HTTP goes by the host it names, and QUIC nowhere', async () => {
+		expect(await as(33, 'ask', resolver, 'six.wild.example', 'AAAA')).toBe(JSON.stringify([api6]));
+		expect(await as(33, 'http', api6, '80', 'six.wild.example')).toContain(`${api6} six.wild.example `);
+		const forged = await as(33, 'http', api6, '80', 'six.wild.example', 'evil.example');
+		expect(forged).toContain('403 Forbidden');
+		expect(forged).not.toContain(' evil.example ');
+		expect(await refusedBy('refuse-egress-address-all', () => as(33, 'http', lab.description.addresses.internet.ipv6, '80', 'six.wild.example'))).toBe('EACCES');
+		expect(await refusedBy('refuse-egress-quic-all', () => as(33, 'udp', api6, '443'))).toMatch(/EHOSTUNREACH|EACCES|EPERM|sent/);
 	});
 
 	test('a switch carries it over to another server, and a reconnect brings it back; who is told of changes hears of them', async () => {

@@ -12,6 +12,7 @@ import type {Lab} from '../../lab/lab.ts';
 import {processesInside, waitUntil} from '../../lab/processes.ts';
 import {nodeProgram} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
+import {isServed, wireguardSocket} from '../../lab/wireguard-socket.ts';
 
 const namespaceList = async (): Promise<string> => (await run(['ip', 'netns', 'list'])).stdout;
 const curl = (lab: Lab, url: string, ...rest: string[]) => lab.exec('client', ['curl', '-s', '-m', '3', ...rest, url]);
@@ -23,7 +24,7 @@ async function raiseBareTunnel(lab: Lab, file: string): Promise<void> {
 	const text = readFileSync(join(folders.servers, file), 'utf8');
 	const [address = '', address6] = (/^Address = (.*)$/m.exec(text)?.[1] ?? '').split(', ');
 	lab.spawn('client', ['wireguard-go', '-f', device], {environment: {WG_PROCESS_FOREGROUND: '1'}});
-	expect(await waitUntil(() => existsSync(`/var/run/wireguard/${device}.sock`))).toBe(true);
+	expect(await waitUntil(() => isServed(device))).toBe(true);
 	const settings = text.split('\n').filter(line => !/^(Address|DNS)/.test(line)).join('\n');
 	const configuration = join(folders.state, 'bare.conf');
 	await run(['tee', configuration], {input: settings});
@@ -237,7 +238,7 @@ describe('down', () => {
 		expect(processesInside(Object.values(namespaces))).toEqual([]);
 		expect(existsSync(`/proc/${stray.pid}`)).toBe(false);
 		expect(existsSync(folders.state)).toBe(false);
-		expect(existsSync(`/var/run/wireguard/w${id}s1.sock`)).toBe(false);
+		expect(existsSync(wireguardSocket(`w${id}s1`))).toBe(false);
 		await lab.down();
 	});
 

@@ -2,6 +2,7 @@
 import {existsSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test as plain} from 'vitest';
+import {wireguardSocket} from '../../lab/wireguard-socket.ts';
 import {raiseNetwork, type Driver, type WireguardNetwork} from '../fixtures/wireguard/network.ts';
 
 const test = plain.extend<{network: WireguardNetwork; withoutIpv6: WireguardNetwork}>({
@@ -54,7 +55,7 @@ const factsOf = async (driver: Driver): Promise<Facts> => (await driver.ask('fac
 const withHandshake = (driver: Driver): Promise<Facts> => until(() => factsOf(driver), ({value}) => value.handshakeAtMs !== null && value.rxBytes > 0);
 
 const links = (network: WireguardNetwork): string => network.inClient('ip', '-o', 'link');
-const socketOf = (network: WireguardNetwork): string => `/var/run/wireguard/${network.tunnel}.sock`;
+const socketOf = (network: WireguardNetwork): string => wireguardSocket(network.tunnel);
 
 test.for(['native', 'userspace'] as const)('a server file becomes a tunnel that shakes hands and receives, with no key in any argument or environment: %s', async (implementation, {network}) => {
 	const driver = network.startDriver({implementation});
