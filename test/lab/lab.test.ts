@@ -212,8 +212,10 @@ describe.each(['se-sto-1.conf', 'se-sto-1-v6.conf', 'ch-zrh-1.conf', 'ch-zrh-2.c
 		expect(status).toBe(200);
 		expect(connect).toBeGreaterThan(0.1);
 		await lab.impair({delayMs: 0, jitterMs: 0});
-		const quick = await curl(lab, exitUrl, '-o', '/dev/null', '-w', '%{time_connect}');
-		expect(Number(quick.stdout)).toBeLessThan(0.1);
+		// The best of some: a busy machine is slow now and then, and weather is every time.
+		const quick: number[] = [];
+		for (let round = 0; round < 5; round++) quick.push(Number((await curl(lab, exitUrl, '-o', '/dev/null', '-w', '%{time_connect}')).stdout));
+		expect(Math.min(...quick)).toBeLessThan(0.1);
 
 		await lab.blackhole(file.startsWith('se') ? 's1' : 's2');
 		expect((await curl(lab, exitUrl, '-m', '1')).exitCode).toBe(28);

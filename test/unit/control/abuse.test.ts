@@ -64,14 +64,15 @@ test('arbitrary bytes bring nobody down', async () => {
 });
 
 test('a flood of requests is answered, all of it, and a lockdown of somebody else is not kept waiting', async () => {
-	const server = await startServer({limits: {commands: 100_000}});
+	const controller = fakeController();
+	const server = await startServer({controller, limits: {commands: 100_000}});
 	const flood = rawClient(server.controlPath);
 	const other = await openClient(server.controlPath);
 	const total = 20_000;
 	flood.socket.write(Array.from({length: total}, (_, id) => reconnect(id)).join(''));
-	const startedAt = performance.now();
 	expect(await other.command({do: 'lockdown', reason: ''})).toMatchObject({ok: true});
-	expect(performance.now() - startedAt).toBeLessThan(500);
+	// It came later, and most of the others had to wait for it.
+	expect(controller.commands.findIndex(command => command.do === 'lockdown')).toBeLessThan(total / 2);
 	await until(() => flood.replies.length === total + 1);
 });
 

