@@ -3,7 +3,7 @@
 /** A table that is owned would take nobody's rules: whoever loads it again is not vks. */
 export const withoutOwner = (listing: string): string => listing.replaceAll(/(table \S+ \S+ \{[^\n]*\n)\s*flags [^\n]*\n/g, '$1');
 
-/** What any ruleset costs that stands where vks's stands and asks for the state of connections, before it has a rule. */
+/** What any ruleset costs that stands where vks's stands and asks for the state of connections, which is its one rule. */
 export const hooksAlone = `
 table inet hooks {
 	chain early { type filter hook prerouting priority -300; }

@@ -3,12 +3,11 @@ import {readFileSync} from 'node:fs';
 import {relative} from 'node:path';
 import {root} from './root.mjs';
 
-/** A file that could not even be loaded has no tests to fail, and counts as one. A step without a report failed as a whole. */
+/** A file that could not be loaded, or whose hook failed, has no test that did, and counts as one. A step without a report failed as a whole. */
 export function countTests(reportFile, exitCode) {
 	const report = readReport(reportFile);
 	if (report === null) return {passed: 0, failed: 1, skipped: 0, failures: []};
-	const unloadable = report.testResults.filter(({status, assertionResults}) => status === 'failed' && assertionResults.length === 0).length;
-	const failed = report.numFailedTests + unloadable;
+	const failed = report.numFailedTests + report.testResults.filter(failedBesideTests).length;
 	return {
 		passed: report.numPassedTests,
 		// Such as an error outside every test.
@@ -18,13 +17,16 @@ export function countTests(reportFile, exitCode) {
 	};
 }
 
-function failuresOf({name, status, assertionResults, message}) {
+const failedBesideTests = ({status, assertionResults}) => status === 'failed' && !assertionResults.some(test => test.status === 'failed');
+
+function failuresOf(result) {
+	const {name, assertionResults, message} = result;
 	const file = relative(root, name);
-	if (status === 'failed' && assertionResults.length === 0) return [{test: file, why: firstLine(message)}];
+	if (failedBesideTests(result)) return [{test: file, why: firstLine(message) || 'something around its tests'}];
 	return assertionResults.filter(test => test.status === 'failed').map(({fullName, failureMessages}) => ({test: `${file} > ${fullName}`, why: firstLine(failureMessages[0])}));
 }
 
-const firstLine = (text = '') => text.split('\n')[0].slice(0, 300);
+const firstLine = text => (text ?? '').split('\n')[0].slice(0, 300);
 
 function readReport(file) {
 	try {

@@ -92,7 +92,7 @@ export function makeRig({kernel = fakeKernel(), folder = mkdtempSync(join(tmpdir
 			await controller.stop();
 			// A command that nobody waited for may still be writing: its file would make the folder again.
 			while (writing.size > 0) await Promise.allSettled(writing);
-			rmSync(folder, {recursive: true, force: true});
+			rmSync(folder, {recursive: true, force: true, maxRetries: 5});
 		},
 	};
 }
