@@ -136,8 +136,8 @@ test('for a screen reader: plain lines, nothing drawn while only numbers change,
 			resolve();
 		}, 500);
 	});
-	// Pastes in brackets are switched on after the first frame, and are no words.
-	expect(session.written().slice(before).replace('\x1b[?2004h', '')).toBe('');
+	// The end of the first frame may come a moment after its words, and pastes in brackets are switched on after it: modes, and no words.
+	expect(session.written().slice(before).replaceAll(/\x1b\[\?\d+[hl]/g, '')).toBe('');
 	session.type('2');
 	await session.until('the next panel', shows('Panel 2, Ruleset', 'Selected, row 1 of'));
 	session.type('L');
