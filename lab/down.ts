@@ -5,10 +5,9 @@ import {run} from './commands.ts';
 import {foldersFor, isLabId, labRoot, namespacesFor, tunnelPrefix} from './description.ts';
 import {unmountBelow} from './mounts.ts';
 import {processesInside, readRecords, stopProcesses} from './processes.ts';
+import {socketFolder} from './wireguard-socket.ts';
 
 const namespaceFolder = '/run/netns';
-/** A killed wireguard-go leaves its socket. */
-const socketFolder = '/var/run/wireguard';
 
 const readFolder = (path: string): readonly string[] => (existsSync(path) ? readdirSync(path) : []);
 
@@ -24,6 +23,7 @@ export async function takeDown(id: string): Promise<void> {
 	const namespaces = Object.values(namespacesFor(id)).filter(name => existsSync(`${namespaceFolder}/${name}`));
 	await stopProcesses([...readRecords(folders.processes), ...processesInside(namespaces)]);
 	if (namespaces.length > 0) await deleteNamespaces(namespaces);
+	// A killed wireguard-go leaves its socket.
 	for (const file of readFolder(socketFolder)) {
 		if (file.startsWith(tunnelPrefix(id))) rmSync(join(socketFolder, file), {force: true});
 	}
