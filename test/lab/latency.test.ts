@@ -30,8 +30,9 @@ describe('how far servers are', () => {
 	};
 	const measure = (...servers: readonly string[]): Promise<Outcome> => scene.daemon.command({do: 'measure', servers: [...servers]});
 	/** As root, with the tunnel's mark: what the opening lets pass while it stands. */
-	const pings = async (hosts: readonly string[] = [s1.ipv4, s2.ipv4]): Promise<void> => {
-		for (const host of hosts) await scene.lab.exec('client', [nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/ping-once.ts'), host, '51820']);
+	const ping = (host: string, ...more: readonly string[]): readonly string[] => [nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/ping-once.ts'), host, '51820', ...more];
+	const pings = async (): Promise<void> => {
+		for (const host of [s1.ipv4, s2.ipv4]) await scene.lab.exec('client', ping(host));
 	};
 	const outside = ({outside: {samples}}: Seen): readonly string[] => [...new Set(samples.map(({protocol, dst}) => `${protocol} ${dst}`))].toSorted();
 	const nothing = {count: 0, samples: []};
@@ -80,14 +81,22 @@ describe('how far servers are', () => {
 		const {servers} = scene.lab.description.folders;
 		const stockholm = readFileSync(join(servers, 'se-sto-1.conf'), 'utf8');
 		writeFileSync(join(servers, 'silent.conf'), stockholm.replace(/^Endpoint.*$/m, `Endpoint = ${silent}:51820`), {mode: 0o600});
-		const measuring = measure('silent').catch(() => undefined);
 		const stands = async (): Promise<boolean> => (await scene.lab.exec('client', ['nft', 'list', 'chain', 'inet', 'vks', 'output'])).stdout.includes('latency-');
-		expect(await waitUntil(stands)).toBe(true);
+		// The same pings are what the other trials count none of. They go on from before it opens, and more of them leave than its own three.
+		const asking = scene.lab.spawn('client', ping(silent, 'on'));
+		const start = await scene.witness.mark();
+		const measuring = measure('silent').catch(() => undefined);
+		expect(await waitUntil(async () => (await scene.witness.since(start)).outside.count > 6), 'more than its own left').toBe(true);
 		await scene.daemon.kill();
-		// The same pings are what the other trials count none of.
-		expect((await seenWhile(() => pings([silent]))).outside.count).toBeGreaterThan(0);
-		expect(await waitUntil(async () => (await seenWhile(() => pings([silent]))).outside.count === 0, 10_000)).toBe(true);
+		const refused = (): number => readFileSync(asking.log, 'utf8').split('\n').length;
+		const tenAreRefused = async (): Promise<void> => {
+			const before = refused();
+			await waitUntil(() => refused() >= before + 10);
+		};
+		expect(await waitUntil(async () => (await seenWhile(tenAreRefused)).outside.count === 0)).toBe(true);
+		// It was the kernel: what would open it still stands.
 		expect(await stands()).toBe(true);
+		await asking.stop();
 		await measuring;
 		scene.daemon = await startDaemon(scene.lab, {environment: {VKS_SERVER: 'se-sto-1', VKS_LATENCY: 'yes'}});
 		await scene.daemon.until('it was connected', isConnected);
