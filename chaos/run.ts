@@ -94,7 +94,7 @@ async function carryOut(stage: Stage, step: Step, start: Mark): Promise<StepResu
 	stage.traffic.check();
 	if (why.length === 0) {
 		await stage.traffic.only(null);
-		if (!(await trafficPasses(stage.witness, 10_000))) why.push('CONNECTED and PROVEN, and nothing passes through the tunnel');
+		if (!(await trafficPasses(stage.witness, 60_000))) why.push('CONNECTED and PROVEN, and nothing passes through the tunnel');
 	}
 	const {outside, captured} = await stage.witness.since(start);
 	if (outside.count > 0 || captured.outside > 0) why.unshift(`${outside.count} packets left outside the tunnel (the capture has ${captured.outside})`);

@@ -68,7 +68,7 @@ export async function proveWitness(witness: Witness, start: Mark): Promise<numbe
 		const found = new Set(outside.samples.map(({protocol, dst, port}) => (protocol.startsWith('0x') ? 'frame' : port === 53 ? 'dns' : protocol === 'icmp' ? 'icmp' : `${protocol} ${dst.includes(':') ? 6 : 4}`)));
 		missing = [...kinds.filter(kind => !found.has(kind)), ...(permitted.count === 0 ? ['permitted'] : [])];
 		return missing.length === 0;
-	}, 15_000);
+	}, 60_000);
 	if (missing.length > 0) throw new Error(`the witness did not see what nothing guarded: ${missing.join(', ')}`);
 	return seen;
 }

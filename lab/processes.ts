@@ -75,7 +75,8 @@ export function startProcess({name, namespace, argv, folders, environment = {}, 
 	writeFileSync(file, JSON.stringify(record));
 	void exited.then(() => rmSync(file, {force: true}));
 	child.unref();
-	return {...record, child, log, exited, stop: signal => stopProcesses([record], signal)};
+	// What is asked to end ends by itself, however busy the machine: its report, or its exit code, would be missing.
+	return {...record, child, log, exited, stop: signal => stopProcesses([record], signal, hangsAfterMs)};
 }
 
 /** Tests start the same programs hundreds of times: where they keep what Node compiled, half of each start is saved. */

@@ -33,7 +33,7 @@ export interface Witness {
 	stop(): Promise<Seen & {readonly droppedByKernel: number}>;
 }
 
-const keptSamples = 2_000;
+const keptSamples = 20_000;
 const captureFilter = `ifindex ${uplinks.first.index} or ifindex ${uplinks.second.index} or (ifindex 1 and udp dst port ${sentinelPort})`;
 const captureCommand = [
 	...['tcpdump', '-i', 'any', '-y', 'LINUX_SLL2', '-Q', 'in', '--immediate-mode', '-n', '-p'],

@@ -50,7 +50,7 @@ import {beginTrial, trialLength, type RunningTrial} from './trial.ts';
 import {wrongLength} from './trial-length.ts';
 
 /** More than a console takes, and little of what an engine waits. */
-const farewellMs = 300;
+const farewellMs = 1000;
 
 export async function run(args: Args, io: Io): Promise<ExitCode> {
 	// The name that others are given when they ask who holds the tables; Node's own would be MainThread.

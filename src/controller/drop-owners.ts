@@ -9,6 +9,8 @@ import type {Clock} from './clock.ts';
 const leastPauseMs = 250;
 /** After a look-up that took 5 ms, none for half a second. */
 const pausePerCost = 100;
+/** One that took a second was not costly but interrupted: whose the next packets are is not kept back for minutes. */
+const mostPauseMs = 10_000;
 /** A socket that is gone may come back with the same port; one that is held may be closed and its number given on. */
 const keptMs = {held: 10_000, unknown: 2000} as const;
 const mostKept = 256;
@@ -26,7 +28,7 @@ export function dropOwners(owners: Owners, clock: Pick<Clock, 'monotonic'>): (re
 		const startedAtMs = clock.monotonic();
 		const holder = owners.holderOf(flow);
 		const endedAtMs = clock.monotonic();
-		nextAtMs = endedAtMs + Math.max(leastPauseMs, (endedAtMs - startedAtMs) * pausePerCost);
+		nextAtMs = endedAtMs + Math.min(mostPauseMs, Math.max(leastPauseMs, (endedAtMs - startedAtMs) * pausePerCost));
 		known.delete(key);
 		known.set(key, {holder, untilMs: endedAtMs + (holder === null ? keptMs.unknown : keptMs.held)});
 		const [oldest] = known.keys();

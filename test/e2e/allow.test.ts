@@ -5,6 +5,7 @@ import {echoPort, uplinks} from '../../lab/plan.ts';
 import {nodeExecutable} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
+import {insist, shows, typeWord} from '../helpers/console-stage.ts';
 import {openTerminal, type TerminalSession} from '../helpers/terminal.ts';
 
 const {lan} = uplinks.addresses;
@@ -35,7 +36,6 @@ const onStage = (): {readonly lab: Lab; readonly daemon: Daemon} => {
 	return {lab, daemon};
 };
 const tries = async (): Promise<string> => (await onStage().lab.exec('client', [nodeExecutable(), '-e', knock, lan.ipv4, String(echoPort)])).stdout.trim();
-const shows = (...words: readonly string[]) => (screen: string) => words.every(word => screen.includes(word));
 
 async function openConsole(more: readonly string[] = []): Promise<TerminalSession> {
 	const {description} = onStage().lab;
@@ -43,15 +43,6 @@ async function openConsole(more: readonly string[] = []): Promise<TerminalSessio
 	consoles.push(session);
 	await session.until('connected', shows('CONNECTED', 'PROVEN'));
 	return session;
-}
-
-/** A dialog is deaf for its first 300 ms: press again until it hears. */
-async function insist(session: TerminalSession, key: string, what: string, good: (screen: string) => boolean): Promise<void> {
-	session.type(key);
-	const again = setInterval(() => {
-		if (!good(session.screen())) session.type(key);
-	}, 400);
-	await session.until(what, good).finally(() => clearInterval(again));
 }
 
 async function typeAll(session: TerminalSession, text: string, what: string, good: (screen: string) => boolean): Promise<void> {
@@ -91,7 +82,7 @@ test('refused, explained, allowed with a reason and the word, passing; revoked, 
 	expect(await tries()).toBe('open');
 	const [granted] = daemon.snapshot().exceptions;
 	expect(granted).toMatchObject({port: echoPort, reason: 'try it out', open: true});
-	await other.until('it on the other console', screen => /exception 1[45]:\d\d/.test(screen), 3000);
+	await other.until('it on the other console', screen => /exception 1[45]:\d\d/.test(screen));
 
 	other.type('x');
 	await other.until('the list', screen => screen.includes('Open for a time: 1') && screen.includes('try it out'));
@@ -101,7 +92,7 @@ test('refused, explained, allowed with a reason and the word, passing; revoked, 
 	expect(daemon.snapshot().exceptions).toHaveLength(1);
 	other.type('y');
 	await other.until('the outcome', shows('Exception 1 is closed'));
-	await session.until('none here', screen => !/exception 1[45]:/.test(screen), 3000);
+	await session.until('none here', screen => !/exception 1[45]:/.test(screen));
 	expect(await tries()).not.toBe('open');
 	expect(daemon.snapshot().exceptions).toEqual([]);
 });
@@ -110,7 +101,7 @@ test('what may not be opened is refused in the dialog with the reason, and a rea
 	const session = await openConsole();
 	session.type('a');
 	await session.until('the form', shows('Allow for a time', '> target'));
-	await insist(session, 'u', 'the first letter', shows('> target    u'));
+	await typeWord(session, 'u', /> target {4}([^_]*)/);
 	await typeAll(session, `dp ${lan.ipv4}:53`, 'the refusal', shows('nothing. The exception was refused: port 53 is DNS'));
 	const looker = await openConsole(['--read-only']);
 	looker.type('a');

@@ -2,6 +2,7 @@
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {images} from '../../lab/engine/images.ts';
+import {waitUntil} from '../../lab/processes.ts';
 import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {auditOn} from '../helpers/audit-acts.ts';
 import {engineStage} from '../helpers/engine-stage.ts';
@@ -25,7 +26,7 @@ test('an internal network: what is sent in the names that are asked arrives outs
 	await start();
 	const found = await audit.one('internal-dns');
 	expect(found).toMatchObject({severity: 'medium', what: expect.stringContaining('merely'), proof: expect.stringContaining('engine 20.10'), fix: expect.stringContaining('`dns: [127.0.0.1]`')});
-	expect(await asks('first')).toBe(true);
+	expect(await waitUntil(() => asks('first'))).toBe(true);
 	await engine.docker(['rm', '--force', 'web']);
 
 	await start('--dns', '127.0.0.1');
@@ -37,7 +38,7 @@ test('an internal network: what is sent in the names that are asked arrives outs
 
 	await start();
 	expect(await audit.one('internal-dns')).toEqual(found);
-	expect(await asks('third')).toBe(true);
+	expect(await waitUntil(() => asks('third'))).toBe(true);
 });
 
 // Between two nodes it was not tried: there is one.

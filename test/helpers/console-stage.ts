@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {afterAll, afterEach, beforeAll} from 'vitest';
 import type {Lab} from '../../lab/lab.ts';
+import {waitUntil} from '../../lab/processes.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import {isConnected, startDaemon, type Daemon} from './daemon.ts';
 import {openTerminal, type TerminalSession} from './terminal.ts';
@@ -95,10 +96,21 @@ export async function insist(session: TerminalSession, key: string, what: string
 export async function liftByHand(session: TerminalSession): Promise<void> {
 	session.type('U');
 	await session.until('the dialog', shows('type lift and press Enter'));
-	await insist(session, 'l', 'the first letter', shows('press Enter: l'));
-	for (const letter of 'ift') session.type(letter);
-	await session.until('the word', shows('press Enter: lift'));
+	await typeWord(session, 'lift', /press Enter: ([a-z]*)/);
 	session.type('\r');
+}
+
+/** Letter by letter as the screen shows them, so that what a dialog was deaf to comes again and what it heard twice goes. */
+export async function typeWord(session: TerminalSession, word: string, field: RegExp): Promise<void> {
+	const typed = (): string => field.exec(session.screen())?.[1] ?? '';
+	const isThere = await waitUntil(async () => {
+		const before = typed();
+		if (before === word) return true;
+		session.type(word.startsWith(before) ? word.charAt(before.length) : '\x7f');
+		await waitUntil(() => typed() !== before, 600);
+		return false;
+	});
+	if (!isThere) throw new Error(`${word} did not appear within the time; the screen was:\n${session.screen()}`);
 }
 
 /** The one child of a shell; null while it has none. */

@@ -22,7 +22,7 @@ export const pastFirewallForPeer: Ways = {...pastFirewall, stranger4: false};
 export async function everyWay({lab}: EngineStage): Promise<Ways> {
 	const {client} = lab.description.addresses;
 	const from = async (role: 'peer' | 'isp', address: string): Promise<boolean> =>
-		(await lab.exec(role, ['curl', '--silent', '--globoff', '--max-time', '2', '--output', '/dev/null', `http://${address.includes(':') ? `[${address}]` : address}:8080/`])).exitCode === 0;
+		(await lab.exec(role, ['curl', '--silent', '--globoff', '--connect-timeout', '2', '--max-time', '60', '--output', '/dev/null', `http://${address.includes(':') ? `[${address}]` : address}:8080/`])).exitCode === 0;
 	const [peer4, peer6, stranger4, stranger6] = await Promise.all([from('peer', client.ipv4), from('peer', client.ipv6), from('isp', client.ipv4), from('isp', client.ipv6)]);
 	return {peer4, peer6, stranger4, stranger6};
 }

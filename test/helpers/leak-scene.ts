@@ -100,8 +100,15 @@ async function streamsPass(witness: Witness): Promise<void> {
 	if (!passing) throw new Error('the streams do not pass through the tunnel');
 }
 
-/** The address under which an ordinary user's request arrives. */
+/** The address under which an ordinary user's request arrives, once one does; nothing when none does for long. */
 export async function askExit(lab: Lab): Promise<string> {
+	let exit = '';
+	await waitUntil(async () => (exit = await askExitOnce(lab)) !== '');
+	return exit;
+}
+
+/** Nothing where it is not answered within seconds. */
+export async function askExitOnce(lab: Lab): Promise<string> {
 	const {stdout} = await lab.exec('client', ['setpriv', '--reuid', '65534', '--clear-groups', 'curl', '-s', '-m', '5', `${lab.description.exitUrl}ip`]);
 	return stdout.trim();
 }

@@ -13,7 +13,7 @@ export interface OldFlows {
 	readonly tcp: string;
 }
 
-const patienceMs = 1500;
+const patienceMs = 30_000;
 
 async function main([host = '', port = '', source = '']: readonly string[]): Promise<void> {
 	const tcp = connect({host, port: Number(port), localAddress: source});

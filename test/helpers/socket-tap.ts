@@ -13,7 +13,7 @@ export interface SocketTap {
 /** Asks for every topic at once; `onNews` is called whenever something comes. */
 export async function tapSocket(path: string, onNews: () => void = () => undefined): Promise<SocketTap> {
 	// The viewers' socket is the second that a daemon makes.
-	await waitUntil(() => existsSync(path), 5_000);
+	await waitUntil(() => existsSync(path));
 	const socket: Socket = createConnection(path);
 	await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
 	const chunks: Buffer[] = [];

@@ -2,7 +2,7 @@
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Lab} from '../../lab/lab.ts';
-import type {Running} from '../../lab/processes.ts';
+import {waitUntil, type Running} from '../../lab/processes.ts';
 import {repositoryFolder} from '../../lab/program.ts';
 import {spawnDaemon, type DaemonOptions} from './daemon.ts';
 import {wireguardIn} from './tunnel-usage.ts';
@@ -33,6 +33,11 @@ export async function watchCommits(lab: Lab): Promise<CommitWatch> {
 			if (pid > 0) commits.set(pid, (commits.get(pid) ?? 0) + 1);
 		}
 		for (const listener of listeners) listener();
+	});
+	// It listens once it shows what was done after it began.
+	await waitUntil(async () => {
+		await lab.exec('client', ['nft', 'add table ip heard; delete table ip heard']);
+		return commits.size > 0;
 	});
 	return {
 		reached: ({pid, exited}, commit, deadlineMs) =>

@@ -64,7 +64,8 @@ export function openTerminal(command: readonly string[], {columns, rows, environ
 			listeners.add(check);
 			check();
 		}),
-		exited: new Promise(resolve => pty.onExit(({exitCode, signal}) => resolve({exitCode, signal: signal ?? 0}))),
+		// With all of it on the screen.
+		exited: new Promise(resolve => pty.onExit(({exitCode, signal}) => emulator.write('', () => resolve({exitCode, signal: signal ?? 0})))),
 		kill: signal => pty.kill(signal),
 		hangUp() {
 			// Where it is gone already, there is nobody to tell.

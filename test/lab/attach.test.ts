@@ -32,7 +32,7 @@ describe('beside somebody else\'s tunnel', () => {
 	beforeAll(async () => {
 		lab = await raiseLab();
 		witness = await lab.observe();
-		gluetun = await startGluetunIn(lab, {version: 'latest', retryMs: 2000, ...withKey(key)});
+		gluetun = await startGluetunIn(lab, {version: 'latest', retryMs: 8000, ...withKey(key)});
 		expect(await waitUntil(async () => (await ask('GET', '/v1/vpn/status')).includes('running'))).toBe(true);
 	});
 	afterEach(async () => {
@@ -70,7 +70,7 @@ describe('beside somebody else\'s tunnel', () => {
 		await status('stopped');
 		await flushFirewall();
 		const start = await witness.mark();
-		const trial = await lab.flood({seconds: 1});
+		const trial = await lab.flood({seconds: 3});
 		const {sent} = await trial.finished();
 		await sendRawFrames(lab);
 		const {outside} = await witness.since(start);

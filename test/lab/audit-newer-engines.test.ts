@@ -69,19 +69,21 @@ describe('newer engines', () => {
 		expect(await waitUntil(async () => (await lab.exec('client', ['curl', '--silent', '--max-time', '2', `http://${container}/`])).stdout === 'here')).toBe(true);
 		return audit;
 	}
-	const isAnswered = async (): Promise<boolean> => (await client('curl', '--silent', '--max-time', '5', `http://${container}/out`)) === 'answered';
+	/** Once more where a busy machine let the time for it pass. */
+	const opens = (reaches: () => Promise<boolean>): Promise<boolean> => waitUntil(reaches);
+	const isAnswered = async (): Promise<boolean> => (await lab.exec('client', ['curl', '--silent', '--max-time', '5', `http://${container}/out`])).stdout === 'answered';
 
 	async function closesAndReopens(audit: Audit, id: string, reaches: () => Promise<boolean>): Promise<void> {
 		const before = await listing();
 		const found = await audit.one(id);
-		expect(await reaches()).toBe(true);
+		expect(await opens(reaches)).toBe(true);
 		await audit.obey(found.commands);
 		expect(await reaches()).toBe(false);
 		expect(await audit.found(id)).toEqual([]);
-		expect(await isAnswered()).toBe(true);
+		expect(await opens(isAnswered)).toBe(true);
 		await audit.obey(found.undo);
 		expect(await listing()).toBe(before);
-		expect(await reaches()).toBe(true);
+		expect(await opens(reaches)).toBe(true);
 	}
 
 	const published = {'80/tcp': [{HostIp: '0.0.0.0', HostPort: '8080'}]};
@@ -102,7 +104,7 @@ describe('newer engines', () => {
 		// What was published is let in still.
 		const {commands, undo} = await audit.one('bridge-open');
 		await audit.obey(commands);
-		expect(await audit.reaches()).toBe(true);
+		expect(await opens(audit.reaches)).toBe(true);
 		await audit.obey(undo);
 	});
 
@@ -115,7 +117,7 @@ describe('newer engines', () => {
 
 	test('a network in routed mode: its published port is open by the container\'s own address', async () => {
 		const audit = await beside('usernet-portmap-routed', {'80/tcp': [{HostIp: '', HostPort: ''}]});
-		expect([await audit.reaches(), await audit.reaches(container, 80), await audit.reaches(container, 81)]).toEqual([false, true, false]);
+		expect([await audit.reaches(), await opens(() => audit.reaches(container, 80)), await audit.reaches(container, 81)]).toEqual([false, true, false]);
 		expect(await audit.one('port-published')).toMatchObject({severity: 'medium', commands: []});
 	});
 

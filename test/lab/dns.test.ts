@@ -11,7 +11,7 @@ import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
 
 /** Stands where Docker's resolver does, and says so. */
 const dockers = 'const s = require("node:dgram").createSocket("udp4"); s.on("message", (_, {port, address}) => s.send("here", port, address)); s.bind(53, "127.0.0.11")';
-const ask = `const s = require("node:dgram").createSocket("udp4"); s.connect(53, "127.0.0.11", () => s.send("where?", error => error && end(error.code))); s.on("message", end); s.on("error", ({code}) => end(code)); setTimeout(end, 3000, "silence"); function end(what) { console.log(String(what)); process.exit() }`;
+const ask = `const s = require("node:dgram").createSocket("udp4"); s.connect(53, "127.0.0.11", () => s.send("where?", error => error && end(error.code))); s.on("message", end); s.on("error", ({code}) => end(code)); setTimeout(end, 30_000, "silence"); function end(what) { console.log(String(what)); process.exit() }`;
 
 describe('beside a daemon', () => {
 	let lab: Lab;
@@ -21,7 +21,7 @@ describe('beside a daemon', () => {
 	let strangers: string;
 	const path = (): string => lab.description.folders.resolvConf;
 	const askDocker = async (): Promise<string> => (await lab.exec('client', [nodeExecutable(), '-e', ask], {mustSucceed: true})).stdout.trim();
-	const overTls = () => lab.exec('client', ['curl', '-s', '-m', '3', `telnet://${lab.description.addresses.otherResolver.ipv4}:853`]);
+	const overTls = (seconds: number) => lab.exec('client', ['curl', '-s', '-m', String(seconds), `telnet://${lab.description.addresses.otherResolver.ipv4}:853`]);
 	const counted = (id: string): number => daemon.snapshot().rules.filter(rule => rule.id === id).reduce((sum, {packets}) => sum + packets, 0);
 
 	beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('beside a daemon', () => {
 		lab.spawn('client', [nodeExecutable(), '-e', dockers]);
 		expect(await waitUntil(async () => (await askDocker()) === 'here'), 'it answers where nothing refuses').toBe(true);
 		const open = await witness.mark();
-		await overTls();
+		await overTls(3);
 		expect((await witness.since(open)).outside.count, 'the witness sees DNS over TLS').toBeGreaterThan(0);
 
 		daemon = await startDaemon(lab, {environment: {VKS_SERVER: 'se-sto-1'}});
@@ -47,7 +47,7 @@ describe('beside a daemon', () => {
 		const [tls, docker] = [counted('refuse-dns'), counted('refuse-docker-dns')];
 		const closed = await witness.mark();
 		// 7: refused, not the 28 of a timeout.
-		expect((await overTls()).exitCode).toBe(7);
+		expect((await overTls(30)).exitCode).toBe(7);
 		expect(['ECONNREFUSED', 'EPERM']).toContain(await askDocker());
 		await daemon.until('the rules counted them', () => counted('refuse-dns') > tls && counted('refuse-docker-dns') > docker);
 		expect((await witness.since(closed)).outside).toMatchObject({count: 0});

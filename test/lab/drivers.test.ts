@@ -10,9 +10,10 @@ import {generateWireguardKeys} from '../../lab/keys.ts';
 import {loginOf, makeStranger} from '../../lab/openvpn.ts';
 import {prepareProviders} from '../../lab/providers.ts';
 import type {Lab} from '../../lab/lab.ts';
+import {waitUntil} from '../../lab/processes.ts';
 import {raiseLab} from '../../lab/raise.ts';
-import {isConnected, startDaemon} from '../helpers/daemon.ts';
-import {anotherEpoch, askExit, endScene, expectNothingOutside, runTrial, sendRawFrames, type Scene, type Trial} from '../helpers/leak-scene.ts';
+import {isConnected, startDaemon, switchOver} from '../helpers/daemon.ts';
+import {anotherEpoch, askExitOnce, endScene, expectNothingOutside, runTrial, sendRawFrames, type Scene, type Trial} from '../helpers/leak-scene.ts';
 import {reportTrials} from '../helpers/leak-report.ts';
 import {openvpnIn, wireguardIn} from '../helpers/tunnel-usage.ts';
 
@@ -65,9 +66,10 @@ describe('while streams run through the tunnel', () => {
 			};
 			// First, what nobody guards is seen: ordinary packets and raw frames.
 			const start = await witness.mark();
-			const flood = await lab.flood({seconds: 1});
+			const flood = await lab.flood();
 			await sendRawFrames(lab);
-			await flood.finished();
+			await waitUntil(async () => (await witness.since(start)).outside.count > 40);
+			await flood.stop();
 			const seen = await witness.since(start);
 			expect(seen.outside.count).toBeGreaterThan(20);
 			expect(() => expectNothingOutside(seen)).toThrow();
@@ -87,7 +89,7 @@ describe('while streams run through the tunnel', () => {
 		const isBackOn: Trial['shows'] = (now, before) => now.state.server === server && anotherEpoch(now, before);
 
 		test('comes up, by a switch', () => trial(`${name}: up`, {fault: async () => {
-			expect(await scene.daemon.command({do: 'switch', server})).toMatchObject({ok: true});
+			await switchOver(scene.daemon, server);
 		}, shows: ({state}) => state.server === server}));
 
 		test('is connected again', () => trial(`${name}: reconnect`, {fault: () => scene.daemon.command({do: 'reconnect'}), shows: isBackOn}));
@@ -121,7 +123,7 @@ describe('while streams run through the tunnel', () => {
 		expect(await scene.daemon.stop()).toBe(0);
 		expect(processes(lab.description.namespaces.client)).toEqual([]);
 		// AF_XDP is open to anybody without a daemon (docs/known-issues.md); other raw frames are in leak-kill.test.ts.
-		expect(await askExit(lab)).toBe('');
+		expect(await askExitOnce(lab)).toBe('');
 		expectNothingOutside(await witness.since(start));
 		scene.daemon = await startDaemon(lab, {environment});
 		await scene.daemon.until('it was connected', isConnected, 40_000);

@@ -30,7 +30,7 @@ async function raise(options: LabOptions = {}): Promise<{readonly lab: Lab; read
 }
 
 const as = async (lab: Lab, uid: number, ...words: readonly string[]): Promise<string> =>
-	(await lab.exec('client', ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/speak.ts'), ...words])).stdout.trim();
+	(await lab.exec('client', ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/speak.ts'), '--patient', ...words])).stdout.trim();
 
 /** The proxies in the client's network. */
 const proxies = async (lab: Lab): Promise<readonly string[]> =>

@@ -5,7 +5,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {echoPort} from '../../lab/plan.ts';
 import {waitUntil} from '../../lab/processes.ts';
 import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
-import {isConnected} from '../helpers/daemon.ts';
+import {isConnected, switchOver} from '../helpers/daemon.ts';
 import {endScene, expectNothingOutside, raiseScene, type Scene} from '../helpers/leak-scene.ts';
 import type {OldFlows} from '../helpers/old-flows.ts';
 
@@ -43,7 +43,7 @@ describe('connections of the epoch before', () => {
 	const forgotten = (): readonly string[] => scene.daemon.journal().flatMap(({text}) => (/^Epoch \d+: /.test(text) ? [text] : []));
 
 	test('where the next tunnel has another address, are refused at once and send nothing outside', async () => {
-		const flows = await across(() => scene.daemon.command({do: 'switch', server: 'ch-zrh-1'}));
+		const flows = await across(() => switchOver(scene.daemon, 'ch-zrh-1'));
 		expect(flows.udp.every(error => error !== null && ['ENETUNREACH', 'EHOSTUNREACH', 'EPERM', 'EINVAL'].includes(error)), String(flows.udp)).toBe(true);
 		expect(flows.tcp).toBe('ECONNABORTED');
 		// The old tunnel was let drain first.
@@ -52,9 +52,9 @@ describe('connections of the epoch before', () => {
 	});
 
 	test('where it has the same address, send nothing outside', async () => {
-		await scene.daemon.command({do: 'switch', server: 'se-sto-1'});
+		await switchOver(scene.daemon, 'se-sto-1');
 		await scene.daemon.until('it was connected', now => isConnected(now) && now.state.server === 'se-sto-1');
-		const flows = await across(() => scene.daemon.command({do: 'switch', server: 'ch-zrh-2'}));
+		const flows = await across(() => switchOver(scene.daemon, 'ch-zrh-2'));
 		// The sockets are good; TCP, whose far end knew another exit, is ended.
 		expect(flows.udp).toEqual([null, null, null]);
 		expect(flows.tcp).toBe('ECONNABORTED');

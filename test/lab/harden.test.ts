@@ -69,7 +69,7 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 	});
 
 	const ends: readonly (readonly [what: string, within: string, signal: NodeJS.Signals | null, code: number | null])[] = [
-		['nobody confirms', '5s', null, 4], ['it is stopped', '10m', 'SIGINT', 4], ['its terminal is gone', '10m', 'SIGHUP', 4], ['it is killed', '10m', 'SIGKILL', null],
+		['nobody confirms', '15s', null, 4], ['it is stopped', '10m', 'SIGINT', 4], ['its terminal is gone', '10m', 'SIGHUP', 4], ['it is killed', '10m', 'SIGKILL', null],
 	];
 	test.each(ends)('%s: taken back byte for byte, and a later confirmation is told so', async (_, within, signal, code) => {
 		const applied = await harden.applied('--confirm-within', within);
@@ -96,6 +96,8 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 	test('killed with its guard: the next order takes it back before it does anything else', async () => {
 		const applied = await harden.applied();
 		const guard = (await raised().exec('client', ['pgrep', '-f', '-P', String(applied.pid), 'harden'])).stdout.trim();
+		// 0 would be our own process group.
+		expect(guard).toMatch(/^\d+$/);
 		process.kill(Number(guard), 'SIGKILL');
 		process.kill(applied.pid, 'SIGKILL');
 		await applied.exited;
@@ -134,7 +136,7 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', backend => {
 	});
 
 	test('halted, it is taken back by its guard, and says so when it goes on', async () => {
-		const applied = await harden.applied('--confirm-within', '5s');
+		const applied = await harden.applied('--confirm-within', '15s');
 		process.kill(applied.pid, 'SIGSTOP');
 		expect(await waitUntil(async () => (await harden.picture()) === before)).toBe(true);
 		process.kill(applied.pid, 'SIGCONT');

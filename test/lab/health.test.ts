@@ -94,8 +94,8 @@ describe('a tunnel that dies', {timeout: 180_000}, () => {
 		const one = told.get(each);
 		if (one === undefined || one instanceof Error) throw one ?? new Error('not tried');
 		expect(one.journal).toMatch(each.said);
-		// 20 s is the promise, which `npm run bench -- health` measures; this only tells it from half a minute on a machine that has other things to do.
-		expect(one.foundAfterMs).toBeLessThan(28_000);
+		// 20 s is the promise, which `npm run bench -- health` measures; this only tells it from a minute on a machine that has other things to do.
+		expect(one.foundAfterMs).toBeLessThan(45_000);
 		expect(one.back.reconnects.lastReason).toMatch(each.said);
 		expectNothingOutside(one.outside);
 	});
@@ -105,7 +105,7 @@ describe('bad weather', () => {
 	let stage: Stage;
 	beforeAll(async () => {
 		stage = await raiseStage({server: 'se-sto-1'});
-	}, 60_000);
+	}, 180_000);
 	afterAll(async () => {
 		await stage.witness.stop();
 		await stage.lab.down();
@@ -133,7 +133,7 @@ describe('bad weather', () => {
 		const {lab, daemon, witness, start} = stage;
 		const before = await daemon.until('the weather cleared', isConnected);
 		await killTunnel(lab, 'killed process', 's1');
-		const back = await daemon.until('it was healed', snapshot => isConnected(snapshot) && (snapshot.tunnel?.epoch ?? 0) > (before.tunnel?.epoch ?? 0), 30_000);
+		const back = await daemon.until('it was healed', snapshot => isConnected(snapshot) && (snapshot.tunnel?.epoch ?? 0) > (before.tunnel?.epoch ?? 0));
 		expect(back.reconnects.lastReason).toMatch(/process ended|interface is gone/);
 		expectNothingOutside(await witness.since(start));
 	});
@@ -147,7 +147,7 @@ describe('the ladder', {timeout: 180_000}, () => {
 			clockFile = join(lab.description.folders.state, 'clock');
 			return {VKS_FAILOVER: '1', NODE_OPTIONS: `--import=${join(repositoryFolder, 'chaos/programs/clock.mjs')}`, CHAOS_CLOCK_FILE: clockFile};
 		});
-	}, 60_000);
+	}, 180_000);
 	afterAll(async () => {
 		await stage.witness.stop();
 		await stage.lab.down();
@@ -167,7 +167,7 @@ describe('the ladder', {timeout: 180_000}, () => {
 		for (const stepMs of [86_400_000, -86_400_000, 0]) {
 			await standStill(async () => writeFileSync(clockFile, String(stepMs)));
 			const seq = daemon.snapshot().seq;
-			await daemon.until('it looked again', now => now.seq > seq + 5 && now.tunnel?.votes.every(({verdict}) => verdict === 'good') === true, 30_000);
+			await daemon.until('it looked again', now => now.seq > seq + 5 && now.tunnel?.votes.every(({verdict}) => verdict === 'good') === true);
 		}
 		expect(daemon.snapshot().tunnel?.epoch).toBe(before.tunnel?.epoch);
 		expect(daemon.journal().map(({text}) => text).join('\n')).not.toMatch(/The tunnel is dead|fresh handshake/);
@@ -182,10 +182,12 @@ describe('the ladder', {timeout: 180_000}, () => {
 			revive = await killTunnel(lab, 'dropped return path', 's1');
 		});
 		const wokeAtMs = Date.now();
-		await daemon.until('a fresh handshake was asked for', ({healing}) => healing.rung === 're-key', 20_000);
-		expect(Date.now() - wokeAtMs, 'without waiting out the votes').toBeLessThan(8000);
+		await daemon.until('a fresh handshake was asked for', ({healing}) => healing.rung === 're-key');
+		// By its own clock: what waits for the votes takes nine seconds more.
+		const saidAtMs = (text: RegExp): number => daemon.journal().findLast(entry => text.test(entry.text))?.atMs ?? Number.NaN;
+		expect(saidAtMs(/fresh handshake/) - saidAtMs(/Nothing was read back/), 'without waiting out the votes').toBeLessThan(8000);
 		await revive();
-		const back = await daemon.until('it carried again', now => isConnected(now) && now.healing.rung === 'none' && (now.tunnel?.handshakeAtMs ?? 0) > wokeAtMs, 30_000);
+		const back = await daemon.until('it carried again', now => isConnected(now) && now.healing.rung === 'none' && (now.tunnel?.handshakeAtMs ?? 0) > wokeAtMs);
 		expect(back.tunnel?.epoch, 'no new tunnel').toBe(before.tunnel?.epoch);
 		expect(back.tunnel?.rxBytes, 'what is counted goes on').toBeGreaterThanOrEqual(before.tunnel?.rxBytes ?? Infinity);
 	});

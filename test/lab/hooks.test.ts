@@ -1,5 +1,5 @@
 /** What others hook in below our tables, against the proof and what the isp saw. Needs root. */
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {isConnected} from '../helpers/daemon.ts';
 import {endScene, raiseScene, type Scene} from '../helpers/leak-scene.ts';
 
@@ -10,11 +10,14 @@ describe('what others hook in', () => {
 	});
 	afterAll(() => endScene(scene));
 
+	/** So that a second attempt begins where the first did. */
+	const removed = (...line: readonly string[]): void => onTestFinished(async () => void (await scene.lab.exec('client', line)));
 	const run = (...line: readonly string[]) => scene.lab.exec('client', line, {mustSucceed: true});
 
 	test('a filter that mirrors the tunnel to the uplink is no longer PROVEN within two seconds, and is again when it is gone', async () => {
 		const {tunnel, uplink} = scene.lab.description.interfaces;
 		const start = await scene.witness.mark();
+		removed('tc', 'qdisc', 'del', 'dev', tunnel, 'clsact');
 		await run('tc', 'qdisc', 'add', 'dev', tunnel, 'clsact');
 		await run('tc', ...`filter add dev ${tunnel} egress protocol all u32 match u32 0 0 action mirred egress mirror dev ${uplink}`.split(' '));
 		const told = await scene.daemon.until('the mirror was seen', ({proof}) => proof.kind !== 'proven', 2000);
@@ -31,6 +34,7 @@ describe('what others hook in', () => {
 
 	test('an nftables table that duplicates packets is told too; one that merely stands there is named and changes nothing', async () => {
 		const {uplink} = scene.lab.description.interfaces;
+		removed('sh', '-c', 'nft delete table netdev copies; nft delete table ip docker');
 		await run('nft', 'add table ip docker { chain output { type nat hook output priority -100; ip daddr 127.0.0.12 dnat to 127.0.0.1; }; }');
 		const named = await scene.daemon.until('the table was named', ({layers}) => layers.some(({detail}) => detail.includes('table ip docker')));
 		expect(named.proof.kind).toBe('proven');

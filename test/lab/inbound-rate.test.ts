@@ -9,7 +9,9 @@ const client = '172.30.7.2';
 
 /** Opens that many connections at once, and says how many the client took before it took none for 700 ms; SYNs are repeated after a second. */
 const knock = async (scene: Scene, from: NamespaceRole, count: number): Promise<number> => {
-	const program = `let open = 0; const end = setTimeout(() => { console.log(open); process.exit(0); }, 700);
+	// What came while the machine stood still is read before it is believed that none came.
+	const program = `let open = 0;
+const end = setTimeout(() => { const before = open; setTimeout(() => { if (open > before) end.refresh(); else { console.log(open); process.exit(0); } }, 50); }, 700);
 for (let i = 0; i < ${count}; i++) require('node:net').connect(8080, '${client}').on('connect', () => { open++; end.refresh(); }).on('error', () => {})`;
 	return Number((await scene.lab.exec(from, [nodeExecutable(), '-e', program], {mustSucceed: true})).stdout.trim());
 };
@@ -44,7 +46,7 @@ describe.each(['libnftables', 'nft'])('one source (%s)', backend => {
 		const {proof, tamper} = await scene.daemon.until('it was read back', snapshot => (snapshot.proof.checkedAtMs ?? 0) > now && snapshot.proof.kind !== 'unknown');
 		expect([proof.kind, proof.detail, tamper.count]).toEqual(['proven', [], 0]);
 		// It is forgiven once it is quiet.
-		expect(await waitUntil(async () => (await knock(scene, 'peer', 1)) === 1, 10_000)).toBe(true);
+		expect(await waitUntil(async () => (await knock(scene, 'peer', 1)) === 1)).toBe(true);
 	});
 });
 

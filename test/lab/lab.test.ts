@@ -15,7 +15,7 @@ import {raiseLab} from '../../lab/raise.ts';
 import {isServed, wireguardSocket} from '../../lab/wireguard-socket.ts';
 
 const namespaceList = async (): Promise<string> => (await run(['ip', 'netns', 'list'])).stdout;
-const curl = (lab: Lab, url: string, ...rest: string[]) => lab.exec('client', ['curl', '-s', '-m', '3', ...rest, url]);
+const curl = (lab: Lab, url: string, ...rest: string[]) => lab.exec('client', ['curl', '-s', '-m', '60', ...rest, url]);
 
 /** A bare tunnel, without any kill switch, from one of the lab's files. */
 async function raiseBareTunnel(lab: Lab, file: string): Promise<void> {
@@ -111,13 +111,16 @@ describe('the witness', () => {
 
 	test('counts a flood to the packet, the last one included', async () => {
 		const witness = await lab.observe();
-		const flood = await lab.flood({streams: ['udp'], rate: 1_000, seconds: 2});
-		const {sent} = await flood.finished();
+		const start = await witness.mark();
+		const flood = await lab.flood({streams: ['udp'], rate: 1_000});
+		expect(await waitUntil(async () => (await witness.since(start)).outside.count > 1_500)).toBe(true);
+		const {sent} = await flood.stop();
 		const seen = await witness.stop();
+		// An echo that comes when nobody listens any more is answered by the client's kernel.
+		const tooLate = seen.outside.samples.filter(({error}) => error !== undefined).length;
 		const udp = seen.outside.samples.filter(({protocol}) => protocol === 'udp');
-		expect(sent.udp).toBeGreaterThan(1_500);
-		expect(seen.outside.count).toBe(sent.udp);
-		expect(seen.captured.outside).toBe(sent.udp);
+		expect(seen.outside.count - tooLate).toBe(sent.udp);
+		expect(seen.captured.outside - tooLate).toBe(sent.udp);
 		expect(udp[0]).toMatchObject({dst: lab.description.addresses.internet.ipv4, port: 7});
 	});
 
@@ -154,12 +157,12 @@ describe('the witness', () => {
 	test('loses about the share of packets it was told to', async () => {
 		await lab.impair({lossPercent: 30});
 		// Before the first packet: what arrived while it was read would be missing.
-		const before = await lab.exec('internet', ['nstat', '-asz', 'UdpInDatagrams']);
+		const before = await lab.exec('internet', ['nstat', '-asz', 'IpInDelivers']);
 		const flood = await lab.flood({streams: ['udp'], rate: 1_000, seconds: 1});
 		const {sent} = await flood.finished();
-		const after = await lab.exec('internet', ['nstat', '-asz', 'UdpInDatagrams']);
+		const after = await lab.exec('internet', ['nstat', '-asz', 'IpInDelivers']);
 		await lab.impair({lossPercent: 0});
-		const received = [before, after].map(({stdout}) => Number(/UdpInDatagrams\s+(\d+)/.exec(stdout)?.[1]));
+		const received = [before, after].map(({stdout}) => Number(/IpInDelivers\s+(\d+)/.exec(stdout)?.[1]));
 		const arrived = ((received[1] ?? 0) - (received[0] ?? 0)) / sent.udp;
 		expect(arrived).toBeGreaterThan(0.55);
 		expect(arrived).toBeLessThan(0.85);

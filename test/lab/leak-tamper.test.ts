@@ -57,7 +57,7 @@ describe('where the tables are owned', () => {
 		const {ipv4, ipv6} = scene.lab.description.addresses.gateway;
 		return trial(`default ${name}`, async () => {
 			await must('ip', ...command(ipv4, ipv6).split(' '));
-			const gone = await waitUntil(async () => !/^(default|0\.0\.0\.0\/1|128)/m.test(`${(await must('ip', 'route')).stdout}\n${(await must('ip', '-6', 'route')).stdout}`), 3_000);
+			const gone = await waitUntil(async () => !/^(default|0\.0\.0\.0\/1|128)/m.test(`${(await must('ip', 'route')).stdout}\n${(await must('ip', '-6', 'route')).stdout}`));
 			expect(gone).toBe(true);
 		});
 	});

@@ -1,7 +1,9 @@
 /** Nothing leaves outside the tunnel, whatever happens to tunnel, uplink or server; and it comes back by itself. Needs root. */
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {waitUntil} from '../../lab/processes.ts';
 import {raiseLab} from '../../lab/raise.ts';
+import type {Seen} from '../../lab/witness/witness.ts';
 import {anotherEpoch, endScene, expectNothingOutside, raiseScene, runTrial, sendRawFrames, type Scene, type Trial} from '../helpers/leak-scene.ts';
 import {reportTrials} from '../helpers/leak-report.ts';
 import {wireguardIn} from '../helpers/tunnel-usage.ts';
@@ -13,9 +15,15 @@ test('the witness sees the streams and raw frames of a client that nothing guard
 	const lab = await raiseLab();
 	try {
 		const witness = await lab.observe();
-		const flood = await lab.flood({seconds: 1});
+		const start = await witness.mark();
+		const flood = await lab.flood();
 		await sendRawFrames(lab);
-		const {sent} = await flood.finished();
+		const has = ({outside}: Seen, kind: string): boolean => outside.samples.some(({protocol}) => protocol === kind);
+		await waitUntil(async () => {
+			const seen = await witness.since(start);
+			return seen.outside.count > 150 && ['tcp', 'udp', 'icmp', '0x88b5'].every(kind => has(seen, kind));
+		});
+		const {sent} = await flood.stop();
 		const seen = await witness.stop();
 		expect(seen.outside.count).toBeGreaterThan(Math.floor(sent.udp / 2));
 		expect(new Set(seen.outside.samples.map(({protocol}) => protocol))).toEqual(new Set(['tcp', 'udp', 'icmp', '0x88b5']));

@@ -8,7 +8,7 @@ import {endpointOf, openvpnPlans} from '../../lab/openvpn-plan.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import {isConnected, startDaemon, type DaemonOptions} from '../helpers/daemon.ts';
-import {anotherEpoch, askExit, endScene, expectNothingOutside, raiseScene, runTrial, sendRawFrames, type Scene, type Trial} from '../helpers/leak-scene.ts';
+import {anotherEpoch, askExit, askExitOnce, endScene, expectNothingOutside, raiseScene, runTrial, sendRawFrames, type Scene, type Trial} from '../helpers/leak-scene.ts';
 import {reportTrials} from '../helpers/leak-report.ts';
 import {openvpnIn} from '../helpers/tunnel-usage.ts';
 
@@ -138,7 +138,7 @@ describe('while streams run through the tunnel', () => {
 				await scene.daemon.kill();
 				killOpenvpn();
 				await sleep(300);
-				expect(await askExit(scene.lab)).toBe('');
+				expect(await askExitOnce(scene.lab)).toBe('');
 				scene.daemon = await startDaemon(scene.lab, credentials(scene.lab, 'se-ovpn-tcp'));
 			},
 		}));
@@ -167,7 +167,7 @@ describe('while streams run through the tunnel', () => {
 		expect(await scene.daemon.stop()).toBe(0);
 		expect(openvpnIn(scene.lab.description.namespaces.client)).toEqual([]);
 		expect((await ip('-o', 'link')).stdout).not.toContain(`${scene.lab.description.interfaces.tunnel}:`);
-		expect(await askExit(scene.lab)).toBe('');
+		expect(await askExitOnce(scene.lab)).toBe('');
 		expectNothingOutside(await scene.witness.since(start));
 	});
 });

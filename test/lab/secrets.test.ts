@@ -124,7 +124,7 @@ describe('with a secret of every kind', () => {
 			outputs.push({name: `vks ${argv.slice(0, 2).join(' ')}`, text: `${stdout}${stderr}`});
 		}
 		const events = lab.spawn('client', [...lab.description.commands.vks.slice(3), 'events', '--json'], {name: 'vks-events'});
-		expect(await waitUntil(() => readOrNothing(events.log).includes(planted.marker), 10_000)).toBe(true);
+		expect(await waitUntil(() => readOrNothing(events.log).includes(planted.marker))).toBe(true);
 		await events.stop();
 		look();
 

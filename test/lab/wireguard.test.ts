@@ -16,7 +16,7 @@ async function lend(ipv6: boolean, use: (network: WireguardNetwork) => Promise<v
 }
 
 async function until<T>(read: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
-	for (let left = 750; ; left--) {
+	for (let left = 3000; ; left--) {
 		const value = await read();
 		if (good(value) || left === 0) return value;
 		await sleep(20);

@@ -1,9 +1,10 @@
 /** TCP connections of our own on the real kernel: with the mark, to its end, and never for longer than they are wanted. */
 import {once} from 'node:events';
 import {createServer} from 'node:net';
-import {expect, onTestFinished, test, vi} from 'vitest';
+import {expect, onTestFinished, test} from 'vitest';
 import {parseIp} from '../../../src/net/address.ts';
 import {parsePort} from '../../../src/net/port.ts';
+import {eventually} from '../../helpers/eventually.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {realBench} from './real-bench.ts';
@@ -46,7 +47,7 @@ test('what is closed is reset at once: nothing of it is left for a pinhole that 
 	onTestFinished(() => void server.close());
 	const address = server.address();
 	const socket = valueOf(await bench().kernel.connect({...wishFor(typeof address === 'object' && address !== null ? address.port : 0), mark: 0xca6c}, AbortSignal.timeout(5000)));
-	await vi.waitFor(() => expect(ended).toHaveLength(1));
+	await eventually(() => expect(ended).toHaveLength(1));
 	socket.destroy();
 	expect(await ended[0]).toBe('ECONNRESET');
 });

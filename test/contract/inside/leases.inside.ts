@@ -37,13 +37,15 @@ describe.each(['libnftables', 'nft'] as const)('with %s', backend => {
 
 	test('a lease ends in both tables without anybody, and its end is no drift', async () => {
 		const ruleset = excepted(1500);
+		const endsAtMs = now() + 1500;
 		valueOf(await firewallKeeper(firewall()).enforce(ruleset));
-		expect(await expiresMs()).toBeGreaterThanOrEqual(0);
+		const left = await expiresMs();
+		if (now() < endsAtMs) expect(left).toBeGreaterThanOrEqual(0);
 		expect(await differences(ruleset)).toEqual([]);
 		await vi.waitFor(async () => {
 			expect(await expiresMs()).toBeUndefined();
 			expect(await expiresMs('netdev')).toBeUndefined();
-		}, {timeout: 8000, interval: 50});
+		}, {timeout: 60_000, interval: 50});
 		expect(await differences(ruleset)).toEqual([]);
 		expect((await standingLeases(firewall(), () => performance.now())).has(first)).toBe(false);
 		expect((await standingLeases(firewall(), () => performance.now())).size).toBe(exceptions.length - 1);

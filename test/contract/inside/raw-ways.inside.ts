@@ -9,7 +9,7 @@ import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
 import {sendRawFrame} from './raw-frame.ts';
 import {ip, nft, realBench, succeeds} from './real-bench.ts';
-import {received} from './received.ts';
+import {handedOver, received} from './received.ts';
 
 const [EBUSY, EINVAL] = [constants.errno.EBUSY, constants.errno.EINVAL];
 const bench = withBench(() => realBench('libnftables'));
@@ -18,11 +18,11 @@ const indexOf = (name: string): number => links().find(link => link.name === nam
 const dropAll = (device: string): boolean => nft(`add table netdev vkst\nadd chain netdev vkst egress { type filter hook egress device "${device}" priority 0; policy drop; }\n`);
 const hold = () => bench().kernel.xdp.hold(links().filter(({name}) => name.startsWith('eth')));
 
-/** What a sender puts on a link of the pair and what arrives at its other end; a veth hands frames over before the call returns, but for the softirq. */
+/** What a sender puts on a link of the pair and what arrives at its other end. */
 async function arriving(peer: string, send: () => void): Promise<number> {
 	const before = received(peer);
 	send();
-	await new Promise(resolve => setTimeout(resolve, 50));
+	await handedOver(peer, before);
 	return received(peer) - before;
 }
 

@@ -7,6 +7,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {connectControl} from '../../../src/control/client.ts';
 import {startControlServer, type ControlServer} from '../../../src/control/server.ts';
 import {fakeController} from '../../fakes/fake-controller.ts';
+import {eventually} from '../../helpers/eventually.ts';
 import {openClient, startServer, temporaryFolder} from './harness.ts';
 
 const start = (runFolder: string): ReturnType<typeof startControlServer> => startControlServer({controller: fakeController(), runFolder, version: 'second'});
@@ -23,7 +24,8 @@ async function leaveDeadSocket(path: string): Promise<void> {
 test('a second daemon is refused with the pid of the first, which goes on', async () => {
 	const runFolder = temporaryFolder();
 	const first = await startServer({runFolder});
-	expect(await start(runFolder)).toMatchObject({ok: false, error: {code: 'already-running', what: expect.stringContaining(`pid ${process.pid}`)}});
+	// One that does not say hello at once, as on a busy machine, is not named.
+	await eventually(async () => expect(await start(runFolder)).toMatchObject({ok: false, error: {code: 'already-running', what: expect.stringContaining(`pid ${process.pid}`)}}));
 	expect(await (await openClient(first.controlPath)).command({do: 'reconnect'})).toMatchObject({ok: true});
 	expect(readdirSync(runFolder).sort()).toEqual(['control.sock', 'view.sock']);
 });
@@ -106,7 +108,7 @@ test('a client meets a daemon of another protocol, one that hangs, and one that 
 		const server = createServer(socket => void socket.on('error', () => undefined).write(greeting));
 		await new Promise<void>(resolve => server.listen(path, resolve));
 		onTestFinished(() => void server.close());
-		return connectControl(path, {deadlineMs: 100});
+		return connectControl(path, {deadlineMs: greeting === '' ? 100 : 60_000});
 	};
 	expect(await meet('other', '{"type":"hello","protocol":99}\n')).toMatchObject({ok: false, error: {code: 'bad-request', what: expect.stringContaining('99')}});
 	expect(await meet('hangs', '')).toMatchObject({ok: false, error: {code: 'busy'}});

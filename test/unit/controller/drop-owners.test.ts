@@ -62,6 +62,17 @@ test('a flood of new flows is asked about four times a second at most, and never
 	}
 });
 
+test('a look-up that was interrupted for a second keeps the next one back for ten, and not for a hundred', () => {
+	const {asked, owned, wait} = rig({costMs: 1000});
+	owned([record]);
+	wait(9_999);
+	owned([{...record, sourcePort: 4001}]);
+	expect(asked).toHaveLength(1);
+	wait(1);
+	owned([{...record, sourcePort: 4001}]);
+	expect(asked).toHaveLength(2);
+});
+
 test('one flow is asked about once in a while, and an answer is not believed for ever', () => {
 	const {asked, owned, wait} = rig();
 	owned([record]);
