@@ -16,9 +16,9 @@ export default defineConfig({
 			// Properties over thousands of inputs take seconds on a busy machine: the deadline is for what hangs.
 			// No module has state, so the files of a worker share what was loaded: loading took longer than testing.
 			{extends: true, test: {name: 'unit', include: ['test/{unit,golden,components,fuzz}/**/*.test.{ts,tsx}'], testTimeout: 60_000, isolate: false, maxWorkers: 2}},
-			// Each has a lab of its own, and waits for events most of the time: three at once on two cores.
-			{extends: true, test: {name: 'lab', include: ['test/lab/**/*.test.ts'], maxWorkers: 3, retry, testTimeout: 300_000, hookTimeout: 300_000}},
-			// A container engine each, in a lab: one file at a time, beside the lab's files (scripts/test-steps.mjs).
+			// Each has a lab of its own, and waits for events most of the time: two at once on two cores.
+			{extends: true, test: {name: 'lab', include: ['test/lab/**/*.test.ts'], maxWorkers: 2, retry, testTimeout: 300_000, hookTimeout: 300_000}},
+			// A container engine each, in a lab: one file at a time.
 			{extends: true, test: {name: 'engine', include: ['test/engine/**/*.test.ts'], globalSetup: ['test/engine/images.setup.ts'], fileParallelism: false, retry, testTimeout: 300_000, hookTimeout: 300_000}},
 			// The contract uses both cores by itself, and a console is asked how quickly it answers: one file at a time.
 			{extends: true, test: {name: 'system', include: ['test/{contract,e2e}/**/*.test.{ts,tsx}'], fileParallelism: false, retry, testTimeout: 300_000, hookTimeout: 300_000}},

@@ -7,26 +7,21 @@ const silentForMs = 20_000;
 const stepWithinMs = 45 * 60_000;
 const graceMs = 5_000;
 
-/**
- * Gives back the exit code. `live` leaves the terminal to a program that shows its own progress there; with `hold` what it
- * says comes when it is over, after a call of that, because another one speaks meanwhile.
- */
-export function runStep(argv, {cwd, env, live, hold = null, signal}) {
+/** Gives back the exit code. `live` leaves the terminal to a program that shows its own progress there. */
+export function runStep(argv, {cwd, env, live, signal}) {
 	return new Promise(resolve => {
 		const [program, ...rest] = argv;
 		const from = performance.now();
 		const child = spawn(program, rest, {cwd, env, stdio: live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe']});
 		let heardAt = from;
-		const held = [];
 		for (const [output, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
 			output?.on('data', chunk => {
 				heardAt = performance.now();
-				if (hold !== null) held.push([to, chunk]);
-				else to.write(chunk);
+				to.write(chunk);
 			});
 		}
 		const heartbeat = setInterval(() => {
-			if (live || hold !== null || performance.now() - heardAt < silentForMs) return;
+			if (live || performance.now() - heardAt < silentForMs) return;
 			heardAt = performance.now();
 			process.stdout.write(`  … ${seconds(from)}\n`);
 		}, 1_000);
@@ -44,8 +39,6 @@ export function runStep(argv, {cwd, env, live, hold = null, signal}) {
 			clearTimeout(deadline);
 			clearTimeout(killer);
 			signal?.removeEventListener('abort', onAbort);
-			hold?.();
-			for (const [to, chunk] of held) to.write(chunk);
 			resolve(code);
 		};
 		child.once('error', error => {

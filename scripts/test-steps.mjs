@@ -1,4 +1,4 @@
-/** What `npm test` consists of, in its order: the quick ones first. One that is `beside` runs at the same time as the one before it, for both wait most of the time. */
+/** What `npm test` consists of, in its order: the quick ones first. */
 
 const vitest = (...args) => ({counts: true, argv: ['node_modules/vitest/vitest.mjs', 'run', ...args]});
 
@@ -10,6 +10,6 @@ export const steps = [
 	{name: 'unit', ...vitest('--project', 'unit')},
 	{name: 'contract', system: true, ...vitest('--project', 'system', 'test/contract/')},
 	{name: 'lab', system: true, ...vitest('--project', 'lab')},
-	{name: 'engine', system: true, engine: true, beside: true, ...vitest('--project', 'engine')},
+	{name: 'engine', system: true, engine: true, ...vitest('--project', 'engine')},
 	{name: 'e2e', system: true, ...vitest('--project', 'system', 'test/e2e/')},
 ];

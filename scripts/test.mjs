@@ -43,34 +43,26 @@ async function tryBuild(node) {
 	}
 }
 
-async function runAll(chosen, run) {
+async function runAll(chosen, {node, folder, env, signal}) {
 	const results = [];
-	for (const group of groups(chosen)) {
-		if (run.signal.aborted) break;
-		// The first one is heard while it runs, the others when they are over.
-		results.push(...await Promise.all(group.map((step, index) => runOne(step, {...run, isAlone: group.length === 1, isHeard: index === 0}))));
+	for (const {name, argv, counts, builds, engine} of chosen) {
+		if (signal.aborted) break;
+		const from = performance.now();
+		const report = join(folder, `${name}.json`);
+		progress.line(`\n── ${name}`);
+		const lacking = engine ? lackingForEngine() : null;
+		if (lacking !== null) {
+			progress.line(`── ${name}: skipped, ${lacking}`);
+			results.push({name, exitCode: 0, took: 'skipped', passed: 0, failed: 0, skipped: 1, failures: []});
+			continue;
+		}
+		const reporters = counts ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
+		const exitCode = builds ? await tryBuild(node) : await runStep([node, ...argv, ...reporters], {cwd: root, env, signal, live: counts && process.stdout.isTTY === true});
+		const tests = counts ? countTests(report, exitCode) : {passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0, failures: []};
+		results.push({name, exitCode, took: seconds(from), ...tests});
+		progress.line(`── ${name}: ${exitCode === 0 ? 'fine' : 'FAILED'}, ${seconds(from)}`);
 	}
 	return results;
-}
-
-const groups = chosen => chosen.reduce((all, step) => (step.beside && all.length > 0 ? [...all.slice(0, -1), [...all.at(-1), step]] : [...all, [step]]), []);
-
-async function runOne({name, argv, counts, builds, engine}, {node, folder, env, signal, isAlone, isHeard}) {
-	const from = performance.now();
-	const report = join(folder, `${name}.json`);
-	const begin = () => progress.line(`\n── ${name}`);
-	if (isHeard) begin();
-	const lacking = engine ? lackingForEngine() : null;
-	if (lacking !== null) {
-		progress.line(`── ${name}: skipped, ${lacking}`);
-		return {name, exitCode: 0, took: 'skipped', passed: 0, failed: 0, skipped: 1, failures: []};
-	}
-	const reporters = counts ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
-	const live = counts && isAlone && process.stdout.isTTY === true;
-	const exitCode = builds ? await tryBuild(node) : await runStep([node, ...argv, ...reporters], {cwd: root, env, signal, live, hold: isHeard ? null : begin});
-	const tests = counts ? countTests(report, exitCode) : {passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0, failures: []};
-	progress.line(`── ${name}: ${exitCode === 0 ? 'fine' : 'FAILED'}, ${seconds(from)}`);
-	return {name, exitCode, took: seconds(from), ...tests};
 }
 
 function summarise(results, interruptedBy) {

@@ -1,6 +1,6 @@
 /**
  * Says of refused packets whose they were. The name of a uid costs nothing; whose a socket was costs milliseconds, so that it
- * is asked for the newest only, a few times a second, and for no more than a hundredth of the time or once in ten seconds.
+ * is asked for the newest only, a few times a second, and never for more than a hundredth of the time.
  */
 import type {DropOwner, DropView} from '../control/schema.ts';
 import type {Holder, LocalFlow, Owners} from '../kernel/kernel.ts';
