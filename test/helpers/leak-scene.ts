@@ -72,7 +72,9 @@ export async function runTrial(scene: Scene, report: Report, name: string, trial
 
 async function watchTrial(scene: Scene, {fault, shows = () => true, withinMs, flood: options}: Trial): Promise<Observed> {
 	const {lab, witness} = scene;
-	const before = await scene.daemon.until('the trial could begin', isConnected);
+	const before = await scene.daemon.until('the trial could begin', now => isConnected(now) || now.state.kind === 'lockdown');
+	// It would wait in vain, and every trial after it.
+	if (before.state.kind === 'lockdown') throw new Error(`locked down before the trial: ${before.state.detail}`);
 	const start = await witness.mark();
 	const usage = await readUsage(scene);
 	const flood = await lab.flood(options);

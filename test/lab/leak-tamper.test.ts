@@ -112,7 +112,8 @@ describe('where the tables are owned', () => {
 describe('where nft is spawned and nothing is owned', () => {
 	let scene: Scene;
 	beforeAll(async () => {
-		scene = await raiseScene({}, {environment: {VKS_FIREWALL_BACKEND: 'nft'}});
+		// A leak test that runs just then sees, rightly, what root's marked packets may for that moment, and locks down.
+		scene = await raiseScene({}, {environment: {VKS_FIREWALL_BACKEND: 'nft', VKS_DRILL_EVERY: 'off'}});
 	});
 	afterAll(() => endScene(scene));
 
