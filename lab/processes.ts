@@ -75,7 +75,7 @@ export function startProcess({name, namespace, argv, folders, environment = {}, 
 	writeFileSync(file, JSON.stringify(record));
 	void exited.then(() => rmSync(file, {force: true}));
 	child.unref();
-	// What is asked to end ends by itself, however busy the machine: its report, or its exit code, would be missing.
+	// What is asked to end ends by itself, however busy the machine: killed, it would leave no report and no exit code.
 	return {...record, child, log, exited, stop: signal => stopProcesses([record], signal, hangsAfterMs)};
 }
 

@@ -21,6 +21,8 @@ export interface StreamReport {
 	readonly refused: number;
 	/** The errors of the refused ones, each once. */
 	readonly codes: readonly string[];
+	/** How long its own clock stood still at most: the machine's doing, and nobody else's. */
+	readonly stoodStillMs: number;
 	/** Milliseconds between two echoes at most. */
 	readonly longestGapMs: number;
 	/** From the last datagram that was echoed to the first that was refused, as they were sent; null where none was. */
@@ -47,6 +49,7 @@ async function main([kind = '', host = '', port = '', source = '', rate = '']: r
 	if (kind === 'connected') await new Promise<void>(resolve => socket.connect(Number(port), host, resolve));
 	const fates: Fate[] = [];
 	const gaps = {lastMs: 0, longestMs: 0};
+	const turns = {lastMs: performance.now(), longestMs: 0};
 	socket.on('message', message => {
 		const nowMs = performance.now();
 		const fate = fates[message.readUInt32BE(0)];
@@ -59,6 +62,8 @@ async function main([kind = '', host = '', port = '', source = '', rate = '']: r
 	const send = sender(socket, kind === 'connected' ? null : {port: Number(port), host});
 	const beganMs = performance.now();
 	const pace = setInterval(() => {
+		turns.longestMs = Math.max(turns.longestMs, performance.now() - turns.lastMs);
+		turns.lastMs = performance.now();
 		// What a machine that stood still kept from being sent is not sent in one burst, which no queue holds.
 		const due = Math.min(fates.length + mostAtOnce, Math.floor(((performance.now() - beganMs) * Number(rate)) / 1000));
 		for (; fates.length < due;) {
@@ -73,7 +78,7 @@ async function main([kind = '', host = '', port = '', source = '', rate = '']: r
 	clearInterval(pace);
 	const isOpen = (): boolean => fates.some(({echoed, code}) => !echoed && code === null);
 	for (let waitedMs = 0; waitedMs < stragglersMs && isOpen(); waitedMs += lookEveryMs) await new Promise(resolve => setTimeout(resolve, lookEveryMs));
-	process.stdout.write(`${JSON.stringify(reportOf(kind as StreamKind, fates, gaps.longestMs))}\n`);
+	process.stdout.write(`${JSON.stringify({...reportOf(kind as StreamKind, fates, gaps.longestMs), stoodStillMs: turns.longestMs})}\n`);
 	process.exit(0);
 }
 
@@ -82,7 +87,7 @@ function sender(socket: Socket, to: {readonly port: number; readonly host: strin
 	return (payload, done) => (to === null ? socket.send(payload, heard(done)) : socket.send(payload, to.port, to.host, heard(done)));
 }
 
-function reportOf(kind: StreamKind, fates: readonly Fate[], longestGapMs: number): StreamReport {
+function reportOf(kind: StreamKind, fates: readonly Fate[], longestGapMs: number): Omit<StreamReport, 'stoodStillMs'> {
 	const refused = fates.filter(({code}) => code !== null);
 	const [firstRefused] = refused;
 	const before = fates.filter(({atMs, echoed}) => echoed && firstRefused !== undefined && atMs <= firstRefused.atMs).at(-1);

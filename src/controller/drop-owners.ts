@@ -1,6 +1,6 @@
 /**
  * Says of refused packets whose they were. The name of a uid costs nothing; whose a socket was costs milliseconds, so that it
- * is asked for the newest only, a few times a second, and never for more than a hundredth of the time.
+ * is asked for the newest only, a few times a second, and for no more than a hundredth of the time where it takes less than 100 ms.
  */
 import type {DropOwner, DropView} from '../control/schema.ts';
 import type {Holder, LocalFlow, Owners} from '../kernel/kernel.ts';
@@ -9,7 +9,7 @@ import type {Clock} from './clock.ts';
 const leastPauseMs = 250;
 /** After a look-up that took 5 ms, none for half a second. */
 const pausePerCost = 100;
-/** One that took a second was not costly but interrupted: whose the next packets are is not kept back for minutes. */
+/** One that took longer than 100 ms was interrupted rather than costly: whose the next packets are is not kept back for minutes. */
 const mostPauseMs = 10_000;
 /** A socket that is gone may come back with the same port; one that is held may be closed and its number given on. */
 const keptMs = {held: 10_000, unknown: 2000} as const;

@@ -130,7 +130,7 @@ test('for a screen reader: plain lines, nothing drawn while only numbers change,
 	// where that stands still for seconds the console says so, rightly, and it is tried again.
 	const meanwhile = async (): Promise<{readonly said: string; readonly longestMs: number}> => {
 		let [length, quiet, longestMs] = [-1, 0, 0];
-		while (quiet < 2) {
+		for (let looks = 0; looks < 40 && quiet < 2; looks++) {
 			quiet = session.written().length === length ? quiet + 1 : 0;
 			length = session.written().length;
 			await sleep(250);

@@ -141,7 +141,10 @@ test('who does not wait for vks is refused until there is a tunnel, and who wait
 		const began = await stage().witness.mark();
 		const isRefused = ({refused, sent}: Page): boolean => refused > sent / 10 + 20;
 		// However slow the engine is between the two, the tunnel comes later.
-		if (isSlow) await stage().lab.blackhole('s1');
+		if (isSlow) {
+			onTestFinished(() => stage().lab.restore('s1'));
+			await stage().lab.blackhole('s1');
+		}
 		await stage().compose(['up', '--detach']);
 		if (isSlow) {
 			await stage().until('it was refused', isRefused);

@@ -1,6 +1,7 @@
 /**
  * Sends one ICMP echo request to the address given, with the mark given if any, and exits with 0 once it was answered, 1 after
- * a second without. With `on` after the mark it goes on asking and says a line for each that was refused. Run inside a namespace, as root.
+ * a second without. With `on` after the mark it goes on asking and says a line for each that was refused. Run inside a
+ * namespace, as root.
  */
 import koffi from 'koffi';
 

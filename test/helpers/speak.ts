@@ -1,5 +1,6 @@
 /**
- * An application, run as the user that a test chooses: `speak.ts [--patient] tls <address> <port> [name]`, `http <address> <port> <host…>`,
+ * An application, run as the user that a test chooses: `speak.ts [--patient] tls <address> <port> [name]`,
+ * `http <address> <port> <host…>`,
  * `udp <address> <port>`, `ask <resolver> <name> [type]`, `ask-many <resolver> <name> <count>` under made-up
  * labels, `visit-many <address> <name> <resolver>`. What it got, or why it got nothing, is one line.
  */
@@ -19,12 +20,13 @@ function say(text: string): void {
 }
 
 /** A resolver that could not ask further is asked again; what it refused or found stands. */
-async function answered<T>(ask: () => Promise<T>): Promise<T> {
+async function answered<T>(ask: () => Promise<T>, onAgain: () => void = () => undefined): Promise<T> {
 	for (let again = 3; ; again--) {
 		try {
 			return await ask();
 		} catch (error) {
 			if (again === 0 || (error as NodeJS.ErrnoException).code !== 'ESERVFAIL') throw error;
+			onAgain();
 		}
 	}
 }
@@ -60,7 +62,7 @@ if (kind === 'ask-many') {
 }
 if (kind === 'visit-many') {
 	const [resolver = ''] = words;
-	const results = {answers: 0, connections: 0};
+	const results = {answers: 0, connections: 0, again: 0};
 	for (let round = 0; round < 100; round++) {
 		// A socket, and so a port, for each: the entries of those before are still tracked.
 		for (let count = 0; count < 20; count++) {
@@ -68,7 +70,7 @@ if (kind === 'visit-many') {
 				const asker = new Resolver({timeout: 20_000, tries: 1});
 				asker.setServers([resolver]);
 				return asker.resolve4(port);
-			}).then(() => 1, () => 0);
+			}, () => (results.again += 1)).then(() => 1, () => 0);
 		}
 		for (let count = 0; count < 3; count++) {
 			results.connections += await new Promise<number>(resolve => {
@@ -77,7 +79,7 @@ if (kind === 'visit-many') {
 			});
 		}
 	}
-	say(`${results.answers} answers, ${results.connections} connections`);
+	say(`${results.answers} answers, ${results.connections} connections, ${results.again} asked again`);
 }
 if (kind === 'ask') {
 	const resolver = new Resolver({timeout: withinMs / 2.5, tries: 1});

@@ -1,5 +1,6 @@
 /** Whose a refused packet was, where that can be known, and no more where it cannot. Needs root. */
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {echoPort, uplinks} from '../../lab/plan.ts';
 import {hangsAfterMs, waitUntil} from '../../lab/processes.ts';
@@ -53,6 +54,8 @@ describe('the owner of a refused packet', () => {
 		// A sender that is interrupted before it closes still has its socket, and is named rightly: then another one is sent.
 		const udp = (): readonly DropView[] => records.filter(({protocol, destination, uid}) => protocol === 'udp' && destination === lan.ipv4 && uid === 65_534);
 		expect(await waitUntil(async () => {
+			// By then whatever look-up came before lets the next one be made: this one is asked for.
+			await sleep(10_500);
 			await scene.lab.exec('client', [...user, nodeExecutable(), '-e', sendAndClose]);
 			return udp().some(({owner}) => owner?.process === undefined);
 		})).toBe(true);

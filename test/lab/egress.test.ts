@@ -166,7 +166,10 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 
 	test('thousands of look-ups and hundreds of connections: each is answered, and none of a listed name is told as refused', async () => {
 		const before = (await fresh()).egress?.connections ?? 0;
-		expect(await as(governed, 'visit-many', api, 'api.test.example', resolver)).toBe('2000 answers, 300 connections');
+		const said = await as(governed, 'visit-many', api, 'api.test.example', resolver);
+		expect(said).toMatch(/^2000 answers, 300 connections, \d+ asked again$/);
+		// Those during which the machine stood still; one in a hundred is lost where answers meet another's tracked entry (docs/decisions/0026).
+		expect(Number(/(\d+) asked/.exec(said)?.[1])).toBeLessThan(10);
 		expect((await fresh()).egress?.connections).toBe(before);
 		expect(daemon.snapshot().proof.kind).toBe('proven');
 	});

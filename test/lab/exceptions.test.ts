@@ -138,7 +138,7 @@ describe.for(['libnftables', 'nft'])('an exception, with %s', backend => {
 	});
 
 	test('ends in the kernel with the daemon killed, open connections included', async () => {
-		expect(await grant({seconds: 40})).toMatchObject({ok: true});
+		expect(await grant({seconds: 25})).toMatchObject({ok: true});
 		await startTalking();
 		await scene.daemon.kill();
 		await talking();

@@ -82,7 +82,8 @@ describe('how far servers are', () => {
 		const stockholm = readFileSync(join(servers, 'se-sto-1.conf'), 'utf8');
 		writeFileSync(join(servers, 'silent.conf'), stockholm.replace(/^Endpoint.*$/m, `Endpoint = ${silent}:51820`), {mode: 0o600});
 		const stands = async (): Promise<boolean> => (await scene.lab.exec('client', ['nft', 'list', 'chain', 'inet', 'vks', 'output'])).stdout.includes('latency-');
-		// The same pings are what the other trials count none of. They go on from before it opens, and more of them leave than its own three.
+		// The same pings are what the other trials count none of. They go on from before it opens, and more of them leave than
+		// its own three.
 		const asking = scene.lab.spawn('client', ping(silent, 'on'));
 		const start = await scene.witness.mark();
 		const measuring = measure('silent').catch(() => undefined);
@@ -91,7 +92,7 @@ describe('how far servers are', () => {
 		const refused = (): number => readFileSync(asking.log, 'utf8').split('\n').length;
 		const tenAreRefused = async (): Promise<void> => {
 			const before = refused();
-			await waitUntil(() => refused() >= before + 10);
+			expect(await waitUntil(() => refused() >= before + 10), 'they go on').toBe(true);
 		};
 		expect(await waitUntil(async () => (await seenWhile(tenAreRefused)).outside.count === 0)).toBe(true);
 		// It was the kernel: what would open it still stands.

@@ -83,7 +83,10 @@ describe('machines that read', () => {
 		let text = '';
 		const lines = ['vks_proof{state="proven"} 1', 'vks_tunnel_connected 1', 'vks_healthy 1', 'vks_lockdown 0'];
 		// A proof that a busy machine let grow old is none.
-		await waitUntil(async () => lines.every(line => text.split('\n').includes(line)) || ((text = await curl(`http://127.0.0.1:${metricsPort}/metrics`)), false));
+		await waitUntil(async () => {
+			text = await curl(`http://127.0.0.1:${metricsPort}/metrics`);
+			return lines.every(line => text.split('\n').includes(line));
+		});
 		expect(text.split('\n')).toEqual(expect.arrayContaining(lines));
 		expect(text).not.toContain('se-sto-1');
 		expect(await waitUntil(async () => (await health()) === '200')).toBe(true);

@@ -40,9 +40,10 @@ describe('the round trip', () => {
 		expect(dnsOf(before)).toMatchObject({verdict: 'good', history: expect.stringMatching(/^[-g]+$/) as unknown});
 		const answers = (snapshot: Snapshot): readonly number[] => rttOf(snapshot).filter(ms => ms !== null);
 		const after = await daemon.until('four more came', snapshot => answers(snapshot).length >= answers(before).length + 4);
-		expect(Math.min(...answers(after)), 'milliseconds').toBeLessThan(1000);
+		const sorted = answers(after).toSorted((a, b) => a - b);
+		expect(sorted[Math.floor(sorted.length / 2)], 'milliseconds').toBeLessThan(1000);
 		// The first may have come late, and the next is due two seconds after it was asked.
-		expect(after.atMs - before.atMs, 'two seconds each').toBeGreaterThan(4500);
+		expect(after.atMs - before.atMs, 'two seconds each').toBeGreaterThan(5000);
 		expect(counted(after, ...refusals)).toBe(counted(before, ...refusals));
 		const lookUps = `dns-out-${after.tunnel?.interface ?? ''}-v4`;
 		expect(counted(after, lookUps) - counted(before, lookUps)).toBeGreaterThanOrEqual(4);

@@ -89,7 +89,7 @@ it('reads a process\'s times, whatever its name', () => {
 });
 
 describe('a table of outages', () => {
-	const outage = {kind: 'bound', sent: 1000, echoed: 600, lost: 0, refused: 400, codes: ['EINVAL'], longestGapMs: 12.4, refusedAfterMs: 1.2, tookMs: 900, outside: 0} as const;
+	const outage = {kind: 'bound', sent: 1000, echoed: 600, lost: 0, refused: 400, codes: ['EINVAL'], stoodStillMs: 3, longestGapMs: 12.4, refusedAfterMs: 1.2, tookMs: 900, outside: 0} as const;
 
 	it('sums packets, and shows the longest times and how packets were refused', () => {
 		const [head, bound, unbound] = renderOutages([{way: 'bound', outages: [outage, {...outage, longestGapMs: 30, codes: ['EPERM']}]}, {way: 'unbound', outages: [{...outage, refused: 0, codes: [], refusedAfterMs: null, lost: 3}]}]);

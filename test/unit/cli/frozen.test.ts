@@ -20,8 +20,8 @@ test('who never says hello was not told, and the operator hears so soon, with wh
 	servers.push(server);
 	await new Promise<void>(resolve => server.listen(path, resolve));
 	const {vks} = await shell();
-	// By order and not by time: it is said long before another timer of ten seconds, begun with it, is over.
-	const late = new Promise<null>(resolve => setTimeout(() => resolve(null), 10_000).unref());
+	// By order and not by time: it is said long before another timer of five seconds, begun with it, is over.
+	const late = new Promise<null>(resolve => setTimeout(() => resolve(null), 5000).unref());
 	const ran = (await Promise.race([vks('lockdown', '--socket', path), late])) ?? expect.unreachable('it was late');
 	expect(ran).toMatchObject({code: 1, out: ''});
 	expect(ran.err).toContain(`Not locked down: the daemon at ${path} does not answer. What it let pass goes on passing.`);

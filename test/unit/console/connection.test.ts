@@ -79,8 +79,8 @@ test('a lockdown that the daemon does not answer is told within two seconds or s
 	const feed = connect();
 	feed.listen(event => events.push(event));
 	await waitFor(events, ({type}) => type === 'open');
-	// By order and not by time: it is said long before another timer of ten seconds, begun with it, is over.
-	const late = new Promise<'late'>(resolve => setTimeout(() => resolve('late'), 10_000).unref());
+	// By order and not by time: it is said long before another timer of five seconds, begun with it, is over.
+	const late = new Promise<'late'>(resolve => setTimeout(() => resolve('late'), 5000).unref());
 	const answer = await Promise.race([feed.submit({do: 'lockdown', reason: 'test'}), late]);
 	expect(answer).toMatchObject({ok: false, error: {what: expect.stringContaining('Not known to be locked down: the daemon') as unknown}});
 }));

@@ -50,7 +50,7 @@ test('of a batch the newest is asked for, and the rest get what is known', () =>
 	expect(asked.map(({sourcePort}) => sourcePort)).toEqual([4001]);
 });
 
-test('a flood of new flows is asked about four times a second at most, and never for more than a hundredth of the time', () => {
+test('a flood of new flows is asked about four times a second at most, and for no more than a hundredth of the time', () => {
 	for (const [costMs, most] of [[1, 40], [5, 20], [50, 2]] as const) {
 		const {asked, owned, wait} = rig({costMs});
 		for (let batch = 0; batch < 1000; batch++) {
