@@ -78,7 +78,7 @@ async function main([kind = '', host = '', port = '', source = '', rate = '']: r
 	clearInterval(pace);
 	const isOpen = (): boolean => fates.some(({echoed, code}) => !echoed && code === null);
 	for (let waitedMs = 0; waitedMs < stragglersMs && isOpen(); waitedMs += lookEveryMs) await new Promise(resolve => setTimeout(resolve, lookEveryMs));
-	process.stdout.write(`${JSON.stringify({...reportOf(kind as StreamKind, fates, gaps.longestMs), stoodStillMs: turns.longestMs})}\n`);
+	process.stdout.write(`${JSON.stringify(reportOf(kind as StreamKind, fates, {longestGapMs: gaps.longestMs, stoodStillMs: turns.longestMs}))}\n`);
 	process.exit(0);
 }
 
@@ -87,7 +87,7 @@ function sender(socket: Socket, to: {readonly port: number; readonly host: strin
 	return (payload, done) => (to === null ? socket.send(payload, heard(done)) : socket.send(payload, to.port, to.host, heard(done)));
 }
 
-function reportOf(kind: StreamKind, fates: readonly Fate[], longestGapMs: number): Omit<StreamReport, 'stoodStillMs'> {
+function reportOf(kind: StreamKind, fates: readonly Fate[], times: Pick<StreamReport, 'longestGapMs' | 'stoodStillMs'>): StreamReport {
 	const refused = fates.filter(({code}) => code !== null);
 	const [firstRefused] = refused;
 	const before = fates.filter(({atMs, echoed}) => echoed && firstRefused !== undefined && atMs <= firstRefused.atMs).at(-1);
@@ -98,7 +98,7 @@ function reportOf(kind: StreamKind, fates: readonly Fate[], longestGapMs: number
 		lost: fates.filter(({echoed, code}) => !echoed && code === null).length,
 		refused: refused.length,
 		codes: [...new Set(refused.flatMap(({code}) => code ?? []))],
-		longestGapMs,
+		...times,
 		refusedAfterMs: firstRefused === undefined || before === undefined ? null : firstRefused.atMs - before.atMs,
 	};
 }

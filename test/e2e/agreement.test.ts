@@ -1,9 +1,9 @@
 /** Two consoles and the command line on one daemon: they say the same within a second, and orders given at once do not race. */
 import {expect, test} from 'vitest';
-import {waitUntil} from '../../lab/processes.ts';
 import type {Snapshot} from '../../src/control/schema.ts';
 import {statusSchema, type Status} from '../../src/control/status-schema.ts';
 import {isConnected} from '../helpers/daemon.ts';
+import {firstHeard} from '../helpers/eventually.ts';
 import {consoleStage, insist, liftByHand, shows} from '../helpers/console-stage.ts';
 import {slowness} from '../helpers/slowness.ts';
 import type {TerminalSession} from '../helpers/terminal.ts';
@@ -24,10 +24,8 @@ async function vks(...args: readonly string[]): Promise<{readonly exitCode: numb
 }
 
 async function status(): Promise<Status> {
-	let said = '';
 	// A daemon that a busy machine stops for two seconds is told as one that does not answer.
-	await waitUntil(async () => (said = (await stage.lab().exec('client', [...stage.lab().description.commands.vks, 'status', '--json'])).stdout) !== '');
-	return statusSchema.parse(JSON.parse(said));
+	return statusSchema.parse(JSON.parse(await firstHeard(async () => (await stage.lab().exec('client', [...stage.lab().description.commands.vks, 'status', '--json'])).stdout)));
 }
 
 /** How long after the event each screen and the command line said so. */

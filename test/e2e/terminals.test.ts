@@ -119,8 +119,9 @@ describe.runIf(hasTmux)('in tmux', () => {
 		const screen = await until('the console', pane, shows('CONNECTED', 'PROVEN', '1 Tunnel'));
 		expect(Math.max(...screen.split('\n').map(line => line.length))).toBeLessThanOrEqual(100);
 		await until('the outcome', () => {
-			if (!pane().includes('endpoint sent')) tmux('send-keys', 'y');
-			return pane();
+			const text = pane();
+			if (!text.includes('endpoint sent')) tmux('send-keys', 'y');
+			return text;
 		}, shows('endpoint sent to the terminal', 'set-clipboard on'));
 		expect(await until('the copy', () => tmux('show-buffer'), text => text !== '')).toBe(snapshotOf('connected').tunnel?.endpoint);
 		tmux('send-keys', 'q');

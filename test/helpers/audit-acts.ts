@@ -3,6 +3,7 @@ import {expect, onTestFinished} from 'vitest';
 import {run} from '../../lab/commands.ts';
 import {reportSchema, type ReportJson} from '../../src/audit/report-schema.ts';
 import type {EngineStage} from './engine-stage.ts';
+import {gets, urlOf} from './gets.ts';
 
 export type Found = ReportJson['findings'][number];
 
@@ -66,9 +67,6 @@ export function auditOn({lab, engine}: Pick<EngineStage, 'lab'> & {readonly engi
 				}
 			});
 		},
-		async reaches(address = addresses.client.ipv4, port = 8080) {
-			const host = address.includes(':') ? `[${address}]` : address;
-			return (await lab.exec('peer', ['curl', '--silent', '--globoff', '--connect-timeout', '2', '--max-time', '60', '--output', '/dev/null', `http://${host}:${port}/`])).exitCode === 0;
-		},
+		reaches: (address = addresses.client.ipv4, port = 8080) => gets(lab, 'peer', urlOf(address, port)),
 	};
 }

@@ -41,6 +41,13 @@ export async function switchOver(daemon: Daemon, server: string): Promise<void> 
 	if (!outcome.ok) throw new Error(`no switch to ${server}: ${JSON.stringify(outcome)}`);
 }
 
+/** The daemon's control socket, for what a daemon that is watched already does not hand out. */
+export async function openControl(lab: Lab): Promise<ControlClient> {
+	const connected = await connectControl(join(lab.description.folders.run, controlSocketName), {deadlineMs: hangsAfterMs});
+	if (!connected.ok) throw new Error(connected.error.what);
+	return connected.value;
+}
+
 export const isConnected = ({state, proof}: Snapshot): boolean => state.kind === 'connected' && proof.kind === 'proven';
 
 /** Starts the program and does nothing else, for tests that end it before it is up. */

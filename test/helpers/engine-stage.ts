@@ -39,6 +39,8 @@ export interface EngineStage {
 	/** The words of `vks status` and the like, whatever the exit code. */
 	vks(container: string, ...argv: readonly string[]): Promise<Ran>;
 	connected(container?: string): Promise<void>;
+	/** The first `vks status` that reads so: one that is asked while the machine stands still is old, or none. */
+	says(pattern: RegExp): Promise<string>;
 	/** From beside the engine's host, as an operator on it: the published port of an application. */
 	page(port?: number): Promise<Page | null>;
 	/** Of the program in it, on the engine's host. */
@@ -134,6 +136,11 @@ async function stageOn(lab: Lab, engine: Engine, project: string): Promise<Engin
 				return exitCode === 0;
 			});
 			if (!good) throw new Error(`${container} is not healthy: ${said.text}\n${(await engine.docker(['logs', '--tail', '20', container], {mustSucceed: false})).stdout}`);
+		},
+		async says(pattern) {
+			let said = '';
+			if (!(await waitUntil(async () => pattern.test((said = (await vks('vpn', 'status')).stdout))))) throw new Error(`${pattern.source} did not appear within the time; it said: ${said}`);
+			return said;
 		},
 		async until(what, good, port) {
 			const last: {page: Page | null} = {page: null};

@@ -5,6 +5,7 @@ import type {Ran} from '../../lab/commands.ts';
 import {auditOn} from './audit-acts.ts';
 import {goesOn} from './audit-fault.ts';
 import type {EngineStage} from './engine-stage.ts';
+import {gets, urlOf} from './gets.ts';
 import type {Harden} from './harden-acts.ts';
 
 export const startWeb = ({engine}: EngineStage): Promise<Ran> => engine.docker(['run', '--detach', '--name', 'web', '--publish', '8080:8080', images.application]);
@@ -21,8 +22,7 @@ export const pastFirewallForPeer: Ways = {...pastFirewall, stranger4: false};
 
 export async function everyWay({lab}: EngineStage): Promise<Ways> {
 	const {client} = lab.description.addresses;
-	const from = async (role: 'peer' | 'isp', address: string): Promise<boolean> =>
-		(await lab.exec(role, ['curl', '--silent', '--globoff', '--connect-timeout', '2', '--max-time', '60', '--output', '/dev/null', `http://${address.includes(':') ? `[${address}]` : address}:8080/`])).exitCode === 0;
+	const from = (role: 'peer' | 'isp', address: string): Promise<boolean> => gets(lab, role, urlOf(address, 8080));
 	const [peer4, peer6, stranger4, stranger6] = await Promise.all([from('peer', client.ipv4), from('peer', client.ipv6), from('isp', client.ipv4), from('isp', client.ipv6)]);
 	return {peer4, peer6, stranger4, stranger6};
 }

@@ -15,6 +15,7 @@ import type {LabOptions} from '../../lab/description.ts';
 import type {Seen, Witness} from '../../lab/witness/witness.ts';
 import type {Snapshot} from '../../src/control/schema.ts';
 import {isConnected, startDaemon, type Daemon, type DaemonOptions} from './daemon.ts';
+import {firstHeard} from './eventually.ts';
 import {readUsage, usedSince, type Used} from './tunnel-usage.ts';
 
 export interface Scene {
@@ -103,11 +104,7 @@ async function streamsPass(witness: Witness): Promise<void> {
 }
 
 /** The address under which an ordinary user's request arrives, once one does; nothing when none does for long. */
-export async function askExit(lab: Lab): Promise<string> {
-	let exit = '';
-	await waitUntil(async () => (exit = await askExitOnce(lab)) !== '');
-	return exit;
-}
+export const askExit = (lab: Lab): Promise<string> => firstHeard(() => askExitOnce(lab));
 
 /** Nothing where it is not answered within seconds. */
 export async function askExitOnce(lab: Lab): Promise<string> {

@@ -8,10 +8,8 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Lab} from '../../lab/lab.ts';
 import {raiseLab} from '../../lab/raise.ts';
-import {connectControl} from '../../src/control/client.ts';
-import {controlSocketName} from '../../src/control/paths.ts';
 import type {Command, DropView, JournalEntry, Snapshot} from '../../src/control/schema.ts';
-import {isConnected, startDaemon, type Daemon} from './daemon.ts';
+import {isConnected, openControl, startDaemon, type Daemon} from './daemon.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/snapshots');
 const [dropsKept, journalKept] = [40, 60];
@@ -156,9 +154,7 @@ async function record({environment, prepare, play}: Scene): Promise<void> {
 }
 
 async function follow(lab: Lab, daemon: Daemon): Promise<{readonly stage: Stage; readonly close: () => void}> {
-	const connected = await connectControl(join(lab.description.folders.run, controlSocketName));
-	if (!connected.ok) throw new Error(connected.error.what);
-	const client = connected.value;
+	const client = await openControl(lab);
 	const drops: DropView[] = [];
 	const journal: JournalEntry[] = [];
 	await client.subscribe(['drops', 'journal'], update => {

@@ -1,8 +1,7 @@
 /**
  * An application, run as the user that a test chooses: `speak.ts [--patient] tls <address> <port> [name]`,
- * `http <address> <port> <host…>`,
- * `udp <address> <port>`, `ask <resolver> <name> [type]`, `ask-many <resolver> <name> <count>` under made-up
- * labels, `visit-many <address> <name> <resolver>`. What it got, or why it got nothing, is one line.
+ * `http <address> <port> <host…>`, `udp <address> <port>`, `ask <resolver> <name> [type]`, `ask-many <resolver> <name> <count>`
+ * under made-up labels, `visit-many <address> <name> <resolver>`. What it got, or why it got nothing, is one line.
  */
 import {createSocket} from 'node:dgram';
 import {Resolver} from 'node:dns/promises';

@@ -69,21 +69,19 @@ describe('newer engines', () => {
 		expect(await waitUntil(async () => (await lab.exec('client', ['curl', '--silent', '--max-time', '2', `http://${container}/`])).stdout === 'here')).toBe(true);
 		return audit;
 	}
-	/** Once more where a busy machine let the time for it pass. */
-	const opens = (reaches: () => Promise<boolean>): Promise<boolean> => waitUntil(reaches);
 	const isAnswered = async (): Promise<boolean> => (await lab.exec('client', ['curl', '--silent', '--max-time', '5', `http://${container}/out`])).stdout === 'answered';
 
-	async function closesAndReopens(audit: Audit, id: string, reaches: () => Promise<boolean>): Promise<void> {
+	async function closesAndRewaitUntil(audit: Audit, id: string, reaches: () => Promise<boolean>): Promise<void> {
 		const before = await listing();
 		const found = await audit.one(id);
-		expect(await opens(reaches)).toBe(true);
+		expect(await waitUntil(reaches)).toBe(true);
 		await audit.obey(found.commands);
 		expect(await reaches()).toBe(false);
 		expect(await audit.found(id)).toEqual([]);
-		expect(await opens(isAnswered)).toBe(true);
+		expect(await waitUntil(isAnswered)).toBe(true);
 		await audit.obey(found.undo);
 		expect(await listing()).toBe(before);
-		expect(await opens(reaches)).toBe(true);
+		expect(await waitUntil(reaches)).toBe(true);
 	}
 
 	const published = {'80/tcp': [{HostIp: '0.0.0.0', HostPort: '8080'}]};
@@ -92,7 +90,7 @@ describe('newer engines', () => {
 		const audit = await beside('usernet-portmap', published);
 		expect([await audit.reaches(container, 80), await audit.reaches(container, 81)]).toEqual([false, false]);
 		for (const id of ['bridge-open', 'localhost-not-local', 'docker-user-missing']) expect(await audit.found(id)).toEqual([]);
-		await closesAndReopens(audit, 'port-published', () => audit.reaches());
+		await closesAndRewaitUntil(audit, 'port-published', () => audit.reaches());
 		const local = await beside('usernet-portmap-lo', {'80/tcp': [{HostIp: '127.0.0.1', HostPort: '8080'}]});
 		expect([await local.reaches(), await local.reaches(container, 80)]).toEqual([false, false]);
 		for (const id of ['port-published', 'bridge-open', 'localhost-not-local']) expect(await local.found(id)).toEqual([]);
@@ -100,11 +98,11 @@ describe('newer engines', () => {
 
 	test('a network that is nat-unprotected: every port of the container is open to who routes to it', async () => {
 		const audit = await beside('usernet-portmap-natunprot', published);
-		await closesAndReopens(audit, 'bridge-open', async () => (await audit.reaches(container, 80)) || audit.reaches(container, 81));
+		await closesAndRewaitUntil(audit, 'bridge-open', async () => (await audit.reaches(container, 80)) || audit.reaches(container, 81));
 		// What was published is let in still.
 		const {commands, undo} = await audit.one('bridge-open');
 		await audit.obey(commands);
-		expect(await opens(audit.reaches)).toBe(true);
+		expect(await waitUntil(audit.reaches)).toBe(true);
 		await audit.obey(undo);
 	});
 
@@ -112,12 +110,12 @@ describe('newer engines', () => {
 		const audit = await beside('usernet-portmap', published);
 		await loadRuleset(lab.description.namespaces.client, 'table inet filter { chain input { type filter hook input priority 0; policy drop; iifname "lo" accept; ct state established,related accept; tcp dport 22 accept; icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } accept; }; }');
 		expect(await audit.one('port-past-firewall')).toMatchObject({severity: 'high', what: 'inet filter input does not let others in to port 8080/tcp, and the engine does: to container web.'});
-		await closesAndReopens(audit, 'port-past-firewall', () => audit.reaches());
+		await closesAndRewaitUntil(audit, 'port-past-firewall', () => audit.reaches());
 	});
 
 	test('a network in routed mode: its published port is open by the container\'s own address', async () => {
 		const audit = await beside('usernet-portmap-routed', {'80/tcp': [{HostIp: '', HostPort: ''}]});
-		expect([await audit.reaches(), await opens(() => audit.reaches(container, 80)), await audit.reaches(container, 81)]).toEqual([false, true, false]);
+		expect([await audit.reaches(), await waitUntil(() => audit.reaches(container, 80)), await audit.reaches(container, 81)]).toEqual([false, true, false]);
 		expect(await audit.one('port-published')).toMatchObject({severity: 'medium', commands: []});
 	});
 
@@ -129,6 +127,6 @@ describe('newer engines', () => {
 		expect([await audit.reaches(container, 80), await audit.reaches(container, 81)]).toEqual([false, false]);
 		for (const id of ['bridge-open', 'docker-user-missing', 'docker-user-not-asked', 'two-backends']) expect(await audit.found(id)).toEqual([]);
 		expect((await audit.one('port-published')).commands[0]?.slice(0, 3)).toEqual([`iptables-${backend}`, '-I', 'DOCKER-USER']);
-		await closesAndReopens(audit, 'port-published', () => audit.reaches());
+		await closesAndRewaitUntil(audit, 'port-published', () => audit.reaches());
 	});
 });

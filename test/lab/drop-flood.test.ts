@@ -3,13 +3,10 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Lab} from '../../lab/lab.ts';
-import {hangsAfterMs} from '../../lab/processes.ts';
 import {nodeExecutable} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
-import {connectControl} from '../../src/control/client.ts';
-import {controlSocketName} from '../../src/control/paths.ts';
 import type {Snapshot} from '../../src/control/schema.ts';
-import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
+import {isConnected, openControl, startDaemon, type Daemon} from '../helpers/daemon.ts';
 
 const scene: {lab?: Lab; daemon?: Daemon} = {};
 
@@ -28,11 +25,10 @@ const refusedBy = (id: string, {rules}: Snapshot): number => rules.filter(rule =
 test('every refused packet is counted, one in many is recorded, and none of those is lost', async () => {
 	const {lab, daemon} = scene;
 	if (lab === undefined || daemon === undefined) throw new Error('the scene was not set');
-	const client = await connectControl(join(lab.description.folders.run, controlSocketName), {deadlineMs: hangsAfterMs});
-	if (!client.ok) throw new Error(client.error.what);
+	const client = await openControl(lab);
 	const flood: {recorded: number; sampled: boolean} = {recorded: 0, sampled: false};
 	let listening = false;
-	await client.value.subscribe(['snapshot', 'drops'], update => {
+	await client.subscribe(['snapshot', 'drops'], update => {
 		if (!listening) return;
 		if (update.type === 'drops') flood.recorded += update.records.filter(({ruleId}) => ruleId === 'refuse-dns').length;
 		if (update.type === 'snapshot') {
@@ -56,5 +52,5 @@ test('every refused packet is counted, one in many is recorded, and none of thos
 	expect(flood.recorded).toBeGreaterThan(500);
 	expect(flood.recorded).toBeLessThan(sent / 2);
 	expect(flood.sampled).toBe(true);
-	client.value.close();
+	client.close();
 });

@@ -1,13 +1,12 @@
 /** Whose a refused packet was, where that can be known, and no more where it cannot. Needs root. */
-import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {echoPort, uplinks} from '../../lab/plan.ts';
-import {hangsAfterMs, waitUntil} from '../../lab/processes.ts';
+import {waitUntil} from '../../lab/processes.ts';
 import {nodeExecutable} from '../../lab/program.ts';
-import {connectControl, type ControlClient} from '../../src/control/client.ts';
-import {controlSocketName} from '../../src/control/paths.ts';
+import type {ControlClient} from '../../src/control/client.ts';
 import type {DropView} from '../../src/control/schema.ts';
+import {openControl} from '../helpers/daemon.ts';
 import {endScene, raiseScene, type Scene} from '../helpers/leak-scene.ts';
 
 const {lan} = uplinks.addresses;
@@ -25,9 +24,7 @@ describe('the owner of a refused packet', () => {
 
 	beforeAll(async () => {
 		scene = await raiseScene({});
-		const connected = await connectControl(join(scene.lab.description.folders.run, controlSocketName), {deadlineMs: hangsAfterMs});
-		if (!connected.ok) throw new Error(connected.error.what);
-		client = connected.value;
+		client = await openControl(scene.lab);
 		await client.subscribe(['drops'], update => {
 			if (update.type === 'drops') records.push(...update.records);
 		});

@@ -1,14 +1,13 @@
 /** VKS_EGRESS for everybody, root too: who is behind vks reaches the names that are listed, and vks itself goes on asking. Needs root, and nginx. */
 import {existsSync} from 'node:fs';
-import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Lab} from '../../lab/lab.ts';
 import {waitUntil} from '../../lab/processes.ts';
-import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import type {Mark, Witness} from '../../lab/witness/witness.ts';
 import type {Snapshot} from '../../src/control/schema.ts';
 import {isConnected, startDaemon, switchOver, type Daemon} from '../helpers/daemon.ts';
+import {speakAs} from '../helpers/speak-as.ts';
 import {namedHosts, standNames, type NamedWorld} from '../helpers/named-world.ts';
 
 const {resolver, api, api6, wild, other} = namedHosts;
@@ -23,8 +22,7 @@ describe.skipIf(!hasProxy)('VKS_EGRESS for everybody', () => {
 	let witness: Witness;
 	let world: NamedWorld;
 	let began: Mark;
-	const as = async (uid: number, ...words: readonly string[]): Promise<string> =>
-		(await lab.exec('client', ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/speak.ts'), '--patient', ...words])).stdout.trim();
+	const as = (uid: number, ...words: readonly string[]): Promise<string> => speakAs(lab, uid, ...words);
 	const device = (): string => daemon.snapshot().tunnel?.interface ?? '';
 	const counted = (rule: string): number => daemon.snapshot().rules.filter(({id}) => id === rule || id === `${rule}-${device()}`).reduce((sum, {packets}) => sum + packets, 0);
 	const refusedBy = async (rule: string, act: () => Promise<string>): Promise<string> => {

@@ -1,15 +1,14 @@
 /** VKS_EGRESS where something of it is missing, was killed or is another kind of tunnel. Needs root, and nginx. */
 import {existsSync} from 'node:fs';
-import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {LabOptions} from '../../lab/description.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {loginOf} from '../../lab/openvpn.ts';
 import {waitUntil} from '../../lab/processes.ts';
-import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import type {Witness} from '../../lab/witness/witness.ts';
 import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
+import {speakAs} from '../helpers/speak-as.ts';
 import {namedHosts, standNames} from '../helpers/named-world.ts';
 
 const {resolver, api, other} = namedHosts;
@@ -24,13 +23,10 @@ async function raise(options: LabOptions = {}): Promise<{readonly lab: Lab; read
 	const witness = await lab.observe();
 	await standNames(lab, {'api.test.example': [api], 'evil.example': [other]});
 	const open = await witness.mark();
-	await as(lab, governed, 'tls', other, '443', 'evil.example');
+	await speakAs(lab, governed, 'tls', other, '443', 'evil.example');
 	expect((await witness.since(open)).outside.count, 'the witness sees what goes round vks').toBeGreaterThan(0);
 	return {lab, witness};
 }
-
-const as = async (lab: Lab, uid: number, ...words: readonly string[]): Promise<string> =>
-	(await lab.exec('client', ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/speak.ts'), '--patient', ...words])).stdout.trim();
 
 /** The proxies in the client's network. */
 const proxies = async (lab: Lab): Promise<readonly string[]> =>
@@ -43,12 +39,12 @@ const names = {VKS_EGRESS: `uid ${governed} api.test.example`} as const;
 const withoutProxy = ['unshare', '--mount', 'sh', '-c', 'mount --bind /dev/null /usr/sbin/nginx && exec "$@"', 'sh'];
 
 const refusesOthers = async (lab: Lab): Promise<void> => {
-	expect(await as(lab, governed, 'ask', resolver, 'evil.example')).toBe('ENOTFOUND');
-	expect(await as(lab, governed, 'tls', other, '443', 'evil.example')).toBe('EHOSTUNREACH');
-	expect(await as(lab, governed, 'udp', other, '443')).toMatch(/EHOSTUNREACH|EPERM|sent/);
+	expect(await speakAs(lab, governed, 'ask', resolver, 'evil.example')).toBe('ENOTFOUND');
+	expect(await speakAs(lab, governed, 'tls', other, '443', 'evil.example')).toBe('EHOSTUNREACH');
+	expect(await speakAs(lab, governed, 'udp', other, '443')).toMatch(/EHOSTUNREACH|EPERM|sent/);
 };
 const reaches = (lab: Lab, exit: string): Promise<boolean> =>
-	waitUntil(async () => (await as(lab, governed, 'ask', resolver, 'api.test.example')) === JSON.stringify([api]) && (await as(lab, governed, 'tls', api, '443', 'api.test.example')) === `${api} api.test.example ${exit}`);
+	waitUntil(async () => (await speakAs(lab, governed, 'ask', resolver, 'api.test.example')) === JSON.stringify([api]) && (await speakAs(lab, governed, 'tls', api, '443', 'api.test.example')) === `${api} api.test.example ${exit}`);
 
 const connected = (daemon: Daemon): Promise<unknown> => daemon.until('it was connected', isConnected);
 
@@ -60,10 +56,10 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		await connected(daemon);
 		const {problems} = await daemon.until('the problem was told', now => now.problems.some(({code}) => code === 'no-proxy'));
 		expect(problems.find(({code}) => code === 'no-proxy')).toMatchObject({stillBlocking: true, what: 'There is no program nginx.', next: expect.stringContaining('libnginx-mod-stream') as unknown});
-		expect(await as(lab, governed, 'ask', resolver, 'api.test.example')).toBe(JSON.stringify([api]));
-		expect(await as(lab, governed, 'tls', api, '443', 'api.test.example')).toBe('ECONNREFUSED');
+		expect(await speakAs(lab, governed, 'ask', resolver, 'api.test.example')).toBe(JSON.stringify([api]));
+		expect(await speakAs(lab, governed, 'tls', api, '443', 'api.test.example')).toBe('ECONNREFUSED');
 		await refusesOthers(lab);
-		expect(await as(lab, 1001, 'tls', other, '443', 'evil.example')).toBe(`${other} evil.example ${viaStockholm}`);
+		expect(await speakAs(lab, 1001, 'tls', other, '443', 'evil.example')).toBe(`${other} evil.example ${viaStockholm}`);
 		expect(daemon.snapshot().proof.kind).toBe('proven');
 		expect((await witness.since(began)).outside.samples).toEqual([]);
 	});
@@ -77,8 +73,8 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		await first.kill();
 		expect((await proxies(lab)).length).toBeGreaterThan(0);
 		// Its resolver is gone; what sets hold still runs out by itself.
-		expect(await as(lab, governed, 'ask', resolver, 'evil.example')).not.toContain('203.0.113');
-		expect(await as(lab, governed, 'tls', other, '443', 'evil.example')).toBe('EHOSTUNREACH');
+		expect(await speakAs(lab, governed, 'ask', resolver, 'evil.example')).not.toContain('203.0.113');
+		expect(await speakAs(lab, governed, 'tls', other, '443', 'evil.example')).toBe('EHOSTUNREACH');
 
 		const second = await startDaemon(lab, {environment: {...settings, ...names}});
 		await connected(second);
@@ -90,7 +86,7 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		const third = await startDaemon(lab, {environment: settings});
 		await connected(third);
 		expect(await waitUntil(async () => (await proxies(lab)).length === 0)).toBe(true);
-		expect(await as(lab, governed, 'tls', other, '443', 'evil.example')).toBe(`${other} evil.example ${viaStockholm}`);
+		expect(await speakAs(lab, governed, 'tls', other, '443', 'evil.example')).toBe(`${other} evil.example ${viaStockholm}`);
 		expect(third.snapshot().proof.kind).toBe('proven');
 		expect(third.snapshot().egress).toBeUndefined();
 		await third.stop();
@@ -105,7 +101,7 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 		const began = await witness.mark();
 		await daemon.stop();
 		expect(await proxies(lab)).toEqual([]);
-		expect(await as(lab, governed, 'tls', api, '443', 'api.test.example')).not.toContain('203.0.113');
+		expect(await speakAs(lab, governed, 'tls', api, '443', 'api.test.example')).not.toContain('203.0.113');
 		expect((await witness.since(began)).outside.samples).toEqual([]);
 	});
 

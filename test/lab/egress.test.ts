@@ -1,13 +1,12 @@
 /** VKS_EGRESS: one user reaches the names that are listed, at their ports, and nothing else. Needs root, and nginx with its stream module. */
 import {existsSync} from 'node:fs';
-import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {DropView, Snapshot} from '../../src/control/schema.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {waitUntil} from '../../lab/processes.ts';
-import {nodeExecutable, repositoryFolder} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
 import {isConnected, startDaemon, type Daemon} from '../helpers/daemon.ts';
+import {speakAs} from '../helpers/speak-as.ts';
 import {namedHosts, standNames, type NamedWorld} from '../helpers/named-world.ts';
 
 const {resolver, api, wild, other, spare} = namedHosts;
@@ -23,8 +22,7 @@ describe.skipIf(!hasProxy)('VKS_EGRESS', () => {
 	let world: NamedWorld;
 	const names = {'api.test.example': [api], 'a.wild.example': [wild], 'b.a.wild.example': [wild], 'evil.example': [other], 'lan.wild.example': ['192.168.1.1', '127.0.0.1']};
 
-	const as = async (uid: number, ...words: readonly string[]): Promise<string> =>
-		(await lab.exec('client', ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', nodeExecutable(), '--disable-warning=ExperimentalWarning', join(repositoryFolder, 'test/helpers/speak.ts'), '--patient', ...words], {timeoutMs: 300_000})).stdout.trim();
+	const as = (uid: number, ...words: readonly string[]): Promise<string> => speakAs(lab, uid, ...words);
 	const ask = (name: string, type = 'A', from = resolver, uid = governed): Promise<string> => as(uid, 'ask', from, name, type);
 	const device = (): string => lab.description.environment['VKS_INTERFACE'] ?? '';
 	const counted = (rule: string): number => daemon.snapshot().rules.find(({id}) => id === rule || id === `${rule}-${device()}`)?.packets ?? 0;

@@ -3,11 +3,11 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Lab} from '../../lab/lab.ts';
 import type {Ran} from '../../lab/commands.ts';
-import {hangsAfterMs, waitUntil} from '../../lab/processes.ts';
+import {waitUntil} from '../../lab/processes.ts';
 import {raiseLab} from '../../lab/raise.ts';
-import {connectControl, lockdownPatience} from '../../src/control/client.ts';
+import {lockdownPatience} from '../../src/control/client.ts';
 import {controlSocketName} from '../../src/control/paths.ts';
-import {isConnected, startDaemon} from '../helpers/daemon.ts';
+import {isConnected, openControl, startDaemon} from '../helpers/daemon.ts';
 
 describe('a daemon that is stopped', () => {
 	let lab: Lab;
@@ -20,8 +20,7 @@ describe('a daemon that is stopped', () => {
 		const daemon = await startDaemon(lab, {environment: {VKS_SERVER: 'se-sto-1'}});
 		await daemon.until('it was connected', isConnected);
 		const socket = join(lab.description.folders.run, controlSocketName);
-		const client = await connectControl(socket, {deadlineMs: hangsAfterMs});
-		if (!client.ok) throw new Error(client.error.what);
+		const client = await openControl(lab);
 		process.kill(daemon.process.pid, 'SIGSTOP');
 		try {
 			const frozenAtMs = performance.now();
@@ -37,10 +36,10 @@ describe('a daemon that is stopped', () => {
 			expect(ran.stderr).toContain('What it let pass goes on passing.');
 			expect(ran.exitCode).toBe(1);
 			expect(tookMs).toBeLessThan(5000);
-			const answer = await client.value.command({do: 'lockdown', reason: 'test'}, lockdownPatience);
+			const answer = await client.command({do: 'lockdown', reason: 'test'}, lockdownPatience);
 			expect(answer).toMatchObject({ok: false, error: {what: expect.stringContaining('Not known to be locked down') as unknown, next: expect.stringContaining('carried out when the daemon reads it') as unknown}});
 			// As the command does when it gives up.
-			client.value.close();
+			client.close();
 			const rules = (await lab.exec('client', ['nft', 'list', 'ruleset'], {mustSucceed: true})).stdout;
 			expect(rules).toContain('tunnel-out');
 			await new Promise(resolve => setTimeout(resolve, Math.max(0, 6500 - (performance.now() - frozenAtMs))));

@@ -6,11 +6,11 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
-import type {NamespaceRole} from '../../lab/description.ts';
 import type {Lab} from '../../lab/lab.ts';
 import {waitUntil} from '../../lab/processes.ts';
 import {nodeExecutable} from '../../lab/program.ts';
 import {raiseLab} from '../../lab/raise.ts';
+import {gets, urlOf} from '../helpers/gets.ts';
 import {hardenIn, type Harden} from '../helpers/harden-acts.ts';
 import {recordedEngine} from '../helpers/recorded-engine.ts';
 
@@ -20,19 +20,14 @@ describe('without chains of Docker\'s', () => {
 	let before: string;
 	let engineFolder: string;
 	const inClient = (...argv: readonly string[]) => lab.exec('client', argv, {mustSucceed: true});
-	const gets = async (role: NamespaceRole, url: string, ...as: readonly string[]): Promise<boolean> =>
-		(await lab.exec(role, [...as, 'curl', '--silent', '--globoff', '--connect-timeout', '2', '--max-time', '60', '--output', '/dev/null', url])).exitCode === 0;
-	const page = (family: 'ipv4' | 'ipv6', port: number): string => {
-		const address = lab.description.addresses.client[family];
-		return `http://${family === 'ipv6' ? `[${address}]` : address}:${port}/`;
-	};
+	const page = (family: 'ipv4' | 'ipv6', port: number): string => urlOf(lab.description.addresses.client[family], port);
 	/** What gets in by now; where something must, once more for what a busy machine was late for. What must not is kept. */
 	const everyWay = async (expected: string, port = 8080): Promise<string> => {
 		const ways = (['peer', 'isp'] as const).flatMap(role => (['ipv4', 'ipv6'] as const).map(family => ({role, family})));
 		const got = new Set<string>();
 		const found = (): string => ways.map(({role, family}) => `${role} ${family}`).filter(way => got.has(way)).join(', ');
 		await waitUntil(async () => {
-			await Promise.all(ways.map(async ({role, family}) => (await gets(role, page(family, port))) && got.add(`${role} ${family}`)));
+			await Promise.all(ways.map(async ({role, family}) => (await gets(lab, role, page(family, port))) && got.add(`${role} ${family}`)));
 			return found().length >= expected.length;
 		});
 		return found();
@@ -44,7 +39,7 @@ describe('without chains of Docker\'s', () => {
 		await inClient('ip', 'link', 'add', 'docker0', 'type', 'bridge');
 		const serve = 'for (const port of [8080, 8081]) require("node:http").createServer((_, answer) => answer.end("x")).listen(port, "::")';
 		lab.spawn('client', [nodeExecutable(), '-e', serve], {name: 'published'});
-		expect(await waitUntil(() => gets('client', 'http://127.0.0.1:8081/'))).toBe(true);
+		expect(await waitUntil(() => gets(lab, 'client', 'http://127.0.0.1:8081/'))).toBe(true);
 	});
 	afterAll(() => lab.down());
 	beforeEach(async () => {
@@ -62,7 +57,7 @@ describe('without chains of Docker\'s', () => {
 		const trial = await harden.applied('--let-in', `${peer.ipv4},${peer.ipv6}`);
 		expect(await everyWay('peer ipv4, peer ipv6')).toBe('peer ipv4, peer ipv6');
 		expect(await everyWay(all, 8081)).toBe(all);
-		expect(await waitUntil(() => gets('client', page('ipv4', 8080)))).toBe(true);
+		expect(await waitUntil(() => gets(lab, 'client', page('ipv4', 8080)))).toBe(true);
 		process.kill(trial.pid, 'SIGKILL');
 		expect(await waitUntil(async () => (await harden.picture()) === before)).toBe(true);
 		expect(await everyWay(all)).toBe(all);
@@ -97,7 +92,7 @@ describe('without chains of Docker\'s', () => {
 		// Rejected, not dropped: what is dropped ends curl with 28.
 		expect((await lab.exec('client', ['curl', '--silent', '--max-time', '30', web[0] ?? ''])).exitCode).toBe(7);
 		expect(await everyWay('peer ipv4, peer ipv6')).toBe('peer ipv4, peer ipv6');
-		expect(await waitUntil(() => gets('client', 'http://127.0.0.1:8080/'))).toBe(true);
+		expect(await waitUntil(() => gets(lab, 'client', 'http://127.0.0.1:8080/'))).toBe(true);
 
 		expect(await harden.order('--apply', '--outbound', 'tcp/80@1000', ...letIn)).toMatchObject({exitCode: 0});
 		expect([...(await reached()), ...(await reached(...asUser))]).toEqual([false, false, true, true]);
@@ -121,14 +116,15 @@ describe('without chains of Docker\'s', () => {
 		const listen = `let count = 0; const dial = () => require("node:net").connect(${port}, "${client.ipv4}").on("data", data => (count += data.length)).on("error", error => (count > 0 ? console.log(error.code) : setTimeout(dial, 50))).on("end", () => console.log("closed")); dial(); setInterval(() => console.log(count), 100)`;
 		const server = lab.spawn('client', [nodeExecutable(), '-e', serve], {name: 'login-server'});
 		onTestFinished(() => server.stop());
-		const logIn = async (name: string): Promise<(() => number) & {readonly log: string}> => {
+		const logIn = async (name: string): Promise<{readonly count: () => number; readonly lines: () => number}> => {
 			const login = lab.spawn('peer', [nodeExecutable(), '-e', listen], {name});
 			onTestFinished(() => login.stop());
-			const count = (): number => Number(readFileSync(login.log, 'utf8').trim().split('\n').findLast(line => /^\d+$/.test(line)) ?? 0);
+			const said = (): readonly string[] => readFileSync(login.log, 'utf8').trim().split('\n');
+			const count = (): number => Number(said().findLast(line => /^\d+$/.test(line)) ?? 0);
 			expect(await waitUntil(() => Promise.resolve(count() > 0))).toBe(true);
-			return Object.assign(count, {log: login.log});
+			return {count, lines: () => said().length};
 		};
-		const count = await logIn('login');
+		const {count} = await logIn('login');
 		const here = hardenIn(lab, join(engineFolder, 'docker.sock'), {SSH_CONNECTION: `${peer.ipv4} 50000 ${client.ipv4} ${port}`});
 		onTestFinished(async () => void (await here.order('--undo')));
 		expect(await here.order('--apply', '--outbound', 'none', '--confirm-within', 'off')).toMatchObject({exitCode: 0, stdout: expect.stringContaining(`your login from ${peer.ipv4}/32 to port ${port} stays`)});
@@ -145,15 +141,14 @@ describe('without chains of Docker\'s', () => {
 		const refused = async (): Promise<number> => Number(/counter packets (\d+)/.exec((await inClient('nft', 'list', 'table', 'inet', 'vks_host')).stdout)?.[1] ?? 0);
 		expect(await waitUntil(async () => (await refused()) > 2)).toBe(true);
 		// It says every tenth of a second how much it heard: two of those after what it may still have had to read.
-		const said = (): number => readFileSync(other.log, 'utf8').split('\n').length;
 		const saysMore = async (): Promise<void> => {
-			const before = said();
-			expect(await waitUntil(() => said() >= before + 3)).toBe(true);
+			const before = other.lines();
+			expect(await waitUntil(() => other.lines() >= before + 3)).toBe(true);
 		};
 		await saysMore();
-		const [heard, since] = [other(), await refused()];
+		const [heard, since] = [other.count(), await refused()];
 		expect(await waitUntil(async () => (await refused()) > since)).toBe(true);
 		await saysMore();
-		expect(other()).toBe(heard);
+		expect(other.count()).toBe(heard);
 	});
 });

@@ -1,5 +1,5 @@
 /** What ends by itself in a real kernel, with both backends: nobody has to be there. */
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {firewallKeeper} from '../../../src/controller/firewall-keeper.ts';
 import {standingLeases} from '../../../src/controller/lease-keeper.ts';
 import {rulesetReader} from '../../../src/controller/read-back.ts';
@@ -7,6 +7,7 @@ import {compile} from '../../../src/policy/compile.ts';
 import {leaseName} from '../../../src/policy/lease.ts';
 import {parseListing} from '../../../src/policy/listing.ts';
 import type {Ruleset} from '../../../src/policy/policy.ts';
+import {eventually} from '../../helpers/eventually.ts';
 import {configurations, exceptions, grantedPort, situations} from '../../helpers/situations.ts';
 import {valueOf} from '../expect-result.ts';
 import {withBench} from '../with-bench.ts';
@@ -42,10 +43,10 @@ describe.each(['libnftables', 'nft'] as const)('with %s', backend => {
 		const left = await expiresMs();
 		if (now() < endsAtMs) expect(left).toBeGreaterThanOrEqual(0);
 		expect(await differences(ruleset)).toEqual([]);
-		await vi.waitFor(async () => {
+		await eventually(async () => {
 			expect(await expiresMs()).toBeUndefined();
 			expect(await expiresMs('netdev')).toBeUndefined();
-		}, {timeout: 60_000, interval: 50});
+		});
 		expect(await differences(ruleset)).toEqual([]);
 		expect((await standingLeases(firewall(), () => performance.now())).has(first)).toBe(false);
 		expect((await standingLeases(firewall(), () => performance.now())).size).toBe(exceptions.length - 1);
